@@ -1,0 +1,1 @@
+"""What a tablet calls besides replication, and the tablet app itself."""

@@ -1,0 +1,1 @@
+"""Composition root and the pages of dispatchers, CSRs, cashiers and supervisors."""

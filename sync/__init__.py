@@ -1,0 +1,1 @@
+"""CouchDB replication: the protocol, its stores, and the way between documents and the domain."""

@@ -1,0 +1,1 @@
+"""The endpoint over HTTP, one file per resource."""

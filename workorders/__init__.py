@@ -1,0 +1,1 @@
+"""The domain: orders, meters, money. Knows nobody else."""
