@@ -1,0 +1,145 @@
+"""What a judged field fact leads to, as plain values.
+
+The rules (`completion`, one file per order type) say *what* follows; `service` carries it out in one
+transaction. Kept apart so that every rule can be tested, and simulated, without a database.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SetServicePoint:
+    """The service point is now in `state`; `lock` and `seal` replace what was known when given."""
+
+    state: str
+    at: datetime
+    lock: str | None = None
+    seal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRead:
+    """The dials of `serial` showed `value`. `supersedes` names the read it replaces by its source."""
+
+    serial: str
+    value: int
+    kind: str
+    at: datetime
+    flags: tuple[str, ...] = ()
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMeter:
+    """The installed meter came out with `final_read`; its new `status` is held, retired or in_van."""
+
+    serial: str
+    final_read: int
+    at: datetime
+    status: str = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallMeter:
+    """A meter went in with `start_read`; refused at the database when it is installed elsewhere."""
+
+    serial: str
+    start_read: int
+    at: datetime
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A journal entry: each line debits one ledger account and credits another, in positive cents.
+
+    `purpose` with the source event is unique. A ledger account that has a party (AR, DEP: account
+    number; CASH-T: technician id) takes it from the order and event.
+    """
+
+    purpose: str
+    words: str
+    lines: tuple[tuple[str, str, int], ...]
+    """(debit ledger, credit ledger, cents)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """The entry posted for (`source`, `purpose`) is reversed by a new one."""
+
+    source: str
+    purpose: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseOrder:
+    """A follow-on order at the same service point, linked to this one."""
+
+    type: str
+    reason: str
+    words: str
+    priority: int = 50
+    no_charge: bool = False
+    due_hours: float | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenException:
+    """Something a human must decide. `blocking` True: the order waits in `exception`."""
+
+    code: str
+    words: str
+    blocking: bool = True
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMeterTest:
+    """A finished meter test; `flows` as workorders.tables.MeterTest keeps them."""
+
+    serial: str
+    standard: str
+    flows: tuple[dict[str, Any], ...]
+    accuracy_percent: float
+    verdict: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHold:
+    """A provisional protection (a medical claim at the door) that forbids a cut until it is decided."""
+
+    kind: str
+    days: int
+
+
+Consequence = (
+    SetServicePoint
+    | RecordRead
+    | RemoveMeter
+    | InstallMeter
+    | Post
+    | Reverse
+    | RaiseOrder
+    | OpenException
+    | RecordMeterTest
+    | PlaceHold
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one completion: the order's outcome, what follows, and words for the technician."""
+
+    outcome: str
+    words: str
+    consequences: tuple[Consequence, ...] = ()
+
+    @property
+    def exceptions(self) -> tuple[OpenException, ...]:
+        """The parts a human must look at."""
+        return tuple(c for c in self.consequences if isinstance(c, OpenException))

@@ -1,0 +1,109 @@
+"""The error catalogue: every refusal a person or a client can cause, by a stable code.
+
+Clients match `code`; people read `words`; `advice` says what to do next. The catalogue is data in
+one place so that documentation, HTTP answers and the command line all say the same.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One row of the catalogue: HTTP status, a sentence with `{placeholders}`, and what to do."""
+
+    status: int
+    words: str
+    advice: str
+
+
+CATALOGUE: dict[str, ProblemType] = {
+    # --- asking for something that is not there, or in the wrong shape
+    "not_found": ProblemType(404, "There is no {what} {key}.", "Check the number and search again."),
+    "bad_input": ProblemType(422, "{field}: {reason}", "Correct the field and send it again."),
+    "unknown_order_type": ProblemType(
+        422, "There is no order type “{type}”.", "Choose one of the types in the catalogue: {known}."
+    ),
+    "malformed_descriptor": ProblemType(
+        500, "The order type file {file} is not well formed: {reason}", "Correct the file before starting."
+    ),
+    "bad_setting": ProblemType(
+        500, "The setting {name} is not usable: {reason}", "Correct it and start again."
+    ),
+    # --- orders
+    "illegal_transition": ProblemType(
+        409, "An order that is {state} cannot be {command}.", "Reload the order to see what happened to it."
+    ),
+    "stale_order": ProblemType(
+        409, "Order {number} was changed by someone else.", "Reload it and decide again."
+    ),
+    "technician_lacks_skill": ProblemType(
+        409, "{technician} does not have the skill {skill}.", "Choose a technician with that skill."
+    ),
+    "service_order_active": ProblemType(
+        409,
+        "Service point {service_point} already has an active order {number} that changes its state.",
+        "Cancel or finish that order first.",
+    ),
+    "cut_not_allowed": ProblemType(
+        409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
+    ),
+    # --- meters
+    "meter_serial_elsewhere": ProblemType(
+        409,
+        "Meter {serial} is already at {where}.",
+        "Check the serial; if it is right, correct the old record.",
+    ),
+    # --- money
+    "entry_unbalanced": ProblemType(
+        500, "Entry {entry} does not balance: {cents} cents.", "Nothing was posted; report this."
+    ),
+    "receipt_conflict": ProblemType(
+        409, "Receipt {receipt} was already recorded with other contents.", "Both are kept for review."
+    ),
+    # --- signing in
+    "sign_in_required": ProblemType(401, "You are not signed in.", "Sign in and try again."),
+    "sign_in_failed": ProblemType(401, "Name or password is not right.", "Try again or ask a supervisor."),
+    "not_allowed": ProblemType(403, "Your role may not do this.", "Ask someone whose role may."),
+    "too_many_attempts": ProblemType(429, "Too many attempts.", "Wait {seconds} seconds and try again."),
+    "token_expired": ProblemType(401, "The access token has expired.", "Sign in again on the tablet."),
+    "token_invalid": ProblemType(401, "The access token is not valid.", "Sign in again on the tablet."),
+    "device_revoked": ProblemType(403, "This tablet was revoked.", "Bring it to the office."),
+    "enrolment_code_invalid": ProblemType(
+        403,
+        "The enrolment code is wrong, used, or older than its time.",
+        "Ask the dispatcher for a new code.",
+    ),
+    # --- imports
+    "import_rejected": ProblemType(
+        422, "The file was not imported: {count} problems.", "Correct the rows named and import it again."
+    ),
+}
+
+
+class Problem(Exception):  # noqa: N818 - the catalogue's word; not every refusal is a programming error
+    """A refusal from the catalogue, carrying the details its words need.
+
+    Raises KeyError at construction when the code is not in the catalogue, so that a typo fails in
+    a test and never reaches a person.
+    """
+
+    def __init__(self, code: str, **details: Any) -> None:
+        kind = CATALOGUE[code]
+        self.code = code
+        self.status = kind.status
+        self.details = details
+        self.words = kind.words.format_map(_Named(details))
+        self.advice = kind.advice.format_map(_Named(details))
+        super().__init__(self.words)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON body of an error answer: code, words, advice, details."""
+        return {"code": self.code, "words": self.words, "advice": self.advice, "details": self.details}
+
+
+class _Named(dict[str, Any]):
+    """Formats a missing detail as its name, so that an error about an error never hides the first."""
+
+    def __missing__(self, key: str) -> str:
+        return f"‹{key}›"

@@ -1,0 +1,132 @@
+"""The way between field and office: facts as they came, what was decided, and what must be told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workorders.tables.base import Base, Code, Json, UtcDateTime
+
+
+class FieldEvent(Base):
+    """A fact from a tablet, kept as it came. Its id is the idempotency key of everything it causes."""
+
+    __tablename__ = "field_event"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """`event:<device>:<counter>`, the document's id."""
+    kind: Mapped[str] = mapped_column(Code)
+    technician_id: Mapped[str] = mapped_column(String(20), index=True)
+    device_id: Mapped[str] = mapped_column(String(40), index=True)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    order_number: Mapped[str | None] = mapped_column(String(20), index=True)
+    epoch: Mapped[int | None]
+    device_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The tablet's own clock."""
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Device time clamped between the last contact and the receipt."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(Code, index=True)
+    """posted | review | quarantined."""
+    words: Mapped[str] = mapped_column(Text)
+    """What the acknowledgement says to the technician."""
+    codes: Mapped[list[str]] = mapped_column(Json, default=list)
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the canonical body: same id with another digest is a fraud case."""
+    rule_set: Mapped[int | None]
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Quarantine(Base):
+    """A document that could not be understood or may not be believed, with the reason; never dropped."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    database: Mapped[str] = mapped_column(String(80))
+    document_id: Mapped[str] = mapped_column(String(200))
+    revision: Mapped[str] = mapped_column(String(80))
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    code: Mapped[str] = mapped_column(Code)
+    reason: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_quarantine_revision", "database", "document_id", "revision", unique=True),)
+
+
+class ExceptionCase(Base):
+    """Something a human must decide: opened by ingest, closed in the office, never deleted."""
+
+    __tablename__ = "exception_case"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Code, index=True)
+    words: Mapped[str] = mapped_column(Text)
+    order_number: Mapped[str | None] = mapped_column(String(20), index=True)
+    source: Mapped[str] = mapped_column(String(80))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(Code, default="open", index=True)
+    """open | accepted | rejected."""
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decision: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    __table_args__ = (Index("uq_exception_case_source", "source", "code", unique=True),)
+
+
+class Evidence(Base):
+    """A photo or signature of a field event; `received` False until its bytes are here."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("field_event.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    content_type: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(80))
+    length: Mapped[int]
+    received: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index("uq_evidence_name", "event_id", "name", unique=True),)
+
+
+class Outbox(Base):
+    """Something a technician's database must be told; written in the use case's own transaction.
+
+    The row names the subject, not the document: `publish` renders the state of that moment, so many
+    changes to one order cost one document. `id` is the server sequence that documents carry.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"))
+    topic: Mapped[str] = mapped_column(Code)
+    """order | ack | ref | route."""
+    key: Mapped[str] = mapped_column(String(80))
+    """Order number, event id, reference name, or route day."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_waiting",
+            "id",
+            sqlite_where=text("published_at is null"),
+            postgresql_where=text("published_at is null"),
+        ),
+        # Ids must never be used again, else a tablet could take a new change for one it has seen.
+        {"sqlite_autoincrement": True},
+    )
+
+
+class IngestCheckpoint(Base):
+    """How far a technician's feed has been ingested; moves in the transaction of what it brought."""
+
+    __tablename__ = "ingest_checkpoint"
+
+    database: Mapped[str] = mapped_column(String(80), primary_key=True)
+    since: Mapped[str] = mapped_column(Text)
+    last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,135 @@
+"""Meter side: devices, where they are installed, what they read, and what the service point's state was."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workorders.tables.base import Base, Code, Json, UtcDateTime
+from workorders.tables.customers import ServicePoint
+
+
+class Meter(Base):
+    """A meter by serial number, with the figures of its register."""
+
+    __tablename__ = "meter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(String(40), unique=True)
+    make: Mapped[str] = mapped_column(String(60))
+    service: Mapped[str] = mapped_column(Code, default="water")
+    size: Mapped[str] = mapped_column(String(20))
+    dials: Mapped[int]
+    multiplier: Mapped[int] = mapped_column(default=1)
+    unit: Mapped[str] = mapped_column(String(20), default="gal")
+    endpoint: Mapped[str | None] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(Code, default="in_stock")
+    """in_stock | in_van | installed | held (removed, kept for test) | retired."""
+    van_technician_id: Mapped[str | None] = mapped_column(ForeignKey("technician.id"), index=True)
+
+    __table_args__ = (
+        CheckConstraint("dials between 3 and 9", name="dials"),
+        CheckConstraint("multiplier >= 1", name="multiplier"),
+        CheckConstraint("(status = 'in_van') = (van_technician_id is not null)", name="van"),
+    )
+
+
+class Installation(Base):
+    """One meter at one service point over a span of time; `removed_at` None: it is there now."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"), index=True)
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
+    installed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    start_read: Mapped[int]
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    final_read: Mapped[int | None]
+    source: Mapped[str] = mapped_column(String(80))
+    """The field event or import that recorded it."""
+
+    meter: Mapped[Meter] = relationship()
+    service_point: Mapped[ServicePoint] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_installation_meter_open",
+            "meter_id",
+            unique=True,
+            sqlite_where=text("removed_at is null"),
+            postgresql_where=text("removed_at is null"),
+        ),
+        Index(
+            "uq_installation_service_point_open",
+            "service_point_id",
+            unique=True,
+            sqlite_where=text("removed_at is null"),
+            postgresql_where=text("removed_at is null"),
+        ),
+    )
+
+
+class Read(Base):
+    """What the dials showed. Never edited: a later read supersedes an earlier one by pointing at it."""
+
+    __tablename__ = "read"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"))
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    value: Mapped[int]
+    kind: Mapped[str] = mapped_column(Code)
+    """start | actual | estimated | special | final."""
+    source: Mapped[str] = mapped_column(String(80))
+    """Field event, import or bill cycle; with meter and kind it is unique."""
+    order_number: Mapped[str | None] = mapped_column(String(20))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("read.id"))
+    billed: Mapped[bool] = mapped_column(default=False)
+    flags: Mapped[list[str]] = mapped_column(Json, default=list)
+    """Codes from the high/low and rollover checks."""
+
+    meter: Mapped[Meter] = relationship()
+
+    __table_args__ = (
+        Index("ix_read_meter_taken", "meter_id", "taken_at"),
+        Index("uq_read_source", "source", "meter_id", "kind", unique=True),
+    )
+
+
+class ServicePointEvent(Base):
+    """What became of a service point, when, and by which fact. The service point's state is its latest."""
+
+    __tablename__ = "service_point_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
+    state: Mapped[str] = mapped_column(Code)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was done in the field (clamped), not when it was heard of."""
+    source: Mapped[str] = mapped_column(String(80))
+    order_number: Mapped[str | None] = mapped_column(String(20))
+
+    __table_args__ = (
+        Index("uq_service_point_event_source", "source", "service_point_id", "state", unique=True),
+    )
+
+
+class MeterTest(Base):
+    """A finished meter test: volumes per flow and the verdict of the profile in force."""
+
+    __tablename__ = "meter_test"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"), index=True)
+    order_number: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(80), unique=True)
+    tested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    standard: Mapped[str] = mapped_column(String(60))
+    flows: Mapped[list[dict[str, object]]] = mapped_column(Json)
+    """Per flow: gpm, as_found and as_left meter and standard volumes."""
+    accuracy_percent: Mapped[float]
+    """Weighted registration of the meter as found, in percent of the true volume."""
+    verdict: Mapped[str] = mapped_column(Code)
+    """pass | fast | slow."""

@@ -1,0 +1,86 @@
+"""Dated rules and fees: figures an operator edits, each with the day it starts to hold."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workorders.tables.base import Base, Code, Json, UtcDateTime
+
+
+class RuleSet(Base):
+    """A published version of rules and fees; tablets carry its number with every event."""
+
+    __tablename__ = "rule_set"
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(200))
+
+
+class Rule(Base):
+    """One dated rule: `kind` and `key` say which, `value` holds its figures (checked by workorders.rules)."""
+
+    __tablename__ = "rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Code)
+    """cut_rules | payment_policy | meter_test_profile | high_low | geofence | setting."""
+    key: Mapped[str] = mapped_column(String(60))
+    effective_from: Mapped[date]
+    value: Mapped[dict[str, Any]] = mapped_column(Json)
+    rule_set: Mapped[int] = mapped_column(ForeignKey("rule_set.version"))
+
+    __table_args__ = (Index("uq_rule_dated", "kind", "key", "effective_from", unique=True),)
+
+
+class Fee(Base):
+    """One dated line of the fee schedule."""
+
+    __tablename__ = "fee"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Code)
+    title: Mapped[str] = mapped_column(String(120))
+    effective_from: Mapped[date]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    trigger: Mapped[str] = mapped_column(Code)
+    """dispatch | visit | cut | completion."""
+    exempt_rate_classes: Mapped[list[str]] = mapped_column(Json, default=list)
+    rule_set: Mapped[int] = mapped_column(ForeignKey("rule_set.version"))
+
+    __table_args__ = (
+        CheckConstraint("amount_cents >= 0", name="amount"),
+        Index("uq_fee_dated", "code", "effective_from", unique=True),
+    )
+
+
+class Notice(Base):
+    """A collection notice: what was sent, when, and until when a cut may rest on it."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(Code)
+    """past_due | final | door_tag."""
+    sent_on: Mapped[date]
+    valid_until: Mapped[date]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    """What avoids the cut."""
+
+
+class Hold(Base):
+    """A protection that forbids a cut while it lasts."""
+
+    __tablename__ = "hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(Code)
+    """medical | arrangement | dispute | bankruptcy | pledge | moratorium."""
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(80))

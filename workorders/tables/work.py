@@ -1,0 +1,137 @@
+"""Work: technicians, shifts, orders, their assignments and their history."""
+
+from datetime import date, datetime
+from typing import Any
+
+import shapely
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workorders.tables.base import Base, Code, Geo, Json, UtcDateTime
+from workorders.tables.customers import Account, ServicePoint
+
+
+class Technician(Base):
+    """A person who works orders. `id` also names the database `tech-<id>` and the ledger's custody."""
+
+    __tablename__ = "technician"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    skills: Mapped[list[str]] = mapped_column(Json, default=list)
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
+    home: Mapped[shapely.Point | None] = mapped_column(Geo("POINT"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def database(self) -> str:
+        """The technician's CouchDB database."""
+        return f"tech-{self.id}"
+
+
+class Shift(Base):
+    """When a technician works on a day, and where the day begins and ends (home when None: the yard)."""
+
+    __tablename__ = "shift"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), index=True)
+    day: Mapped[date] = mapped_column(index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    home_start: Mapped[bool] = mapped_column(default=False)
+    break_minutes: Mapped[int] = mapped_column(default=30)
+
+
+class Order(Base):
+    """A piece of field work. `state` moves only through workorders.lifecycle."""
+
+    __tablename__ = "work_order"
+
+    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    type: Mapped[str] = mapped_column(Code, index=True)
+    state: Mapped[str] = mapped_column(Code, index=True)
+    priority: Mapped[int] = mapped_column(default=50)
+    """0 (whenever) to 100 (emergency)."""
+    service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    due_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    appointment_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    appointment_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    planned_minutes: Mapped[int]
+    instructions: Mapped[str | None] = mapped_column(Text)
+    extra: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """The type's extra input, checked by its descriptor."""
+    no_charge: Mapped[bool] = mapped_column(default=False)
+    technician_id: Mapped[str | None] = mapped_column(ForeignKey("technician.id"), index=True)
+    epoch: Mapped[int] = mapped_column(default=0)
+    """Grows by one at each assignment."""
+    route_day: Mapped[date | None] = mapped_column(index=True)
+    sequence: Mapped[int | None]
+    """Place in the technician's route of that day, from 1."""
+    planned_start: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_by: Mapped[str] = mapped_column(String(80))
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    cancel_seq: Mapped[int | None]
+    """Outbox number under which the cancel was told to the tablet."""
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Code)
+    """completed, an unable reason, or a special outcome such as completed_after_cancel."""
+    follows_number: Mapped[str | None] = mapped_column(ForeignKey("work_order.number"), index=True)
+    follow_reason: Mapped[str | None] = mapped_column(Code)
+    version: Mapped[int] = mapped_column()
+    """Counts changes, for optimistic locking (ETag)."""
+
+    service_point: Mapped[ServicePoint] = relationship()
+    account: Mapped[Account | None] = relationship()
+    technician: Mapped[Technician | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+
+
+class Assignment(Base):
+    """One epoch of an order: who had it, from when to when, and why it ended."""
+
+    __tablename__ = "assignment"
+
+    order_number: Mapped[str] = mapped_column(ForeignKey("work_order.number"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), index=True)
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class OrderEvent(Base):
+    """A line of an order's history: what happened, by whom, from which state to which."""
+
+    __tablename__ = "order_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_number: Mapped[str] = mapped_column(ForeignKey("work_order.number"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(Code)
+    """The command or fact: requested, assigned, dispatched, completed, cancelled, posted …"""
+    from_state: Mapped[str | None] = mapped_column(Code)
+    to_state: Mapped[str] = mapped_column(Code)
+    actor: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str | None] = mapped_column(String(80))
+    """The field event, when one caused it."""
+    detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    __table_args__ = (Index("ix_order_event_order", "order_number", "id"),)
+
+
+class Counter(Base):
+    """Named counters for numbers that people read, taken inside the transaction that uses them."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(Code, primary_key=True)
+    value: Mapped[int]
