@@ -43,6 +43,9 @@ class DeviceTechnician(Base):
     """Public half of the P-256 key that never leaves the tablet (RFC 7517)."""
     thumbprint: Mapped[str] = mapped_column(String(43), unique=True)
     """RFC 7638 thumbprint of that key: one key belongs to one profile."""
+    receipt_prefix: Mapped[str] = mapped_column(ForeignKey("receipt_block.prefix"), unique=True)
+    """The block this profile takes receipt numbers from. One per profile, not per tablet: the chain of hashes
+    then stays within one technician's feed and never waits for another's upload."""
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     device: Mapped[Device] = relationship(back_populates="profiles")
