@@ -1,0 +1,21 @@
+"""Double-entry money in integer cents: the chart, entries, balances, and the database's own guards."""
+
+from workorders.ledger.balances import balance, balance_at, balances, custody, trial_balance
+from workorders.ledger.chart import CHART, LedgerAccount
+from workorders.ledger.entries import Line, post, reverse
+from workorders.ledger.money import cents_from_text, text_from_cents
+
+__all__ = [
+    "CHART",
+    "LedgerAccount",
+    "Line",
+    "balance",
+    "balance_at",
+    "balances",
+    "cents_from_text",
+    "custody",
+    "post",
+    "reverse",
+    "text_from_cents",
+    "trial_balance",
+]

@@ -1,0 +1,62 @@
+"""Balances as they stand (from the running sums) and as the postings prove them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workorders.tables import JournalEntry, LedgerBalance, Posting
+
+
+def balance(session: Session, ledger: str, party: str = "") -> int:
+    """Cents on one ledger account for one party; a debit balance is positive."""
+    return (
+        session.scalar(
+            select(LedgerBalance.amount_cents).where(
+                LedgerBalance.ledger == ledger, LedgerBalance.party == party
+            )
+        )
+        or 0
+    )
+
+
+def balances(session: Session, ledger: str, parties: Iterable[str]) -> dict[str, int]:
+    """Cents per party on one ledger account in one query; a party without postings is 0."""
+    wanted = list(parties)
+    rows = session.execute(
+        select(LedgerBalance.party, LedgerBalance.amount_cents).where(
+            LedgerBalance.ledger == ledger, LedgerBalance.party.in_(wanted)
+        )
+    )
+    return dict.fromkeys(wanted, 0) | dict(rows.tuples())
+
+
+def trial_balance(session: Session) -> dict[str, int]:
+    """Cents per ledger account over all parties, summed from the postings; the values sum to 0."""
+    rows = session.execute(
+        select(Posting.ledger, func.sum(Posting.amount_cents))
+        .group_by(Posting.ledger)
+        .order_by(Posting.ledger)
+    )
+    return {ledger: int(cents) for ledger, cents in rows}
+
+
+def custody(session: Session) -> dict[str, int]:
+    """Cents of cash and checks each technician holds: CASH-T by technician id."""
+    rows = session.execute(
+        select(LedgerBalance.party, LedgerBalance.amount_cents)
+        .where(LedgerBalance.ledger == "CASH-T")
+        .order_by(LedgerBalance.party)
+    )
+    return dict(rows.tuples())
+
+
+def balance_at(session: Session, ledger: str, party: str, at: datetime) -> int:
+    """The balance counting only entries effective up to `at`."""
+    total = session.scalar(
+        select(func.sum(Posting.amount_cents))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(Posting.ledger == ledger, Posting.party == party, JournalEntry.effective_at <= at)
+    )
+    return int(total or 0)

@@ -1,0 +1,166 @@
+"""Triggers that keep facts and money as they were written, whoever holds the connection.
+
+The same rules in the dialects of both engines: an entry is sealed only when it has postings that sum to
+zero, a sealed entry takes no more postings, and what is a fact is never changed nor deleted. The
+migrations execute these statements; `workorders.verify` finds what somebody changed with the
+triggers taken away.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A table whose rows may not be deleted, and whose `frozen` columns may not change (empty: none may)."""
+
+    table: str
+    frozen: tuple[str, ...] = ()
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard("journal_entry"),
+    Guard("posting"),
+    Guard("entry_seal"),
+    Guard("receipt"),
+    Guard("payment"),
+    Guard("service_point_event"),
+    Guard("meter_test"),
+    Guard("order_event"),
+    Guard("quarantine"),
+    Guard(
+        "field_event",
+        (
+            "id",
+            "kind",
+            "technician_id",
+            "device_id",
+            "counter",
+            "order_number",
+            "epoch",
+            "device_at",
+            "occurred_at",
+            "received_at",
+            "digest",
+            "rule_set",
+            "body",
+        ),
+    ),
+    Guard(
+        "read",
+        ("id", "meter_id", "service_point_id", "taken_at", "value", "kind", "source", "supersedes_id"),
+    ),
+    Guard("exception_case", ("id", "code", "words", "order_number", "source", "opened_at", "detail")),
+)
+
+UNBALANCED = "COALESCE((SELECT SUM(amount_cents) FROM posting WHERE entry_id = NEW.entry_id), 1) <> 0"
+IS_SEALED = "EXISTS (SELECT 1 FROM entry_seal WHERE entry_id = NEW.entry_id)"
+NOT_BALANCED = "entry_unbalanced: an entry is sealed only with postings that sum to zero"
+SEALED = "entry_sealed: a sealed entry takes no more postings"
+
+
+def create_statements(dialect: str) -> list[str]:
+    """The DDL that sets every guard up, for `sqlite` or `postgresql`, in order."""
+    return list(_sqlite_create() if _is_sqlite(dialect) else _postgresql_create())
+
+
+def drop_statements(dialect: str) -> list[str]:
+    """The DDL that takes every guard away again."""
+    return list(_sqlite_drop() if _is_sqlite(dialect) else _postgresql_drop())
+
+
+def _is_sqlite(dialect: str) -> bool:
+    if dialect not in ("sqlite", "postgresql"):
+        raise ValueError(f"no guards for the dialect {dialect}")
+    return dialect == "sqlite"
+
+
+def _refusal(guard: Guard, act: str) -> str:
+    return f"append_only: a row of {guard.table} may not be {act}"
+
+
+def _changed(guard: Guard, different: str) -> str:
+    """The WHEN clause that lets through an update of columns that are not frozen."""
+    if not guard.frozen:
+        return ""
+    return "WHEN (" + " OR ".join(f'OLD."{name}" {different} NEW."{name}"' for name in guard.frozen) + ") "
+
+
+def _sqlite_create() -> Iterator[str]:
+    yield (
+        f"CREATE TRIGGER guard_entry_seal_balanced BEFORE INSERT ON entry_seal WHEN {UNBALANCED} "
+        f"BEGIN SELECT RAISE(ABORT, '{NOT_BALANCED}'); END"
+    )
+    yield (
+        f"CREATE TRIGGER guard_posting_sealed BEFORE INSERT ON posting WHEN {IS_SEALED} "
+        f"BEGIN SELECT RAISE(ABORT, '{SEALED}'); END"
+    )
+    for guard in GUARDS:
+        yield (
+            f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" '
+            f"{_changed(guard, 'IS NOT')}BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'changed')}'); END"
+        )
+        yield (
+            f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" '
+            f"BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'deleted')}'); END"
+        )
+
+
+def _sqlite_drop() -> Iterator[str]:
+    for guard in GUARDS:
+        yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_update"
+        yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_delete"
+    yield "DROP TRIGGER IF EXISTS guard_posting_sealed"
+    yield "DROP TRIGGER IF EXISTS guard_entry_seal_balanced"
+
+
+def _postgresql_create() -> Iterator[str]:
+    yield from _postgresql_functions()
+    yield (
+        "CREATE TRIGGER guard_entry_seal_balanced BEFORE INSERT ON entry_seal "
+        "FOR EACH ROW EXECUTE FUNCTION curbstop_check_seal()"
+    )
+    yield (
+        "CREATE TRIGGER guard_posting_sealed BEFORE INSERT ON posting "
+        "FOR EACH ROW EXECUTE FUNCTION curbstop_check_posting()"
+    )
+    for guard in GUARDS:
+        yield (
+            f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" FOR EACH ROW '
+            f"{_changed(guard, 'IS DISTINCT FROM')}"
+            f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'changed')}')"
+        )
+        yield (
+            f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" FOR EACH ROW '
+            f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
+        )
+        yield (
+            f'CREATE TRIGGER guard_{guard.table}_truncate BEFORE TRUNCATE ON "{guard.table}" '
+            f"FOR EACH STATEMENT EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
+        )
+
+
+def _postgresql_functions() -> Iterator[str]:
+    yield _function("curbstop_refuse", "RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = '23000';")
+    yield _function(
+        "curbstop_check_seal",
+        f"IF {UNBALANCED} THEN RAISE EXCEPTION '{NOT_BALANCED}' USING ERRCODE = '23000'; END IF; RETURN NEW;",
+    )
+    yield _function(
+        "curbstop_check_posting",
+        f"IF {IS_SEALED} THEN RAISE EXCEPTION '{SEALED}' USING ERRCODE = '23000'; END IF; RETURN NEW;",
+    )
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body} END $body$"
+
+
+def _postgresql_drop() -> Iterator[str]:
+    for guard in GUARDS:
+        for act in ("update", "delete", "truncate"):
+            yield f'DROP TRIGGER IF EXISTS guard_{guard.table}_{act} ON "{guard.table}"'
+    yield "DROP TRIGGER IF EXISTS guard_posting_sealed ON posting"
+    yield "DROP TRIGGER IF EXISTS guard_entry_seal_balanced ON entry_seal"
+    for name in ("curbstop_check_posting", "curbstop_check_seal", "curbstop_refuse"):
+        yield f"DROP FUNCTION IF EXISTS {name}()"

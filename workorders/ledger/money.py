@@ -1,0 +1,25 @@
+"""Integer cents, and how people write and read them."""
+
+from decimal import Decimal, InvalidOperation
+
+from workorders.problems import Problem
+
+
+def cents_from_text(text: str, *, field: str = "amount") -> int:
+    """“45”, “45.5”, “1,234.50” or “-3.00” as cents.
+
+    Raises Problem bad_input naming `field` for anything else, a fraction of a cent included.
+    """
+    try:
+        cents = Decimal(text.strip().removeprefix("$").replace(",", "")) * 100
+    except InvalidOperation:
+        raise Problem("bad_input", field=field, reason=f"“{text}” is not an amount of money") from None
+    if not cents.is_finite() or cents != cents.to_integral_value():
+        raise Problem("bad_input", field=field, reason=f"“{text}” is not a whole number of cents")
+    return int(cents)
+
+
+def text_from_cents(cents: int) -> str:
+    """1234 as “$12.34”, -500 as “-$5.00”."""
+    whole, part = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}${whole:,}.{part:02d}"
