@@ -88,13 +88,26 @@ class RaiseOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Take the order back from `technician`, who has it now, because someone else has done it."""
+
+    technician: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenException:
-    """Something a human must decide. `blocking` True: the order waits in `exception`."""
+    """Something a human must decide. `blocking` True: the order waits in `exception`.
+
+    `then` is carried out when the case is accepted (and, for `evidence_pending`, as soon as the missing
+    photos are here); keep it in the case as `detail["then"] = [as_json(c) …]`.
+    """
 
     code: str
     words: str
     blocking: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
+    then: tuple["Consequence", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,7 @@ Consequence = (
     | Post
     | Reverse
     | RaiseOrder
+    | Recall
     | OpenException
     | RecordMeterTest
     | PlaceHold
@@ -133,7 +147,12 @@ Consequence = (
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one completion: the order's outcome, what follows, and words for the technician."""
+    """The verdict on one field event: the order's outcome, what follows, and words for the technician.
+
+    All `consequences` are carried out, in order, also beside a blocking exception: what must wait for a
+    human is inside `OpenException.then`. `outcome` is what the order's outcome becomes, or an empty string
+    when this event does not decide it (progress, a payment, a linked second visit).
+    """
 
     outcome: str
     words: str
