@@ -1,0 +1,45 @@
+"""How much one request, document or attachment may hold."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that keep one client from exhausting the server. All are positive.
+
+    Bytes unless the name says otherwise. The defaults admit a technician's day with photos and refuse what no
+    tablet produces.
+
+    Raises ValueError when a bound is not positive.
+    """
+
+    request_bytes: int = 64 * 1024 * 1024
+    """Body as received, before decompression."""
+    decompressed_bytes: int = 64 * 1024 * 1024
+    """Body after `Content-Encoding: gzip`."""
+    decompression_ratio: int = 100
+    """Decompressed size over received size; ordinary JSON stays under 30."""
+    document_bytes: int = 8_000_000
+    """One document's JSON without attachments, CouchDB's own default."""
+    documents_per_request: int = 10_000
+    """Rows of `_bulk_docs`, `_bulk_get`, `_revs_diff` and keys of `_all_docs`."""
+    leaves_per_document: int = 1_000
+    """Live and deleted leaves; a client that makes more is broken or hostile."""
+    revision_chars: int = 128
+    """Length of one revision id; CouchDB's have 34 or so."""
+    history_revisions: int = 10_000
+    """Ancestors listed in one `_revisions`."""
+    id_chars: int = 512
+    """Length of a document id in characters."""
+    attachment_bytes: int = 32 * 1024 * 1024
+    """One attachment, decoded."""
+    attachments_per_document: int = 100
+    json_depth: int = 100
+    """Nesting of objects and arrays."""
+    feed_seconds: int = 3_600
+    """A parked feed ends after this long and the client asks again."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) <= 0:
+                raise ValueError(f"{field.name} must be positive")

@@ -1,0 +1,119 @@
+"""The contract of a document store: what the server itself does with technicians' databases.
+
+Tablets do not come through here; they replicate with the store's own endpoint (the embedded one, or CouchDB).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class StoreUnavailable(Exception):  # noqa: N818  # named for what is wrong
+    """The store cannot be reached or is busy beyond patience; trying again later may work."""
+
+
+class DatabaseMissing(Exception):  # noqa: N818  # named for what is wrong
+    """No database of that name; `ensure_database` makes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a document: plain bytes, MIME type, and the digest the protocol tells (`md5-…`)."""
+
+    data: bytes
+    content_type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document that changed.
+
+    `seq` is an opaque position. `revs` are the leaf revisions, the winner first. `deleted` speaks of the
+    winner. `doc` is the winning revision with `_id`, `_rev` and attachment stubs, or None when documents
+    were not asked for."""
+
+    seq: str
+    doc_id: str
+    revs: tuple[str, ...]
+    deleted: bool
+    doc: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Changes in order, the position to ask from next time, and how many are left after it."""
+
+    rows: list[Change]
+    last_seq: str
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseInfo:
+    """Figures of one database: live and deleted documents, and the newest position."""
+
+    name: str
+    doc_count: int
+    doc_del_count: int
+    update_seq: str
+
+
+class DocumentStore(Protocol):
+    """Technicians' databases as the server uses them. Every method may raise StoreUnavailable.
+
+    All but `ensure_database`, `delete_database` and `database_names` raise DatabaseMissing for an unknown
+    name."""
+
+    def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
+        """Create the database when it is missing; `members` are the roles that may open it."""
+
+    def delete_database(self, name: str) -> None:
+        """Remove the database with everything in it; a missing one is no error."""
+
+    def database_names(self) -> list[str]:
+        """Return all names in order."""
+
+    def info(self, name: str) -> DatabaseInfo:
+        """Return the database's figures."""
+
+    def put_document(
+        self,
+        db: str,
+        doc_id: str,
+        body: Mapping[str, Any],
+        *,
+        attachments: Mapping[str, Attachment] | None = None,
+    ) -> str | None:
+        """Write the server's own revision on top of the winner and return its id.
+
+        Returns None and writes nothing when body and attachments are what is stored. A deleted document
+        comes back. `attachments` None keeps the stored ones; a mapping replaces them."""
+
+    def put_documents(self, db: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
+        """Write many documents in one transaction, each as `put_document` does, and return its answer for
+        each."""
+
+    def remove_document(self, db: str, doc_id: str) -> str | None:
+        """Delete every live leaf; return the winning deletion's revision, or None when there was nothing
+        live."""
+
+    def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
+        """Return the winner, or the given revision, with `_id`, `_rev` and stubs; None when missing or
+        deleted."""
+
+    def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
+        """Return a file of the winner or of the given revision, or None."""
+
+    def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
+        """Return up to `limit` documents changed after `since` (`"0"` is the beginning), each once, oldest
+        first."""
+
+    def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Forget leaf revisions without a trace in the feed, and return those forgotten."""
+
+    def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
+        """Return the server's own `_local/` document without `_` fields; `doc_id` has no prefix."""
+
+    def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
+        """Write the server's own `_local/` document over what was there."""

@@ -1,0 +1,242 @@
+"""The embedded document store: the contract on SQLite or PostgreSQL."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine
+
+from sync import attachments as attachment_rules
+from sync import documents as document_rules
+from sync.attachments import AttachmentEdit, gunzip
+from sync.documents import Edit
+from sync.limits import Limits
+from sync.sql import databases, feed, files, reading, writing
+from sync.sql import locals as local_rows
+from sync.sql.connection import Connection, Connections
+from sync.sql.rows import DatabaseRow, RevisionRow, render
+from sync.sql.watch import Waker
+from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, DatabaseMissing
+
+_SERVER = ""
+"""Namespace of the server's own `_local/` documents."""
+
+
+class SqlStore:
+    """`DocumentStore` in the product's own SQL database, whose tables (sync.tables) must exist.
+
+    The endpoint reads and writes through `reading` and `writing`. Safe to share between threads.
+    """
+
+    def __init__(self, engine: Engine, *, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.connections = Connections(engine)
+        self.waker = Waker(self.connections)
+
+    def close(self) -> None:
+        """Stop the watching thread. Feeds still parked end."""
+        self.waker.close()
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
+        """Yield a connection for queries and the database's row; raise DatabaseMissing."""
+        with self.connections.reading() as connection:
+            database = reading.database(connection, name)
+            if database is None:
+                raise DatabaseMissing(name)
+            yield connection, database
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
+        """Yield a connection in a transaction that holds the database's lock; wake its feeds after the
+        commit."""
+        with self.connections.writing() as connection:
+            database = reading.database(connection, name, lock=True)
+            if database is None:
+                raise DatabaseMissing(name)
+            yield connection, database
+        self.waker.wake((database.id,))
+
+    def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
+        """Create the database when it is missing; `members` are the roles that may open it."""
+        roles = {"names": [], "roles": list(members)}
+        with self.connections.writing() as connection:
+            databases.create(
+                connection, name, {"admins": {"names": [], "roles": ["_admin"]}, "members": roles}
+            )
+
+    def delete_database(self, name: str) -> None:
+        """Remove the database with everything in it; a missing one is no error."""
+        try:
+            with self.writing(name) as (connection, database):
+                databases.delete(connection, database)
+        except DatabaseMissing:
+            return
+
+    def database_names(self) -> list[str]:
+        """Return all names in order."""
+        with self.connections.reading() as connection:
+            return databases.names(connection)
+
+    def info(self, name: str) -> DatabaseInfo:
+        """Return the database's figures."""
+        with self.reading(name) as (_, row):
+            return DatabaseInfo(name, row.doc_count, row.doc_del_count, row.seq(row.update_seq))
+
+    def put_document(
+        self,
+        db: str,
+        doc_id: str,
+        body: Mapping[str, Any],
+        *,
+        attachments: Mapping[str, Attachment] | None = None,
+    ) -> str | None:
+        """Write the server's own revision on top of the winner; None when nothing changed."""
+        return self._put(db, {doc_id: body}, None if attachments is None else {doc_id: attachments})[doc_id]
+
+    def put_documents(self, db: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
+        """Write many documents in one transaction, each as `put_document` does."""
+        return self._put(db, bodies, None)
+
+    def _put(
+        self,
+        db: str,
+        bodies: Mapping[str, Mapping[str, Any]],
+        replaced: Mapping[str, Mapping[str, Attachment]] | None,
+    ) -> dict[str, str | None]:
+        with self.writing(db) as (connection, database):
+            known = reading.documents_with_winner(connection, database.id, list(bodies))
+            edits = []
+            for doc_id, body in bodies.items():
+                files_given = None if replaced is None else replaced.get(doc_id)
+                winner = known[doc_id][1] if doc_id in known else None
+                edit = self._own_edit(doc_id, body, winner, files_given)
+                if edit is not None:
+                    edits.append(edit)
+            written = writing.write(connection, database, edits, new_edits=True, limits=self.limits)
+            answers: dict[str, str | None] = dict.fromkeys(bodies)
+            for outcome in written:
+                if outcome.refusal is not None:
+                    raise outcome.refusal
+                answers[outcome.doc_id] = outcome.rev
+            return answers
+
+    def _own_edit(
+        self,
+        doc_id: str,
+        body: Mapping[str, Any],
+        winner: RevisionRow | None,
+        given: Mapping[str, Attachment] | None,
+    ) -> Edit | None:
+        live = winner is not None and not winner.deleted
+        stubs = orjson.loads(winner.files) if live and winner and winner.files else {}
+        path = (winner.rev,) if live and winner else ()
+        document = {**body, "_attachments": stubs if given is None else None}
+        edit = document_rules.parse_document(document, new_edits=True, limits=self.limits, doc_id=doc_id)
+        kept = edit.attachments if given is None else self._files(given)
+        edit = Edit(edit.doc_id, path, False, edit.body, kept)
+        if live and winner and _same(edit.body, winner.body):
+            before = {name: entry["digest"] for name, entry in stubs.items()}
+            if before == {file.name: file.meta.digest if file.meta else file.digest for file in kept}:
+                return None
+        return edit
+
+    def _files(self, given: Mapping[str, Attachment]) -> tuple[AttachmentEdit, ...]:
+        return tuple(
+            attachment_rules.stored(
+                AttachmentEdit(name, file.content_type), file.data, self.limits, encoded=False
+            )
+            for name, file in given.items()
+        )
+
+    def remove_document(self, db: str, doc_id: str) -> str | None:
+        """Delete every live leaf; None when there was nothing live."""
+        with self.writing(db) as (connection, database):
+            document = reading.documents(connection, database.id, [doc_id]).get(doc_id)
+            if document is None or document.deleted:
+                return None
+            live = [rev for rev, deleted in document.leaves() if not deleted]
+            edits = [Edit(doc_id, (rev,), True, b"{}") for rev in live]
+            writing.write(connection, database, edits, new_edits=True, limits=self.limits)
+            after = reading.documents(connection, database.id, [doc_id])[doc_id]
+            return after.rev
+
+    def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
+        """Return the winner, or the given revision, with stubs; None when missing or deleted."""
+        with self.reading(db) as (connection, database):
+            found = _revision(connection, database, doc_id, rev)
+            if found is None or (found.deleted and rev is None):
+                return None
+            document: dict[str, Any] = orjson.loads(render(found))
+            return document
+
+    def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
+        """Return a file of the winner or of the given revision, or None."""
+        with self.reading(db) as (connection, database):
+            found = _revision(connection, database, doc_id, rev)
+            told = {} if found is None or found.files is None else orjson.loads(found.files)
+            if found is None or name not in told:
+                return None
+            content = files.content(connection, database.id, doc_id, found.rev, name)
+        if content is None:
+            return None
+        entry = told[name]
+        plain = gunzip(content, max(entry["length"], 1)) if entry.get("encoding") == "gzip" else content
+        return Attachment(plain, entry["content_type"], entry["digest"])
+
+    def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
+        """Return up to `limit` documents changed after `since`, each once, oldest first."""
+        with self.reading(db) as (connection, database):
+            after = database.position(since)
+            rows = feed.page(connection, database.id, after=after, limit=limit, bodies=include_docs)
+            last = rows[-1].document.seq if rows else after
+            if len(rows) < limit:
+                # Nothing else up to the newest position known before the query; purges may have left gaps.
+                last, pending = max(last, database.update_seq), 0
+            else:
+                pending = feed.count_after(connection, database.id, last)
+        changes = [
+            Change(
+                database.seq(row.document.seq),
+                row.document.doc_id,
+                tuple(rev for rev, _ in row.document.leaves()),
+                row.document.deleted,
+                None if row.winner is None else orjson.loads(render(row.winner)),
+            )
+            for row in rows
+        ]
+        return ChangeBatch(changes, database.seq(last), pending)
+
+    def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Forget leaf revisions without a trace in the feed, and return those forgotten."""
+        with self.writing(db) as (connection, database):
+            return databases.purge(connection, database, revs)
+
+    def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
+        """Return the server's own `_local/` document without `_` fields."""
+        with self.reading(db) as (connection, database):
+            found = local_rows.get(connection, database.id, _SERVER, doc_id)
+        return None if found is None else orjson.loads(found[1])
+
+    def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
+        """Write the server's own `_local/` document over what was there."""
+        raw = document_rules.local_body(body, self.limits)
+        with self.connections.writing() as connection:
+            database = reading.database(connection, db)
+            if database is None:
+                raise DatabaseMissing(db)
+            local_rows.put(connection, database.id, _SERVER, doc_id, raw)
+
+
+def _revision(
+    connection: Connection, database: DatabaseRow, doc_id: str, rev: str | None
+) -> RevisionRow | None:
+    if rev is None:
+        found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
+        return None if found is None else found[1]
+    return reading.revisions(connection, database.id, [(doc_id, rev)]).get((doc_id, rev))
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    return one == other or orjson.loads(one) == orjson.loads(other)
