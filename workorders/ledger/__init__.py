@@ -2,11 +2,12 @@
 
 from workorders.ledger.balances import balance, balance_at, balances, custody, trial_balance
 from workorders.ledger.chart import CHART, LedgerAccount
-from workorders.ledger.entries import Line, post, reverse
+from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse
 from workorders.ledger.money import cents_from_text, text_from_cents
 
 __all__ = [
     "CHART",
+    "EntryDraft",
     "LedgerAccount",
     "Line",
     "balance",
@@ -14,7 +15,9 @@ __all__ = [
     "balances",
     "cents_from_text",
     "custody",
+    "draft",
     "post",
+    "post_many",
     "reverse",
     "text_from_cents",
     "trial_balance",

@@ -5,7 +5,8 @@ Nothing here commits. The database itself refuses an unbalanced or empty seal an
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -19,6 +20,41 @@ Line = tuple[str, str, int]
 """(ledger debited, ledger credited, positive cents)."""
 
 
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry about to be posted. `postings` are (ledger, party, signed cents); debits are positive."""
+
+    source: str
+    purpose: str
+    words: str
+    postings: tuple[tuple[str, str, int], ...]
+    effective_at: datetime
+    order_number: str | None = None
+    reverses_id: int | None = None
+
+
+def draft(
+    *,
+    source: str,
+    purpose: str,
+    words: str,
+    lines: Sequence[Line],
+    parties: Mapping[str, str],
+    effective_at: datetime,
+    order_number: str | None = None,
+) -> EntryDraft:
+    """An entry of debit and credit lines; `parties` is {"account": number, "technician": id}.
+
+    Raises ValueError for no lines, for cents that are not a positive int, and for an unknown ledger or a
+    missing party.
+    """
+    if not lines:
+        raise ValueError("an entry needs at least one line")
+    known = dict(parties)
+    postings = tuple(side for line in lines for side in _sides(line, known))
+    return EntryDraft(source, purpose, words, postings, effective_at, order_number)
+
+
 def post(
     session: Session,
     *,
@@ -30,31 +66,21 @@ def post(
     effective_at: datetime,
     now: datetime,
     order_number: str | None = None,
-    reverses_id: int | None = None,
 ) -> JournalEntry:
-    """Write, seal and sum up one entry; `parties` is {"account": number, "technician": id}.
+    """Write, seal and sum up one entry made by `draft`, whose errors it raises.
 
-    Each line becomes a debit and a credit posting. Raises ValueError for no lines, for cents that are
-    not a positive int and for an unknown ledger or a missing party; sqlalchemy's IntegrityError when
-    (source, purpose) was posted before.
+    Raises sqlalchemy's IntegrityError when (source, purpose) was posted before.
     """
-    known = dict(parties)
-    postings = [side for line in lines for side in _sides(line, known)]
-    if not postings:
-        raise ValueError("an entry needs at least one line")
-    return _write(
-        session,
-        {
-            "source": source,
-            "purpose": purpose,
-            "words": words[:200],
-            "effective_at": effective_at,
-            "recorded_at": now,
-            "order_number": order_number,
-            "reverses_id": reverses_id,
-        },
-        postings,
+    made = draft(
+        source=source,
+        purpose=purpose,
+        words=words,
+        lines=lines,
+        parties=parties,
+        effective_at=effective_at,
+        order_number=order_number,
     )
+    return post_many(session, [made], now=now)[0]
 
 
 def reverse(
@@ -76,19 +102,52 @@ def reverse(
         .where(Posting.entry_id == entry.id)
         .order_by(Posting.id)
     )
-    return _write(
-        session,
-        {
-            "source": source,
-            "purpose": purpose or f"reverse_{entry.purpose}"[:40],
-            "words": words[:200],
-            "effective_at": effective_at or now,
-            "recorded_at": now,
-            "order_number": entry.order_number,
-            "reverses_id": entry.id,
-        },
-        [(ledger, party, -amount) for ledger, party, amount in rows],
+    made = EntryDraft(
+        source=source,
+        purpose=purpose or f"reverse_{entry.purpose}"[:40],
+        words=words,
+        postings=tuple((ledger, party, -amount) for ledger, party, amount in rows),
+        effective_at=effective_at or now,
+        order_number=entry.order_number,
+        reverses_id=entry.id,
     )
+    return post_many(session, [made], now=now)[0]
+
+
+def post_many(session: Session, drafts: Sequence[EntryDraft], *, now: datetime) -> list[JournalEntry]:
+    """Write, seal and sum up many entries with a handful of statements; the order is kept.
+
+    Raises sqlalchemy's IntegrityError when one was posted before or does not balance.
+    """
+    if not drafts:
+        return []
+    entries = list(
+        session.scalars(
+            insert(JournalEntry).returning(JournalEntry, sort_by_parameter_order=True),
+            [_header(made, now) for made in drafts],
+        )
+    )
+    rows = [
+        {"entry_id": entry.id, "ledger": ledger, "party": party, "amount_cents": amount}
+        for entry, made in zip(entries, drafts, strict=True)
+        for ledger, party, amount in made.postings
+    ]
+    session.execute(insert(Posting), rows)
+    session.execute(insert(EntrySeal), [{"entry_id": entry.id, "sealed_at": now} for entry in entries])
+    _sum_up(session, (posting for made in drafts for posting in made.postings))
+    return entries
+
+
+def _header(made: EntryDraft, now: datetime) -> dict[str, object]:
+    return {
+        "source": made.source,
+        "purpose": made.purpose,
+        "words": made.words[:200],
+        "effective_at": made.effective_at,
+        "recorded_at": now,
+        "order_number": made.order_number,
+        "reverses_id": made.reverses_id,
+    }
 
 
 def _sides(line: Line, parties: dict[str, str]) -> tuple[tuple[str, str, int], tuple[str, str, int]]:
@@ -98,25 +157,7 @@ def _sides(line: Line, parties: dict[str, str]) -> tuple[tuple[str, str, int], t
     return (debit, party_of(debit, parties), cents), (credit, party_of(credit, parties), -cents)
 
 
-def _write(
-    session: Session, header: dict[str, object], postings: Sequence[tuple[str, str, int]]
-) -> JournalEntry:
-    entry = JournalEntry(**header)
-    session.add(entry)
-    session.flush()
-    session.execute(
-        insert(Posting),
-        [
-            {"entry_id": entry.id, "ledger": ledger, "party": party, "amount_cents": amount}
-            for ledger, party, amount in postings
-        ],
-    )
-    session.execute(insert(EntrySeal), [{"entry_id": entry.id, "sealed_at": header["recorded_at"]}])
-    _sum_up(session, postings)
-    return entry
-
-
-def _sum_up(session: Session, postings: Sequence[tuple[str, str, int]]) -> None:
+def _sum_up(session: Session, postings: Iterable[tuple[str, str, int]]) -> None:
     change: defaultdict[tuple[str, str], int] = defaultdict(int)
     for ledger, party, amount in postings:
         change[ledger, party] += amount

@@ -18,7 +18,8 @@ class JournalEntry(Base):
 
     __tablename__ = "journal_entry"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    # Said aloud because a column with a foreign key, the seal's, gets no sequence by itself.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     source: Mapped[str] = mapped_column(String(80))
     """Field event, payment, import or correction that caused it."""
     purpose: Mapped[str] = mapped_column(Code)
