@@ -4,9 +4,11 @@ The rules (`completion`, one file per order type) say *what* follows; `service` 
 transaction. Kept apart so that every rule can be tested, and simulated, without a database.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
+
+from workorders.lifecycle import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class SetServicePoint:
     at: datetime
     lock: str | None = None
     seal: str | None = None
+    service_point: str | None = None
+    """Its number, when it is not the order's own (a cut at the wrong premise)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,11 @@ class RecordRead:
 
 @dataclass(frozen=True, slots=True)
 class RemoveMeter:
-    """The installed meter came out with `final_read`; its new `status` is held, retired or in_van."""
+    """The installed meter came out with `final_read`; its new `status` is held, retired or in_van.
+
+    The read itself comes as a `RecordRead` of kind `final` just before; `InstallMeter` is followed by one
+    of kind `start`.
+    """
 
     serial: str
     final_read: int
@@ -76,7 +84,11 @@ class Reverse:
 
 @dataclass(frozen=True, slots=True)
 class RaiseOrder:
-    """A follow-on order at the same service point, linked to this one."""
+    """A follow-on order, linked to this one, at the same service point unless `service_point` names another.
+
+    Not raised again when the order already has an unfinished follow-on of that type and reason.
+    `priority` 0 to 100 (emergency).
+    """
 
     type: str
     reason: str
@@ -85,6 +97,7 @@ class RaiseOrder:
     no_charge: bool = False
     due_hours: float | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    service_point: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +170,60 @@ class Judgement:
     outcome: str
     words: str
     consequences: tuple[Consequence, ...] = ()
+    command: Command | None = None
+    """What the event does to the order's state (`lifecycle.after_fact`); None: nothing."""
 
     @property
     def exceptions(self) -> tuple[OpenException, ...]:
         """The parts a human must look at."""
         return tuple(c for c in self.consequences if isinstance(c, OpenException))
+
+
+_CLASSES: dict[str, type[Any]] = {
+    c.__name__: c
+    for c in (
+        SetServicePoint,
+        RecordRead,
+        RemoveMeter,
+        InstallMeter,
+        Post,
+        Reverse,
+        RaiseOrder,
+        Recall,
+        OpenException,
+        RecordMeterTest,
+        PlaceHold,
+    )
+}
+
+
+def as_json(consequence: Consequence) -> dict[str, Any]:
+    """The consequence as plain JSON, so that a case can keep what waits for its decision."""
+    document: dict[str, Any] = {"do": type(consequence).__name__}
+    for part in fields(consequence):
+        value = getattr(consequence, part.name)
+        if part.name == "then":
+            value = [as_json(c) for c in value]
+        elif isinstance(value, datetime):
+            value = value.isoformat()
+        elif isinstance(value, tuple):
+            value = [list(v) if isinstance(v, tuple) else v for v in value]
+        document[part.name] = value
+    return document
+
+
+def from_json(document: dict[str, Any]) -> Consequence:
+    """What `as_json` wrote, as a consequence again. Raises KeyError for an unknown kind."""
+    kind = _CLASSES[document["do"]]
+    given: dict[str, Any] = {}
+    for part in fields(kind):
+        value = document[part.name]
+        if part.name == "at":
+            value = datetime.fromisoformat(value)
+        elif part.name == "then":
+            value = tuple(from_json(c) for c in value)
+        elif isinstance(value, list):
+            value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
+        given[part.name] = value
+    consequence: Consequence = kind(**given)
+    return consequence
