@@ -49,11 +49,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Geo(TypeDecorator[shapely.Geometry]):
-    """A shapely geometry in SRID 4326: PostGIS `geometry` on PostgreSQL, WKB bytes on SQLite.
-
-    SQLite needs no extension this way; an R*Tree table kept by triggers answers box queries there.
-    """
+class Wkb(TypeDecorator[shapely.Geometry]):
+    """A shapely geometry as WKB bytes, for engines without a geometry type of their own."""
 
     impl = LargeBinary
     cache_ok = True
@@ -62,22 +59,33 @@ class Geo(TypeDecorator[shapely.Geometry]):
         super().__init__()
         self.kind = kind
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(Geometry(self.kind, srid=SRID, spatial_index=False))
-        return dialect.type_descriptor(LargeBinary())
+    def process_bind_param(self, value: shapely.Geometry | None, _dialect: Dialect) -> bytes | None:
+        return None if value is None else shapely.to_wkb(value, byte_order=1, include_srid=False)
 
-    def process_bind_param(self, value: shapely.Geometry | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return from_shape(value, srid=SRID)
-        return shapely.to_wkb(value, byte_order=1, include_srid=False)
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> shapely.Geometry | None:
+        return None if value is None else shapely.from_wkb(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> shapely.Geometry | None:
-        if value is None:
-            return None
-        return to_shape(value) if dialect.name == "postgresql" else shapely.from_wkb(value)
+
+class Postgis(TypeDecorator[shapely.Geometry]):
+    """A shapely geometry in a PostGIS column. Its GiST index is made by a migration, by name."""
+
+    impl = Geometry
+    cache_ok = True
+
+    def process_bind_param(self, value: shapely.Geometry | None, _dialect: Dialect) -> Any:
+        return None if value is None else from_shape(value, srid=SRID)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> shapely.Geometry | None:
+        return None if value is None else to_shape(value)
+
+
+def geo(kind: str) -> TypeEngine[shapely.Geometry]:
+    """The column type of a geometry in SRID 4326: PostGIS on PostgreSQL, WKB bytes on SQLite.
+
+    SQLite needs no extension this way; an R*Tree table kept by triggers answers box queries there.
+    """
+    postgis = Postgis(geometry_type=kind, srid=SRID, spatial_index=False)
+    return Wkb(kind).with_variant(postgis, "postgresql")
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")

@@ -6,7 +6,7 @@ import shapely
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from workorders.tables.base import Base, Code, Geo
+from workorders.tables.base import Base, Code, geo
 
 
 class Zone(Base):
@@ -19,7 +19,7 @@ class Zone(Base):
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(Code, default="work")
     """`work` (work zone), `service` (service area) or `reading` (meter-reading route)."""
-    area: Mapped[shapely.MultiPolygon] = mapped_column(Geo("MULTIPOLYGON"))
+    area: Mapped[shapely.MultiPolygon] = mapped_column(geo("MULTIPOLYGON"))
 
 
 class Customer(Base):
@@ -44,7 +44,7 @@ class Premise(Base):
     street: Mapped[str] = mapped_column(String(160), index=True)
     city: Mapped[str] = mapped_column(String(120))
     postcode: Mapped[str] = mapped_column(String(20))
-    position: Mapped[shapely.Point] = mapped_column(Geo("POINT"))
+    position: Mapped[shapely.Point] = mapped_column(geo("POINT"))
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
     access_note: Mapped[str | None] = mapped_column(Text)
     dog: Mapped[bool] = mapped_column(default=False)

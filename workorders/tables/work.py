@@ -7,7 +7,7 @@ import shapely
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from workorders.tables.base import Base, Code, Geo, Json, UtcDateTime
+from workorders.tables.base import Base, Code, Json, UtcDateTime, geo
 from workorders.tables.customers import Account, ServicePoint
 
 
@@ -20,7 +20,7 @@ class Technician(Base):
     name: Mapped[str] = mapped_column(String(120))
     skills: Mapped[list[str]] = mapped_column(Json, default=list)
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
-    home: Mapped[shapely.Point | None] = mapped_column(Geo("POINT"))
+    home: Mapped[shapely.Point | None] = mapped_column(geo("POINT"))
     active: Mapped[bool] = mapped_column(default=True)
 
     @property

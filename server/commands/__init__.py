@@ -1,0 +1,1 @@
+"""Commands of `curbstop`, one subject a file; functions named `*_command` are discovered."""

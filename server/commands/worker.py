@@ -1,0 +1,22 @@
+"""`curbstop worker`: publish and ingest until told to stop."""
+
+import signal
+import threading
+
+import click
+
+from server.config import Config
+from server.logs import configure_logs
+from server.services import open_services
+from server.worker import work
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Publish documents to tablets and ingest what they send, until stopped."""
+    config = Config.from_env()
+    configure_logs(config.log_level)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    work(open_services(config), stop)

@@ -1,0 +1,102 @@
+"""Engines and sessions: how the domain's database is opened on SQLite and on PostgreSQL.
+
+Transactions open only at the edges. A request's session is `current_session()`; a GET gets one that
+cannot write; other methods commit once, after the view, when the answer is not an error.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from geo.spatial_index import register_functions
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SQLITE_BUSY_SECONDS = 30
+"""Waiting for another process's commit beats failing a technician's upload."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url` with the pragmas and transaction modes the program relies on."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
+    """Sessions on `engine`; read-only ones take no write lock and cannot change a row."""
+    bind = engine.execution_options(curbstop_read_only=True) if read_only else engine
+    return sessionmaker(bind, expire_on_commit=False)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling would open deferred transactions, which fail with
+    # "database is locked" when two of them want to write; BEGIN is ours.
+    connection.isolation_level = None
+    register_functions(connection)
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = bool(connection.get_execution_options().get("curbstop_read_only"))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("curbstop_read_only"):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@contextmanager
+def transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One session, committed when the block ends, rolled back when it raises."""
+    with sessions.begin() as session:
+        yield session
+
+
+def current_session() -> Session:
+    """The session of this request, opened at first use."""
+    if "session" not in g:
+        services = current_app.extensions["curbstop"]
+        factory = services.read_sessions if request.method in SAFE_METHODS else services.sessions
+        g.session = factory()
+    session: Session = g.session
+    return session
+
+
+def bind_request_sessions(app: Flask) -> None:
+    """Commit a request's session after a successful view; give it back in any case."""
+
+    @app.after_request
+    def commit(response: Response) -> Response:
+        session: Session | None = g.get("session")
+        if session is not None and request.method not in SAFE_METHODS:
+            if response.status_code < 400:
+                session.commit()
+            else:
+                session.rollback()
+        return response
+
+    @app.teardown_request
+    def close(_error: BaseException | None) -> None:
+        session: Session | None = g.pop("session", None)
+        if session is not None:
+            session.close()

@@ -1,0 +1,70 @@
+"""Every error leaves as a Problem: JSON for programs, a page for people; never a trace."""
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from workorders.problems import Problem
+
+log = structlog.get_logger()
+PROGRAM_PATHS = ("/api/", "/couch/", "/readyz", "/healthz", "/metrics")
+
+
+def wants_json() -> bool:
+    """Programs get JSON: by path, or when HTML is not what they accept best."""
+    if request.path.startswith(PROGRAM_PATHS):
+        return True
+    return not request.accept_mimetypes.accept_html
+
+
+def answer(body: dict[str, object], status: int) -> ResponseReturnValue:
+    """One error, in the shape the caller understands."""
+    if wants_json():
+        return jsonify(body), status
+    return render_template("problem.html", problem=body, status=status), status
+
+
+def register_errors(app: Flask) -> None:
+    """Teach the application to answer Problems, HTTP errors and accidents."""
+
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> ResponseReturnValue:
+        return answer(error.as_dict(), error.status)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if status < 400:
+            return error
+        body = {
+            "code": error.name.lower().replace(" ", "_"),
+            "words": error.description,
+            "advice": "",
+            "details": {},
+        }
+        details = getattr(error, "data", None)
+        if isinstance(details, dict) and "messages" in details:
+            body |= {
+                "code": "bad_input",
+                "details": details["messages"],
+                "words": _first_message(details["messages"]),
+            }
+        return answer(body, status)
+
+    @app.errorhandler(Exception)
+    def accident(error: Exception) -> ResponseReturnValue:
+        log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)
+        words = "Something went wrong here. Nothing was saved."
+        return answer({"code": "internal_error", "words": words, "advice": "Try again.", "details": {}}, 500)
+
+
+def _first_message(messages: object, field: str = "") -> str:
+    """The first field and reason in a nested tree of schema errors."""
+    if isinstance(messages, dict) and messages:
+        name, inner = next(iter(messages.items()))
+        path = str(name) if name in {"json", "query", "form"} and not field else f"{field}.{name}".lstrip(".")
+        return _first_message(inner, "" if path in {"json", "query", "form"} else path)
+    if isinstance(messages, list) and messages:
+        return f"{field}: {messages[0]}"
+    return f"{field}: {messages}"

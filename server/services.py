@@ -1,0 +1,60 @@
+"""What the views and commands share, built once per process from the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from server.config import Config
+from server.db import open_engine, session_factory
+from sync.store import DocumentStore
+from sync.store_sql import SqlStore
+
+
+def utc_now() -> datetime:
+    """The one place that reads the wall clock; everything else is told what time it is."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, database, document store and clock of one process."""
+
+    config: Config
+    engine: Engine
+    sessions: sessionmaker[Session]
+    read_sessions: sessionmaker[Session]
+    store: DocumentStore
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+
+def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Services:
+    """Open the database and the document store that the settings name."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(config.database_url)
+    return Services(
+        config=config,
+        engine=engine,
+        sessions=session_factory(engine),
+        read_sessions=session_factory(engine, read_only=True),
+        store=open_store(config, engine),
+        clock=clock,
+    )
+
+
+def open_store(config: Config, engine: Engine) -> DocumentStore:
+    """The embedded store, or a real CouchDB when a URL is set."""
+    if config.couchdb_url is None:
+        return SqlStore(engine)
+    from sync.store_couch import CouchStore  # noqa: PLC0415 - its HTTP client costs start-up time only where it is used
+
+    return CouchStore(config.couchdb_url)
+
+
+def services() -> Services:
+    """The services of the running application."""
+    return cast(Services, current_app.extensions["curbstop"])

@@ -1,0 +1,96 @@
+"""Starts the web server and the worker, keeps the worker running, and stops both cleanly."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from types import FrameType
+
+from server.config import Config
+
+STOP_SECONDS = 8.0
+"""Longer than a request may take to finish, shorter than a person waits before pressing again."""
+START_SECONDS = 60.0
+
+
+class Supervisor:
+    """The processes of one installation on one machine."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.stopping = threading.Event()
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the server answers."""
+        return f"http://{self.config.host}:{self.config.port}"
+
+    def start(self) -> None:
+        """Start both and return when the server answers. Raises RuntimeError when it does not."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._asked_to_stop)
+        self.web = self._spawn(self._web_command())
+        self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
+                self.stop()
+                raise RuntimeError("the server did not start; its own messages above say why")
+            self.stopping.wait(0.05)
+
+    def watch(self) -> int:
+        """Wait until asked to stop; start a worker again that died. Returns the exit status."""
+        status = 0
+        while not self.stopping.wait(0.5):
+            if self.web is not None and self.web.poll() is not None:
+                status = 1
+                break
+            if self.worker is not None and self.worker.poll() is not None:
+                self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
+        self.stop()
+        return status
+
+    def stop(self) -> None:
+        """End both processes: asked first, killed when they do not listen."""
+        running = [p for p in (self.web, self.worker) if p is not None and p.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        # A session of their own: Ctrl-C reaches only this process, which then stops them in order.
+        environment = os.environ | {"CURBSTOP_DATA_DIR": str(self.config.data_dir)}
+        return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - fixed commands
+
+    def _web_command(self) -> list[str]:
+        config = self.config
+        return [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "server.wsgi:app"),
+            *("--host", config.host, "--port", str(config.port)),
+            *("--workers", str(config.web_workers), "--blocking-threads", str(config.web_threads)),
+            *("--workers-kill-timeout", "3", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+            *("--backpressure", str(config.web_threads)),
+        ]

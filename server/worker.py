@@ -1,0 +1,58 @@
+"""The worker: tells tablets what the office decided, and the office what tablets wrote.
+
+It keeps nothing in memory that matters: whatever it was doing when it stopped is found again in the
+outbox and in the feeds' checkpoints.
+"""
+
+import os
+import threading
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from server.services import Services
+from sync.ingest import ingest_all
+from sync.publish import ensure_technician, publish_pending
+from sync.store import StoreUnavailable
+from workorders.tables import Technician
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.2
+"""How long a quiet worker rests: short beside the seconds a tablet's own round trip takes."""
+TROUBLE_SECONDS = 2.0
+"""Rest after a database or store that did not answer."""
+BATCH = 500
+
+
+def prepare(services: Services) -> None:
+    """Make sure that every active technician has a database with its reference documents."""
+    with services.read_sessions() as session:
+        technicians = list(session.scalars(select(Technician.id).where(Technician.active)))
+    for technician in technicians:
+        ensure_technician(services.sessions, services.store, technician, now=services.clock())
+
+
+def work_once(services: Services) -> int:
+    """One round: publish what waits, ingest what came. Returns how many things were done."""
+    published = publish_pending(services.sessions, services.store, now=services.clock(), limit=BATCH)
+    result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
+    return published + result.handled
+
+
+def work(services: Services, stop: threading.Event) -> None:
+    """Work until `stop` is set or the process that started this one is gone."""
+    parent = os.getppid()
+    prepared = False
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            if not prepared:
+                prepare(services)
+                prepared = True
+            done = work_once(services)
+        except (StoreUnavailable, OperationalError) as error:
+            log.warning("worker_waits", reason=str(error))
+            stop.wait(TROUBLE_SECONDS)
+            continue
+        if not done:
+            stop.wait(IDLE_SECONDS)

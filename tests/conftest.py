@@ -1,0 +1,114 @@
+"""Fixtures every suite shares: empty and migrated databases on both engines, settings, sessions."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from server.config import Config
+from server.db import open_engine, session_factory
+from server.migrate import upgrade
+from tests import postgres
+
+POSTGRES = "CURBSTOP_TEST_POSTGRES_URL"
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+"""A Monday morning in Chicago; tests that need another time say so."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one private PostgreSQL for all test processes of this run."""
+    if hasattr(config, "workerinput") or os.environ.get(POSTGRES) or config.option.collectonly:
+        return
+    cluster = postgres.start()
+    os.environ[POSTGRES] = cluster.url
+    config.add_cleanup(cluster.stop)
+
+
+def _on_postgres(statement: str) -> None:
+    maintenance = create_engine(os.environ[POSTGRES], isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(statement))
+    maintenance.dispose()
+
+
+def _postgres_database(template: str) -> str:
+    name = f"t_{uuid.uuid4().hex}"
+    _on_postgres(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY FILE_COPY')
+    return make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(url: str) -> None:
+    name = make_url(url).database
+    _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A migrated database of each engine, to be copied; made once per test process."""
+    sqlite = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite'}"
+    postgresql = _postgres_database("template0")
+    for url in (sqlite, postgresql):
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+    return {"sqlite": sqlite, "postgresql": postgresql}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each SQL engine in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh EMPTY database (no schema) on each engine."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    url = _postgres_database("template0")
+    yield url
+    _drop(url)
+
+
+@pytest.fixture
+def migrated_url(backend: str, migrated_template: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database with the migrated schema on each engine."""
+    if backend == "sqlite":
+        target = tmp_path / "curbstop.sqlite"
+        shutil.copy(str(make_url(migrated_template["sqlite"]).database), target)
+        yield f"sqlite:///{target}"
+        return
+    url = _postgres_database(str(make_url(migrated_template["postgresql"]).database))
+    yield url
+    _drop(url)
+
+
+@pytest.fixture
+def config(migrated_url: str, tmp_path: Path) -> Config:
+    """Settings of a test district on each engine, in a folder of its own."""
+    return Config(
+        data_dir=tmp_path / "data", database_url=migrated_url, secret_key="x" * 40, log_level="WARNING"
+    ).checked()
+
+
+@pytest.fixture
+def engine(migrated_url: str) -> Iterator[Engine]:
+    """An engine on a fresh migrated database of each kind."""
+    opened = open_engine(migrated_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session on a fresh migrated database; the test decides about commit."""
+    with session_factory(engine)() as opened:
+        yield opened
