@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
 
-from workorders.problems import Problem
-
 RULE_KINDS = (
     "cut_rules",
     "payment_policy",
@@ -47,6 +45,8 @@ class CutRules:
     """No cut when the forecast low is under this (°C); None: not a rule here."""
     authority_hours: int
     """How long a cut may rest on the authority given at dispatch."""
+    reconnect_fee_cap_cents: int | None
+    """The most a reconnect may cost by law; None: no cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class MeterTestProfile:
     low_percent: float
     high_percent: float
     """Limits of the weighted accuracy."""
+    error_of: str
+    """`meter` or `standard`: which volume an error is a percentage of."""
     calibration_days: int
     """A standard calibrated longer ago than this does not count."""
 
@@ -208,7 +210,3 @@ class RuleBook:
             if fee.effective_from <= day and fee.rule_set <= version:
                 fees[fee.code] = fee
         return RulesInForce(day=day, version=version, rules=rules, fees=fees)
-
-
-def _bad(where: str, reason: str) -> Problem:
-    return Problem("bad_input", field=where, reason=reason)
