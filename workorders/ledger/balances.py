@@ -29,7 +29,7 @@ def balances(session: Session, ledger: str, parties: Iterable[str]) -> dict[str,
             LedgerBalance.ledger == ledger, LedgerBalance.party.in_(wanted)
         )
     )
-    return dict.fromkeys(wanted, 0) | dict(rows.tuples())
+    return dict.fromkeys(wanted, 0) | {row.party: row.amount_cents for row in rows}
 
 
 def trial_balance(session: Session) -> dict[str, int]:
@@ -49,7 +49,7 @@ def custody(session: Session) -> dict[str, int]:
         .where(LedgerBalance.ledger == "CASH-T")
         .order_by(LedgerBalance.party)
     )
-    return dict(rows.tuples())
+    return {row.party: row.amount_cents for row in rows}
 
 
 def balance_at(session: Session, ledger: str, party: str, at: datetime) -> int:

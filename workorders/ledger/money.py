@@ -4,6 +4,9 @@ from decimal import Decimal, InvalidOperation
 
 from workorders.problems import Problem
 
+MOST = 10**15
+"""Ten thousand milliard units: beyond it the text is no amount, and no engine's integer is strained."""
+
 
 def cents_from_text(text: str, *, field: str = "amount") -> int:
     """“45”, “45.5”, “1,234.50” or “-3.00” as cents.
@@ -11,10 +14,13 @@ def cents_from_text(text: str, *, field: str = "amount") -> int:
     Raises Problem bad_input naming `field` for anything else, a fraction of a cent included.
     """
     try:
-        cents = Decimal(text.strip().removeprefix("$").replace(",", "")) * 100
+        amount = Decimal(text.strip().removeprefix("$").replace(",", ""))
     except InvalidOperation:
         raise Problem("bad_input", field=field, reason=f"“{text}” is not an amount of money") from None
-    if not cents.is_finite() or cents != cents.to_integral_value():
+    if not amount.is_finite() or amount > MOST or amount < -MOST:
+        raise Problem("bad_input", field=field, reason=f"“{text}” is not an amount of money")
+    cents = amount * 100
+    if cents != cents.to_integral_value():
         raise Problem("bad_input", field=field, reason=f"“{text}” is not a whole number of cents")
     return int(cents)
 
