@@ -1,7 +1,8 @@
 """Tablets as the office sees them: who works on which, when it was last heard, and taking one out of use."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -21,6 +22,13 @@ class TabletRow:
     enrolled_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as JSON: instants in ISO 8601."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def tablets(session: Session, *, technician_id: str | None = None) -> list[TabletRow]:
@@ -44,7 +52,7 @@ def tablets(session: Session, *, technician_id: str | None = None) -> list[Table
 
 
 def revoke(session: Session, device_id: str, revoked_by: str, now: datetime) -> Device:
-    """Take a tablet out of use for every technician on it: lost, stolen or broken. Doing it twice is no error.
+    """Take a tablet out of use for every technician on it: lost, stolen, broken. Doing it twice is no error.
 
     Raises Problem not_found.
     """

@@ -42,6 +42,7 @@ def issue_code(
     session: Session,
     secret: str,
     technician_id: str,
+    *,
     issued_by: str,
     now: datetime,
     life: timedelta,

@@ -10,7 +10,7 @@ from workorders.tables import Counter, ReceiptBlock
 COUNTER = "receipt_block"
 
 FIRST, LAST = 1, 999_999
-"""Numbers have six digits. One block outlasts any tablet, so that none stands in the field without numbers."""
+"""Numbers have six digits. One block outlasts any tablet, so none stands in the field without numbers."""
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 

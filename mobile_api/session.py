@@ -15,7 +15,7 @@ from workorders.tables import FieldEvent
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A proof, with what the tablet tells about itself: its highest event counter and its program's version."""
+    """A proof, and what the tablet tells of itself: its highest event counter and its program's version."""
 
     assertion: str
     counter: int
@@ -50,11 +50,10 @@ def _use_up(session: Session, proof: assertions.Assertion, now: datetime) -> Non
     """Keep the proof's id as long as its time would let it through again."""
     session.execute(delete(UsedAssertion).where(UsedAssertion.expires_at < now))
     expires_at = proof.issued_at + timedelta(seconds=2 * assertions.WINDOW_SECONDS)
-    session.add(UsedAssertion(jti=proof.jti, device_id=proof.device, expires_at=expires_at))
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(UsedAssertion(jti=proof.jti, device_id=proof.device, expires_at=expires_at))
     except IntegrityError as error:
-        session.rollback()
         raise Problem("assertion_invalid", reason="it was used before") from error
 
 

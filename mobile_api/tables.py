@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.tables.base import Base, Json, UtcDateTime
+from workorders.tables.money import ReceiptBlock
 from workorders.tables.work import Technician
 
 
@@ -50,6 +51,7 @@ class DeviceTechnician(Base):
 
     device: Mapped[Device] = relationship(back_populates="profiles")
     technician: Mapped[Technician] = relationship()
+    block: Mapped[ReceiptBlock] = relationship()
 
 
 class EnrolmentCode(Base):

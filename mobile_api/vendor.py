@@ -1,0 +1,90 @@
+"""Browser packages served from node_modules by an allow-list; nothing else of that folder can be reached.
+
+Addresses carry the package's version (`/vendor/lit-html@3.3.1/lit-html.js`), so browsers keep them for good.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
+
+JAVASCRIPT = "text/javascript; charset=utf-8"
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "pouchdb": ("dist/pouchdb.min.js",),
+    "lit-html": (
+        "lit-html.js",
+        "directive.js",
+        "directive-helpers.js",
+        "async-directive.js",
+        "directives/live.js",
+        "directives/ref.js",
+        "directives/repeat.js",
+    ),
+}
+"""Package → files that may be served; a lit-html module imports its siblings by these relative paths."""
+
+
+@dataclass(frozen=True)
+class VendorFile:
+    """One file of a package: its address under `/vendor/`, and where it lies."""
+
+    package: str
+    version: str
+    name: str
+    path: Path
+
+    @property
+    def url(self) -> str:
+        """The address, with the version in it."""
+        return f"/vendor/{self.package}@{self.version}/{self.name}"
+
+    @cached_property
+    def data(self) -> bytes:
+        """The file's bytes without the pointer to a source map that is not served."""
+        lines = self.path.read_bytes().rstrip().splitlines(keepends=True)
+        if lines and lines[-1].startswith(b"//# sourceMappingURL="):
+            lines.pop()
+        return b"".join(lines)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the bytes served, hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def vendor_files(node_modules: Path = NODE_MODULES) -> dict[str, VendorFile]:
+    """Every allowed file by its address. Raises FileNotFoundError when the packages are not installed."""
+    found = {}
+    for package, names in ALLOWED.items():
+        root = node_modules / package
+        version = json.loads((root / "package.json").read_text())["version"]
+        for name in names:
+            file = VendorFile(package, version, name, root / name)
+            found[file.url] = file
+    return found
+
+
+def vendor_blueprint(files: dict[str, VendorFile]) -> Blueprint:
+    """Serve `/vendor/…` from the allow-list."""
+    blueprint = Blueprint("vendor", __name__, url_prefix="/vendor")
+
+    @blueprint.get("/<path:name>")
+    def vendor_file(name: str) -> Response:
+        """One allowed file, for good."""
+        file = files.get(f"/vendor/{name}")
+        if file is None:
+            raise NotFound
+        answer = Response(file.data, content_type=JAVASCRIPT)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        answer.set_etag(file.digest[:32])
+        answer.make_conditional(request)
+        return answer
+
+    return blueprint

@@ -1,0 +1,83 @@
+"""`curbstop devices`: let technicians onto tablets, see the tablets, take one out of use."""
+
+import json
+import secrets
+from datetime import timedelta
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from mobile_api import devices, enrolment
+from mobile_api.keys import couchdb_jwt_settings
+from server.config import Config
+from server.db import open_engine, session_factory, transaction
+from server.services import utc_now
+
+
+@click.group("devices")
+def devices_command() -> None:
+    """Tablets: enrolment codes, list, revocation."""
+
+
+@devices_command.command("code")
+@click.argument("technician")
+@click.option("--by", default="command line", show_default=True, help="Who issues it, for the record.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def code(technician: str, by: str, as_json: bool) -> None:
+    """Issue a one-time enrolment code for TECHNICIAN (an id such as t01)."""
+    config = Config.from_env()
+    life = timedelta(minutes=config.enrolment_minutes)
+    now = utc_now()
+    with transaction(session_factory(open_engine(config.database_url))) as session:
+        made = enrolment.issue_code(
+            session,
+            config.secret_key,
+            technician,
+            issued_by=by,
+            now=now,
+            life=life,
+            random=secrets.token_bytes(5),
+        )
+    if as_json:
+        answer = {"code": made, "technician": technician, "expires_at": (now + life).isoformat()}
+        click.echo(json.dumps(answer))
+        return
+    click.echo(f"{made}\nGood once, for {config.enrolment_minutes} minutes, at /tablet/.")
+
+
+@devices_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def list_(as_json: bool) -> None:
+    """List the tablets, the newest first."""
+    config = Config.from_env()
+    with session_factory(open_engine(config.database_url), read_only=True)() as session:
+        rows = devices.tablets(session)
+    if as_json:
+        click.echo(json.dumps([row.as_dict() for row in rows]))
+        return
+    table = Table("Tablet", "Name", "Technicians", "Last heard", "App", "State")
+    for row in rows:
+        heard = f"{row.last_seen_at:%Y-%m-%d %H:%M} UTC" if row.last_seen_at else "never"
+        who = ", ".join(f"{name} ({key})" for key, name in row.technicians.items())
+        table.add_row(
+            row.id, row.name, who, heard, row.app_version or "", "revoked" if row.revoked_at else "in use"
+        )
+    Console().print(table)
+
+
+@devices_command.command("revoke")
+@click.argument("device")
+@click.option("--by", default="command line", show_default=True, help="Who revokes it, for the record.")
+def revoke(device: str, by: str) -> None:
+    """Take the tablet DEVICE out of use: its tokens stop working and its open feeds end."""
+    config = Config.from_env()
+    with transaction(session_factory(open_engine(config.database_url))) as session:
+        devices.revoke(session, device, by, utc_now())
+    click.echo(f"Tablet {device} is revoked.")
+
+
+@devices_command.command("couchdb-settings")
+def couchdb_settings() -> None:
+    """Print the configuration that makes a CouchDB accept this installation's tokens."""
+    click.echo(couchdb_jwt_settings(Config.from_env().secret_key), nl=False)
