@@ -1,0 +1,93 @@
+"""Composition root of the web server: what talks to what is decided here and nowhere else."""
+
+from datetime import timedelta
+
+from flask import Flask, redirect
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import mobile_api
+import server.api
+import server.demo.api
+from mobile_api.tokens import token_authenticator
+from server import auth, csr, dispatch, health, maps, office, security
+from server.config import Config
+from server.db import bind_request_sessions
+from server.errors import register_errors
+from server.logs import configure_logs
+from server.services import Services, open_services
+from sync.limits import Limits
+from sync.routes import create_blueprint
+from sync.store_sql import SqlStore
+
+BODY_BYTES = 2 * 1024 * 1024
+"""Largest body outside replication, which has limits of its own."""
+SESSION_HOURS = 12
+"""A working day: nobody signs in twice, nobody stays signed in overnight."""
+
+
+def create_app(config: Config | None = None, *, services: Services | None = None) -> Flask:
+    """The whole application on the given settings (default: the environment's)."""
+    settings = services.config if services else (config or Config.from_env())
+    configure_logs(settings.log_level)
+    app = Flask("server")
+    app.extensions["curbstop"] = shared = services or open_services(settings)
+    _configure(app, settings)
+    bind_request_sessions(app)
+    register_errors(app)
+    security.register(app)
+    for part in (health, auth, dispatch, csr, office, maps):
+        app.register_blueprint(part.blueprint)
+    _register_api(app)
+    mobile_api.register(app)
+    _register_replication(app, shared)
+    app.add_url_rule("/", "home", _home)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Config) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="curbstop",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
+        MAX_CONTENT_LENGTH=BODY_BYTES,
+        API_TITLE="Curbstop",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+
+
+def _register_api(app: Flask) -> None:
+    api = Api(app)
+    api.register_blueprint(mobile_api.devices_blueprint)
+    server.api.register(api)
+    server.demo.api.register(api)
+    # flask-smorest answers HTTP errors in a shape of its own; ours carry a code and advice.
+    register_errors(app)
+
+
+def _register_replication(app: Flask, shared: Services) -> None:
+    """Serve the embedded store; with a real CouchDB, tablets replicate with it directly."""
+    if not isinstance(shared.store, SqlStore):
+        return
+    blueprint = create_blueprint(
+        shared.store,
+        token_authenticator(app),
+        limits=Limits(),
+        cors_origins=shared.config.cors_origins,
+        welcome="curbstop",
+    )
+    app.register_blueprint(blueprint, url_prefix="/couch")
+
+
+def _home() -> ResponseReturnValue:
+    return redirect("/dispatch/")
