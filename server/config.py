@@ -87,8 +87,6 @@ class Config:
     port: int = _setting(8000, _integer(0, 65535), "Port the server listens on.")
     web_workers: int = _setting(2, _integer(1, 64), "Server processes.")
     web_threads: int = _setting(600, _integer(4, 5000), "Threads per process; a parked feed holds one.")
-        "Longest time a parked feed waits before its heartbeat and token are looked at again.",
-    )
     token_minutes: int = _setting(15, _integer(1, 120), "Life of a tablet's access token, in minutes.")
     enrolment_minutes: int = _setting(30, _integer(1, 1440), "Life of a one-time enrolment code, in minutes.")
     retention_days: int = _setting(
