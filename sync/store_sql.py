@@ -58,6 +58,15 @@ class SqlStore:
             yield connection, database
         self.waker.wake((database.id,))
 
+    @contextmanager
+    def local_writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
+        """Yield a transaction for `_local/` documents, which are in no feed: no lock, nobody is woken."""
+        with self.connections.writing() as connection:
+            database = reading.database(connection, name)
+            if database is None:
+                raise DatabaseMissing(name)
+            yield connection, database
+
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it."""
         roles = {"names": [], "roles": list(members)}
@@ -222,10 +231,7 @@ class SqlStore:
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         raw = document_rules.local_body(body, self.limits)
-        with self.connections.writing() as connection:
-            database = reading.database(connection, db)
-            if database is None:
-                raise DatabaseMissing(db)
+        with self.local_writing(db) as (connection, database):
             local_rows.put(connection, database.id, _SERVER, doc_id, raw)
 
 

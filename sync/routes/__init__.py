@@ -1,1 +1,126 @@
 """The endpoint over HTTP, one file per resource."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import structlog
+from flask import Blueprint, Request, Response, request
+
+from sync.access import Caller, may_open
+from sync.errors import ProtocolError, forbidden, no_database, not_found, unauthorized
+from sync.limits import Limits
+from sync.routes import paths
+from sync.routes.call import Authenticate, Call, Target, refuse
+from sync.routes.cors import allow, preflight
+from sync.routes.table import Endpoint, Right, methods_of
+from sync.sql import reading
+from sync.store import DatabaseMissing, StoreUnavailable
+from sync.store_sql import SqlStore
+
+__all__ = ["Authenticate", "create_blueprint"]
+
+log = structlog.get_logger(__name__)
+
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "COPY", "OPTIONS")
+_NOBODY = Caller(name="", roles=frozenset(), device=None, expires_at=None)
+
+
+def create_blueprint(
+    store: SqlStore,
+    authenticate: Authenticate,
+    *,
+    limits: Limits | None = None,
+    cors_origins: Collection[str] = (),
+    welcome: Mapping[str, Any] | None = None,
+) -> Blueprint:
+    """Return the replication endpoint; register it below any prefix.
+
+    `authenticate` says who sends a request, None for nobody; it is asked again while a feed is parked.
+    `limits` replace the store's. Pages of `cors_origins` (scheme, host, port) may call it with credentials.
+    `welcome` is the body of `GET /`, by default one that names the product."""
+    if limits is not None:
+        store.limits = limits
+    greeting = dict(welcome or {"curbstop": "Welcome", "version": "1", "features": []})
+    origins = frozenset(cors_origins)
+    blueprint = Blueprint("sync", __name__)
+
+    def serve(rest: str = "") -> Response:
+        if request.method == "OPTIONS":
+            return preflight(request, origins)
+        try:
+            response = _serve(store, authenticate, greeting, rest)
+        except ProtocolError as error:
+            response = refuse(error)
+        except DatabaseMissing:
+            response = refuse(no_database())
+        except StoreUnavailable as error:
+            log.error("sync.store_unavailable", error=str(error))
+            response = refuse(
+                ProtocolError(503, "service_unavailable", "The document store does not answer.")
+            )
+            response.headers["Retry-After"] = "5"
+        return allow(response, request, origins)
+
+    options: dict[str, Any] = {
+        "methods": METHODS,
+        "provide_automatic_options": False,
+        "strict_slashes": False,
+    }
+    blueprint.add_url_rule("/", "root", serve, **options)
+    blueprint.add_url_rule("/<path:rest>", "resource", serve, merge_slashes=False, **options)
+    return blueprint
+
+
+def _serve(store: SqlStore, authenticate: Authenticate, greeting: Mapping[str, Any], rest: str) -> Response:
+    sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # feeds outlive the request's context
+    target = _target(store, sent, rest)
+    methods = methods_of(target)
+    method = "GET" if sent.method == "HEAD" else sent.method
+    caller = authenticate(sent)
+    endpoint = methods.get(method)
+    _authorise(caller, target, endpoint)
+    if endpoint is None:
+        raise _no_such(target, methods)
+    if sent.query_string and len(sent.query_string) > 64_000:
+        raise ProtocolError(414, "uri_too_long", "The query string is too long.")
+    call = Call(sent, store, caller or _NOBODY, authenticate, target, greeting, sent.args)
+    return endpoint.handler(call)
+
+
+def _target(store: SqlStore, sent: Request, rest: str) -> Target:
+    whole = sent.root_path + sent.path
+    prefix = whole[: len(whole) - len(rest)] if rest else whole
+    exact = paths.raw_segments(sent.environ, prefix)
+    if exact is not None:
+        return paths.target(exact, None)
+    return paths.target(rest.split("/"), lambda database, ids: _longest_known(store, database, ids))
+
+
+def _longest_known(store: SqlStore, database: str, candidates: Any) -> str | None:
+    try:
+        with store.reading(database) as (connection, row):
+            known = reading.documents(connection, row.id, candidates)
+    except DatabaseMissing:
+        return None
+    return next((doc_id for doc_id in candidates if doc_id in known), None)
+
+
+def _authorise(caller: Caller | None, target: Target, endpoint: Endpoint | None) -> None:
+    right = Right.ADMIN if endpoint is None else endpoint.right
+    if right is Right.ANYONE:
+        return
+    if caller is None:
+        raise unauthorized("Name or password is incorrect, or the token is not valid.")
+    if caller.is_admin or right is Right.SIGNED_IN:
+        return
+    if target.database and not may_open(caller, target.database):
+        raise forbidden("You are not allowed to access this db.")
+    if right is Right.ADMIN and endpoint is not None:
+        raise forbidden("You are not a server admin.")
+
+
+def _no_such(target: Target, methods: Mapping[str, Endpoint]) -> ProtocolError:
+    if not methods:
+        return not_found("missing") if target.database else not_found("Database does not exist.")
+    allowed = ",".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+    return ProtocolError(405, "method_not_allowed", f"Only {allowed} allowed")

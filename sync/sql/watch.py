@@ -110,11 +110,11 @@ class Waker:
         while not self._closed:
             try:
                 pooled = self._connections.engine.raw_connection()
+                driver = pooled.driver_connection
                 pooled.detach()
                 try:
                     # Whatever was committed while nobody watched.
                     self.wake(self._everyone())
-                    driver = pooled.driver_connection
                     if self._connections.postgres:
                         self._listen(driver)
                     else:

@@ -1,0 +1,64 @@
+"""`python -m sync --port P --data FILE --admin USER:PASS`: the bare endpoint at `/`, any database.
+
+For CouchDB's own tools, replicators and test suites; the product mounts the same blueprint beside its other
+pages."""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from sync.bare import ADMIN_VARIABLE, URL_VARIABLE, create_tables
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
+    parser.add_argument("--port", type=int, default=5984, help="port at 127.0.0.1 (default 5984)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
+    parser.add_argument(
+        "--data", help="SQLite file or postgresql:// URL (default: a file that is thrown away)"
+    )
+    parser.add_argument(
+        "--admin", required=True, metavar="USER:PASS", help="the administrator's name and password"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    parser.add_argument("--threads", type=int, default=1_200, help="requests and parked feeds per process")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    given = _arguments()
+    if ":" not in given.admin:
+        raise SystemExit("--admin needs USER:PASS")
+    with tempfile.TemporaryDirectory(prefix="curbstop-sync-") as folder:
+        data = given.data or str(Path(folder) / "sync.db")
+        if data.startswith("postgresql://"):
+            url = data.replace("postgresql://", "postgresql+psycopg://", 1)
+        elif "://" in data:
+            url = data
+        else:
+            url = f"sqlite:///{Path(data).resolve()}"
+        create_tables(url)
+        # The workers are separate processes and read their settings from the environment.
+        os.environ[URL_VARIABLE] = url
+        os.environ[ADMIN_VARIABLE] = given.admin
+        Server(
+            "sync.bare:create_app",
+            factory=True,
+            address=given.host,
+            port=given.port,
+            interface=Interfaces.WSGI,
+            workers=given.workers,
+            blocking_threads=given.threads,
+            backpressure=given.threads,
+            log_level=LogLevels.error,
+        ).serve()
+
+
+if __name__ == "__main__":
+    main()

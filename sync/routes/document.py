@@ -1,0 +1,194 @@
+"""One document: read, written, deleted."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from sync import documents, revtree
+from sync.documents import Edit, check_id
+from sync.errors import ProtocolError, bad_request, conflict, not_found
+from sync.revtree import BadRevision, check_rev
+from sync.routes.bulk import inlined, latest_leaves
+from sync.routes.call import Call, answer, raw_answer
+from sync.sql import reading, writing
+from sync.sql.connection import Connection
+from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field
+
+
+def get(call: Call) -> Response:
+    """GET or HEAD /db/doc: the winner or the revision asked for, with what else is asked."""
+    doc_id = check_id(call.target.document, call.limits)
+    if "open_revs" in call.args:
+        return open_revisions(call, doc_id)
+    with call.store.reading(call.target.database) as (connection, database):
+        document, winner = find(connection, database, doc_id)
+        row = chosen(call, connection, database, document, winner)
+        extras = _extras(call, connection, database, document, row)
+        data = inlined(connection, database.id, row) if call.flag("attachments") else None
+    response = raw_answer(render(row, extras, data) + b"\n")
+    response.set_etag(row.rev)
+    response.make_conditional(call.request)
+    return response
+
+
+def find(connection: Connection, database: DatabaseRow, doc_id: str) -> tuple[DocumentRow, RevisionRow]:
+    """Return the document and its winner's body; raise 404."""
+    found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def chosen(
+    call: Call, connection: Connection, database: DatabaseRow, document: DocumentRow, winner: RevisionRow
+) -> RevisionRow:
+    """Return the revision that the parameters mean; raise 404 when it is missing, or deleted and not named."""
+    rev = call.args.get("rev")
+    if rev is None:
+        if winner.deleted:
+            raise not_found("deleted")
+        return winner
+    _checked(rev)
+    if call.flag("latest"):
+        tree = revtree.load(document.tree)
+        rev = latest_leaves(tree, rev)[0] if rev in tree.parents else rev
+    if rev == winner.rev:
+        return winner
+    row = reading.revisions(connection, database.id, [(document.doc_id, rev)]).get((document.doc_id, rev))
+    if row is None:
+        raise not_found()
+    return row
+
+
+def _checked(rev: str) -> str:
+    try:
+        return check_rev(rev)
+    except BadRevision as error:
+        raise bad_request(str(error)) from None
+
+
+def _extras(
+    call: Call, connection: Connection, database: DatabaseRow, document: DocumentRow, row: RevisionRow
+) -> dict[str, Any]:
+    meta = call.flag("meta")
+    extras: dict[str, Any] = {}
+    tree = revtree.load(document.tree)
+    if call.flag("revs"):
+        extras["_revisions"] = revisions_field(revtree.ancestry(tree, row.rev))
+    if meta or call.flag("revs_info"):
+        stored = reading.stored_revisions(connection, database.id, document.doc_id)
+        told = {rev: "deleted" if gone else "available" for rev, gone in stored.items()}
+        path = revtree.ancestry(tree, row.rev)
+        extras["_revs_info"] = [{"rev": rev, "status": told.get(rev, "missing")} for rev in path]
+    others = [leaf for leaf in document.leaves() if leaf[0] != row.rev]
+    live = [rev for rev, gone in others if not gone]
+    dead = [rev for rev, gone in others if gone]
+    if live and (meta or call.flag("conflicts")):
+        extras["_conflicts"] = live
+    if dead and (meta or call.flag("deleted_conflicts")):
+        extras["_deleted_conflicts"] = dead
+    if call.flag("local_seq"):
+        extras["_local_seq"] = database.seq(document.seq)
+    return extras
+
+
+def open_revisions(call: Call, doc_id: str) -> Response:
+    """GET /db/doc?open_revs=…: several leaves at once, JSON when asked for."""
+    asked = "all" if call.args["open_revs"] == "all" else call.parameter("open_revs")
+    if asked != "all" and not (isinstance(asked, list) and all(isinstance(rev, str) for rev in asked)):
+        raise bad_request("`open_revs` must be all or an array of revisions")
+    with call.store.reading(call.target.database) as (connection, database):
+        found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
+        if found is None:
+            if asked == "all":
+                raise not_found()
+            return answer([{"missing": rev} for rev in asked])
+        document, _ = found
+        tree = revtree.load(document.tree)
+        revs = _open(tree, asked, latest=call.flag("latest"))
+        rows = reading.revisions(connection, database.id, [(doc_id, rev) for rev in revs])
+        pieces = []
+        for rev in revs:
+            row = rows.get((doc_id, rev))
+            if row is None:
+                pieces.append(b'{"missing":' + orjson.dumps(rev) + b"}")
+                continue
+            extras = {}
+            if call.flag("revs"):
+                extras["_revisions"] = revisions_field(revtree.ancestry(tree, rev))
+            data = inlined(connection, database.id, row) if call.flag("attachments") else None
+            pieces.append(b'{"ok":' + render(row, extras, data) + b"}")
+    return raw_answer(b"[" + b",".join(pieces) + b"]\n")
+
+
+def _open(tree: revtree.Tree, asked: Any, *, latest: bool) -> list[str]:
+    if asked == "all":
+        return [rev for rev, _ in revtree.leaves(tree)]
+    revs: dict[str, None] = {}
+    for rev in asked:
+        wanted = latest_leaves(tree, rev) if latest and rev in tree.parents else [rev]
+        revs.update(dict.fromkeys(wanted))
+    return list(revs)
+
+
+def put(call: Call) -> Response:
+    """PUT /db/doc: store a revision; `new_edits=false` stores one made elsewhere."""
+    doc_id = check_id(call.target.document, call.limits)
+    told = call.json_object()
+    if "_id" in told and told["_id"] != doc_id:
+        raise bad_request("Document ID must match the one in the URL")
+    rev = stated_rev(call)
+    if rev is not None:
+        if told.get("_rev", rev) != rev:
+            raise bad_request("Document rev from request body and query string have different values")
+        told["_rev"] = rev
+    new_edits = call.flag("new_edits", default=True)
+    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
+    return store(call, edit, new_edits=new_edits)
+
+
+def store(call: Call, edit: Edit, *, new_edits: bool = True, status: int = 201) -> Response:
+    """Store one edit and answer as PUT and DELETE do."""
+    call.check_write(edit.doc_id, deleted=edit.deleted)
+    with call.store.writing(call.target.database) as (connection, database):
+        (outcome,) = writing.write(connection, database, [edit], new_edits=new_edits, limits=call.limits)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    response = answer({"ok": True, "id": outcome.doc_id, "rev": outcome.rev}, status)
+    response.set_etag(str(outcome.rev))
+    if status == 201:
+        response.headers["Location"] = call.request.base_url
+    return response
+
+
+def stated_rev(call: Call) -> str | None:
+    """Return the revision that `rev` or If-Match names; raise 400 when they differ."""
+    named = call.args.get("rev")
+    tags = [tag for tag in call.request.if_match.as_set() if tag != "*"]
+    if named and tags and tags != [named]:
+        raise bad_request("Document rev and etag have different values")
+    rev = named or (tags[0] if tags else None)
+    return None if not rev else _checked(rev)
+
+
+def delete(call: Call) -> Response:
+    """DELETE /db/doc?rev=…: a deletion on top of that leaf."""
+    doc_id = check_id(call.target.document, call.limits)
+    rev = stated_rev(call)
+    call.check_write(doc_id, deleted=True)
+    with call.store.reading(call.target.database) as (connection, database):
+        document = reading.documents(connection, database.id, [doc_id]).get(doc_id)
+    if document is None:
+        raise not_found()
+    if rev is None:
+        raise not_found("deleted") if document.deleted else conflict()
+    return store(call, Edit(doc_id, (rev,), True, b"{}"), status=200)
+
+
+def design_function(call: Call) -> Response:
+    """Any path below a design document: views, shows, lists, updates are JavaScript."""
+    words = (
+        "Design documents are stored and replicated; their JavaScript is not run. Use _find with a selector."
+    )
+    raise ProtocolError(501, "not_implemented", f"{words} ({call.target.attachment[:60]})")

@@ -1,0 +1,56 @@
+"""`_local/` documents: each caller's own checkpoints."""
+
+import orjson
+from flask import Response
+
+from sync.documents import check_id, local_body
+from sync.errors import bad_request, not_found
+from sync.routes.call import Call, answer, raw_answer
+from sync.sql import locals as local_rows
+
+
+def _name(call: Call) -> str:
+    return check_id(call.target.document, call.limits).removeprefix("_local/")
+
+
+def get(call: Call) -> Response:
+    """GET /db/_local/id."""
+    name = _name(call)
+    with call.store.reading(call.target.database) as (connection, database):
+        found = local_rows.get(connection, database.id, call.owner, name)
+    if found is None:
+        raise not_found()
+    rev, body = found
+    head = b'{"_id":' + orjson.dumps(call.target.document) + b',"_rev":"' + rev.encode() + b'"'
+    return raw_answer(head + b"}" if body == b"{}" else head + b"," + body[1:])
+
+
+def put(call: Call) -> Response:
+    """PUT /db/_local/id: write over what is there, or remove it when the body says `_deleted`."""
+    name = _name(call)
+    told = call.json_object()
+    if told.get("_deleted") is True:
+        return delete(call)
+    body = local_body(told, call.limits)
+    with call.store.local_writing(call.target.database) as (connection, database):
+        rev = local_rows.put(connection, database.id, call.owner, name, body)
+    return answer({"ok": True, "id": call.target.document, "rev": rev}, 201)
+
+
+def delete(call: Call) -> Response:
+    """DELETE /db/_local/id."""
+    name = _name(call)
+    with call.store.local_writing(call.target.database) as (connection, database):
+        if not local_rows.delete(connection, database.id, call.owner, name):
+            raise not_found()
+    return answer({"ok": True, "id": call.target.document, "rev": "0-0"})
+
+
+def listing(call: Call) -> Response:
+    """GET /db/_local_docs: the caller's own."""
+    if call.request.method != "GET":
+        raise bad_request("only GET")
+    with call.store.reading(call.target.database) as (connection, database):
+        found = local_rows.listing(connection, database.id, call.owner)
+    rows = [{"id": f"_local/{name}", "key": f"_local/{name}", "value": {"rev": rev}} for name, rev in found]
+    return answer({"total_rows": None, "offset": None, "rows": rows})

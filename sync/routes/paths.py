@@ -1,0 +1,64 @@
+"""From a URL to what it names.
+
+`/` inside a database name or document id travels as `%2F`, which only the raw URL shows. Servers that pass
+it on (RAW_URI or REQUEST_URI) are believed; otherwise the path is read by what exists: the longest known
+document id wins."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from sync.routes.call import Target
+
+
+def raw_segments(environ: Mapping[str, Any], prefix: str) -> list[str] | None:
+    """Return the decoded path segments below `prefix` when the server passed the raw URL on, else None."""
+    uri = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if not uri:
+        return None
+    path = str(uri).partition("?")[0]
+    if "://" in path:
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    if not path.startswith(prefix):
+        return None
+    return [unquote(part) for part in path[len(prefix) :].split("/")]
+
+
+def target(segments: Sequence[str], known: Callable[[str, Sequence[str]], str | None] | None) -> Target:
+    """Return what the segments name.
+
+    `known` is None when the segments are exact. Otherwise slashes may belong to an id, and `known(database,
+    candidates)` returns the longest of the candidate document ids that is one.
+    """
+    parts = list(segments)
+    if parts and parts[-1] == "":
+        parts.pop()
+    if not parts:
+        return Target()
+    head, *rest = parts
+    if head.startswith("_") and head not in {"_users", "_replicator", "_global_changes"}:
+        return Target(action="/".join(parts))
+    if not rest:
+        return Target(database=head)
+    first, *more = rest
+    if first == "_local":
+        return Target(head, "_local", "_local/" + "/".join(more)) if more else Target(head, "_local")
+    if first == "_design" and more:
+        return _below(head, f"_design/{more[0]}", more[1:])
+    if first.startswith("_") and not first.startswith(("_design/", "_local/")):
+        return Target(head, "/".join(rest))
+    if first.startswith("_local/"):
+        return Target(head, "_local", first)
+    if more and known is not None:
+        candidates = ["/".join(rest[:length]) for length in range(len(rest), 0, -1)]
+        chosen = known(head, candidates)
+        if chosen is not None:
+            return Target(head, "", chosen, "/".join(rest)[len(chosen) + 1 :])
+        return Target(head, "", candidates[0])
+    return _below(head, first, more)
+
+
+def _below(database: str, document: str, rest: Sequence[str]) -> Target:
+    if document.startswith("_design/") and rest and rest[0].startswith("_"):
+        return Target(database, "_design_function", document, "/".join(rest))
+    return Target(database, "", document, "/".join(rest))

@@ -1,0 +1,99 @@
+"""Every resource of the endpoint, who may call it with which method, and what answers.
+
+The table is the only way to a handler, and every line names a right: a forgotten check cannot happen.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from flask import Response
+
+from sync.routes import attachment, bulk, changes, database, document, local
+from sync.routes.call import Call, Target
+
+Handler = Callable[[Call], Response]
+
+
+class Right(Enum):
+    """What a caller must be."""
+
+    ANYONE = "anyone"
+    """Not even signed in."""
+    SIGNED_IN = "signed in"
+    MEMBER = "member"
+    """May open the database. Handlers that write documents check each id besides."""
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What answers one method of one resource."""
+
+    right: Right
+    handler: Handler
+
+
+def _admin(handler: Handler) -> Endpoint:
+    return Endpoint(Right.ADMIN, handler)
+
+
+def _member(handler: Handler) -> Endpoint:
+    return Endpoint(Right.MEMBER, handler)
+
+
+SERVER: Mapping[str, Mapping[str, Endpoint]] = {
+    "": {"GET": Endpoint(Right.ANYONE, database.welcome)},
+    "_up": {"GET": Endpoint(Right.ANYONE, database.up)},
+    "_uuids": {"GET": Endpoint(Right.SIGNED_IN, database.uuids)},
+    "_all_dbs": {"GET": _admin(database.all_databases)},
+}
+"""Resources of the server by name."""
+
+DATABASE: Mapping[str, Mapping[str, Endpoint]] = {
+    "": {
+        "GET": _member(database.info),
+        "PUT": _admin(database.create),
+        "DELETE": _admin(database.remove),
+        "POST": _member(database.post_document),
+    },
+    "_bulk_docs": {"POST": _member(bulk.bulk_docs)},
+    "_bulk_get": {"POST": _member(bulk.bulk_get)},
+    "_revs_diff": {"POST": _member(bulk.revs_diff)},
+    "_missing_revs": {"POST": _member(bulk.missing_revs)},
+    "_changes": {"GET": _member(changes.changes), "POST": _member(changes.changes)},
+    "_local": {"GET": _member(local.get), "PUT": _member(local.put), "DELETE": _member(local.delete)},
+    "_local_docs": {"GET": _member(local.listing)},
+    "_ensure_full_commit": {"POST": _member(database.full_commit)},
+    "_compact": {"POST": _admin(database.compact)},
+    "_view_cleanup": {"POST": _admin(database.nothing_to_do)},
+    "_security": {"GET": _member(database.security), "PUT": _admin(database.set_security)},
+    "_revs_limit": {"GET": _member(database.revs_limit), "PUT": _admin(database.set_revs_limit)},
+    "_purge": {"POST": _admin(database.purge)},
+    "_design_function": {
+        method: _member(document.design_function) for method in ("GET", "POST", "PUT", "DELETE")
+    },
+}
+"""Resources of a database by name."""
+
+DOCUMENT: Mapping[str, Endpoint] = {
+    "GET": _member(document.get),
+    "PUT": _member(document.put),
+    "DELETE": _member(document.delete),
+}
+ATTACHMENT: Mapping[str, Endpoint] = {
+    "GET": _member(attachment.get),
+    "PUT": _member(attachment.put),
+    "DELETE": _member(attachment.delete),
+}
+
+
+def methods_of(target: Target) -> Mapping[str, Endpoint]:
+    """Return what answers at a target, by method; nothing when there is no such resource."""
+    if not target.database:
+        return SERVER.get(target.action, {})
+    if target.action:
+        return DATABASE.get(target.action, {})
+    if target.attachment:
+        return ATTACHMENT
+    return DOCUMENT if target.document else DATABASE[""]
