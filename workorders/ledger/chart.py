@@ -26,6 +26,7 @@ CHART: dict[str, LedgerAccount] = {
         LedgerAccount("DEP", "Customer deposits held", "account"),
         LedgerAccount("REFUND", "Refunds payable", "account"),
         LedgerAccount("SVC", "Service-fee revenue"),
+        LedgerAccount("TAX", "Taxes on fees, to be paid over"),
         LedgerAccount("REV", "Water and energy revenue"),
         LedgerAccount("PLANT", "Meters in service"),
         LedgerAccount("STOCK", "Meters in stock"),
