@@ -10,10 +10,10 @@ import threading
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-
-from server.services import Services
 from sync.ingest import ingest_all
 from sync.publish import ensure_technician, publish_pending
+
+from server.services import Services
 from sync.store import StoreUnavailable
 from workorders.tables import Technician
 

@@ -66,8 +66,24 @@ CATALOGUE: dict[str, ProblemType] = {
     "sign_in_failed": ProblemType(401, "Name or password is not right.", "Try again or ask a supervisor."),
     "not_allowed": ProblemType(403, "Your role may not do this.", "Ask someone whose role may."),
     "too_many_attempts": ProblemType(429, "Too many attempts.", "Wait {seconds} seconds and try again."),
+    "form_expired": ProblemType(
+        403,
+        "This form has expired or was not sent from our own page.",
+        "Go back, reload the page and send it again.",
+    ),
+    "version_required": ProblemType(
+        428,
+        "The request does not say which version of the order it saw.",
+        "Read the order first and send its ETag as If-Match.",
+    ),
     "token_expired": ProblemType(401, "The access token has expired.", "Sign in again on the tablet."),
     "token_invalid": ProblemType(401, "The access token is not valid.", "Sign in again on the tablet."),
+    "assertion_invalid": ProblemType(
+        401, "The tablet could not prove who it is: {reason}.", "Try again; if it goes on, enrol the tablet anew."
+    ),
+    "clock_skew": ProblemType(
+        401, "The tablet's clock is {seconds} seconds off.", "Set the tablet's clock, then sign in again."
+    ),
     "device_revoked": ProblemType(403, "This tablet was revoked.", "Bring it to the office."),
     "enrolment_code_invalid": ProblemType(
         403,
@@ -77,6 +93,13 @@ CATALOGUE: dict[str, ProblemType] = {
     # --- imports
     "import_rejected": ProblemType(
         422, "The file was not imported: {count} problems.", "Correct the rows named and import it again."
+    ),
+    # --- places
+    "area_file_unreadable": ProblemType(
+        422, "{file} could not be read as areas: {reason}", "Give a GeoJSON, Shapefile or GeoPackage of polygons."
+    ),
+    "area_without_projection": ProblemType(
+        422, "{file} does not say which projection it uses.", "Put its .prj file beside it or give --epsg."
     ),
 }
 
