@@ -156,17 +156,16 @@ def _new_device(
 def _profile(
     session: Session, device: Device, technician_id: str, jwk: dict[str, Any], now: datetime
 ) -> DeviceTechnician:
-    """The technician's profile on the tablet; enrolling again replaces the key and begins a new block,
-
-    because a tablet that made a new key may have lost the receipts it had written.
-    """
+    """The technician's profile on the tablet. Enrolling again replaces the key and begins a new block,
+    because a tablet that made a new key may have lost the receipts it had written."""
+    block = grant_block(session, device.id, now)
     profile = session.get(DeviceTechnician, (device.id, technician_id))
     if profile is None:
         profile = DeviceTechnician(device_id=device.id, technician_id=technician_id)
         session.add(profile)
     profile.public_jwk = {name: jwk[name] for name in ("kty", "crv", "x", "y")}
     profile.thumbprint = keys.thumbprint(jwk)
-    profile.receipt_prefix = grant_block(session, device.id, now).prefix
+    profile.receipt_prefix = block.prefix
     profile.enrolled_at = now
     session.flush()
     return profile
