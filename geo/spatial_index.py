@@ -43,7 +43,9 @@ def drop_statements(dialect: str) -> list[str]:
     if dialect == "sqlite":
         drops = []
         for of in INDEXED:
-            drops += [f"DROP TRIGGER IF EXISTS {of.table}_rtree_{act}" for act in ("insert", "update", "delete")]
+            drops += [
+                f"DROP TRIGGER IF EXISTS {of.table}_rtree_{act}" for act in ("insert", "update", "delete")
+            ]
             drops.append(f"DROP TABLE IF EXISTS {of.table}_rtree")
         return drops
     return [
@@ -64,8 +66,8 @@ def _postgresql(of: Indexed) -> Iterator[str]:
 
 def _sqlite(of: Indexed) -> Iterator[str]:
     new = ", ".join(f"curbstop_bound(NEW.{of.column}, {i})" for i in (0, 2, 1, 3))
-    insert = f"INSERT INTO {of.table}_rtree (id, minx, maxx, miny, maxy) VALUES (NEW.id, {new})"
-    delete = f"DELETE FROM {of.table}_rtree WHERE id = OLD.id"
+    insert = f"INSERT INTO {of.table}_rtree (id, minx, maxx, miny, maxy) VALUES (NEW.id, {new})"  # noqa: S608 - our names
+    delete = f"DELETE FROM {of.table}_rtree WHERE id = OLD.id"  # noqa: S608 - our names
     yield f"CREATE VIRTUAL TABLE {of.table}_rtree USING rtree (id, minx, maxx, miny, maxy)"
     yield f"CREATE TRIGGER {of.table}_rtree_insert AFTER INSERT ON {of.table} BEGIN {insert}; END"
     yield (
