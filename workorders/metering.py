@@ -81,7 +81,7 @@ def daily_rate(reads: Sequence[ReadFacts], meters: Mapping[str, MeterFacts]) -> 
 
     Estimated reads are no measurement and are skipped; an interval never spans two meters.
     """
-    measured = sorted((r for r in reads if r.kind != "estimated" and r.serial in meters), key=lambda r: r.at)
+    measured = sorted((r for r in reads if r.measured and r.serial in meters), key=lambda r: r.at)
     spans: list[tuple[int, float]] = []
     for earlier, later in pairwise(measured):
         days = (later.at - earlier.at) / timedelta(days=1)
@@ -100,8 +100,8 @@ def _both_fit(earlier: ReadFacts, later: ReadFacts, meter: MeterFacts) -> bool:
 
 
 def previous_read(reads: Sequence[ReadFacts], serial: str, at: datetime) -> ReadFacts | None:
-    """The latest read of `serial` before `at`."""
-    earlier = [r for r in reads if r.serial == serial and r.at < at]
+    """The latest read of `serial` before `at` that may be billed."""
+    earlier = [r for r in reads if r.serial == serial and r.at < at and "not_billable" not in r.flags]
     return max(earlier, key=lambda r: r.at, default=None)
 
 

@@ -175,6 +175,13 @@ class ReadFacts:
     """start | actual | estimated | special | final."""
     source: str
     billed: bool = False
+    flags: tuple[str, ...] = ()
+    """As kept with the read; `not_billable` marks one that history must not rest on."""
+
+    @property
+    def measured(self) -> bool:
+        """The dials really showed it, and it was believed."""
+        return self.kind != "estimated" and "not_billable" not in self.flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from workorders.metering import ReadCheck, check_read
 from workorders.rulebook import RulesInForce
-from workorders.situation import EventFacts, Situation
+from workorders.situation import (
+    AccountFacts,
+    EventFacts,
+    MeterFacts,
+    OrderFacts,
+    ServicePointFacts,
+    Situation,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A `completed` event with its answers checked and the rules of its day at hand."""
+    """A `completed` or `unable` event with its answers checked and the rules of its day at hand."""
 
     situation: Situation
     event: EventFacts
@@ -29,3 +38,66 @@ class Visit:
     def day(self) -> date:
         """The district's calendar day of the visit."""
         return self.rules.day
+
+    @property
+    def order(self) -> OrderFacts:
+        """The order before this event."""
+        return self.situation.order
+
+    @property
+    def point(self) -> ServicePointFacts:
+        """The service point before this event."""
+        return self.situation.service_point
+
+    @property
+    def account(self) -> AccountFacts | None:
+        """The account the order answers to."""
+        return self.situation.account
+
+    @property
+    def outcome(self) -> str:
+        """The outcome the technician chose, empty when none was."""
+        given = self.event.body.get("outcome")
+        return given if isinstance(given, str) else ""
+
+    @property
+    def serial_seen(self) -> str | None:
+        """The serial the technician saw, from the form or the common key of the body."""
+        for name in ("serial_seen", "old_serial"):
+            if self.answers.get(name):
+                return str(self.answers[name])
+        given = self.event.body.get("serial_seen")
+        return given.strip() if isinstance(given, str) and 0 < len(given.strip()) <= 40 else None
+
+    @property
+    def meter(self) -> MeterFacts | None:
+        """The meter that a read of this visit belongs to: the one seen when on record, else the installed."""
+        return self.situation.meter(self.serial_seen) or self.situation.installed
+
+    @property
+    def paid_cents(self) -> int:
+        """Paid on the account since the order was raised, up to the visit."""
+        payments = self.account.payments if self.account else ()
+        return sum(p.cents for p in payments if p.at <= self.at)
+
+    def extra(self, name: str, default: Any = None) -> Any:
+        """A part of the order's extra input."""
+        value = self.order.extra.get(name)
+        return default if value is None else value
+
+    def cents(self, name: str) -> int:
+        """An amount of the extra input, 0 when it is not a positive whole number of cents."""
+        value = self.order.extra.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+    def check(self, value: int, meter: MeterFacts) -> ReadCheck:
+        """Judge a read of `meter` taken on this visit against its history."""
+        known = dict(self.situation.meters) | {meter.serial: meter}
+        factors = self.rules.high_low(self.point.service)
+        return check_read(value, meter, self.at, reads=self.situation.reads, meters=known, factors=factors)
+
+
+def visit_of(situation: Situation, event: EventFacts, answers: Mapping[str, Any]) -> Visit:
+    """Prepare a visit; the rules are those in force on its local day."""
+    day = event.occurred_at.astimezone(ZoneInfo(situation.timezone)).date()
+    return Visit(situation, event, answers, situation.book.in_force(day))

@@ -1,0 +1,224 @@
+"""English texts for people: states, outcomes, reasons, cases; `{…}` is filled from a case's detail."""
+
+STATES = {
+    "requested": "Requested",
+    "held": "On hold",
+    "approved": "Waiting for the dispatcher",
+    "scheduled": "Scheduled",
+    "assigned": "Assigned",
+    "dispatched": "Sent to the tablet",
+    "acknowledged": "Seen by the technician",
+    "en_route": "Technician on the way",
+    "on_site": "Technician on site",
+    "started": "Work started",
+    "suspended": "Work paused",
+    "unable": "Visited, not done",
+    "exception": "Done, waiting for review",
+    "completed": "Done",
+    "rejected": "Refused in review",
+    "closed": "Closed",
+    "cancelled": "Cancelled",
+    "recalled": "Taken back",
+    "superseded": "Replaced by a newer order",
+}
+
+OUTCOMES = {
+    "completed": "Done",
+    "completed_after_cancel": "Done after the order was cancelled",
+    "wrongful_cut": "Cut although it should not have been",
+    "wrong_premise": "Cut at the wrong premise",
+    "collected": "Paid at the door, left on",
+    "left_off": "Left off",
+    "partial": "Old meter out, new meter not in",
+    "confirmed": "First read confirmed",
+    "corrected": "First read corrected",
+    "no_tampering": "No tampering found",
+    "tampering": "Tampering found",
+    "differs": "The records differ from what was found",
+    "backed_out": "Technician backed out",
+}
+
+UNABLE_REASONS = {
+    "no_access": "No access",
+    "locked_gate": "Gate locked",
+    "dog": "Dog",
+    "unsafe": "Unsafe",
+    "meter_not_found": "Meter not found",
+    "buried_or_flooded": "Buried or flooded",
+    "wrong_meter": "Another meter is there",
+    "valve_inoperable": "Valve does not work",
+    "customer_refused": "Customer refused",
+    "medical_claim": "Medical need claimed",
+    "customer_absent": "Customer absent",
+    "not_ready": "Not ready",
+    "weather": "Weather",
+    "time_expired": "Ran out of time",
+    "proof_of_payment_shown": "Proof of payment shown",
+}
+
+FOLLOW_REASONS = {
+    "usage_while_off": "Usage while the service was off",
+    "wrong_meter": "Another meter was found than the records say",
+    "meter_not_found": "The meter was not found",
+    "leak": "A leak is suspected",
+    "meter_condition": "The meter is damaged or cannot be read",
+    "meter_test_failed": "The meter failed its test",
+    "held_for_test": "The removed meter is to be tested",
+    "unmetered": "The service point has no meter",
+    "paid": "Paid after the cut",
+    "released": "The cut order was cancelled after the cut",
+    "wrongful_cut": "Cut although it should not have been",
+    "wrong_premise": "Cut at the wrong premise",
+    "lock_check": "Check that the lock still holds",
+    "lock_broken": "The service was found on",
+    "meter_suspect": "The meter is suspect",
+}
+
+CASES: dict[str, tuple[str, str]] = {
+    # --- who, where, with which rules
+    "not_assigned": (
+        "Not the assigned technician",
+        "{technician} was never assigned to this order but reported on it.",
+    ),
+    "skill_missing": ("Skill missing", "{technician} does not have: {skills}."),
+    "outside_geofence": (
+        "Reported away from the premise",
+        "The position was {metres} m from the premise; the limit is {radius} m.",
+    ),
+    "repriced": (
+        "Tablet had older fees",
+        "The tablet showed {believed} cents; {charged} cents were charged by the fees in force.",
+    ),
+    "second_visit": ("A second visit", "This order was already done by {first}; this visit is linked to it."),
+    "second_visit_changed": (
+        "A second visit changed something",
+        "This order was already done by {first}, and the second visit also reports physical work.",
+    ),
+    "completed_after_cancel": (
+        "Done after cancel",
+        "The order was cancelled at {cancelled_at} but the work was done; nothing was charged.",
+    ),
+    "finished_after_seen_cancel": (
+        "Finished although the cancel was seen",
+        "The tablet had received the cancel before the work was reported done.",
+    ),
+    # --- what was answered
+    "answers_unusable": ("Answers missing or unusable", "Missing or unusable: {fields}."),
+    "answers_unknown": ("Unknown answers", "The form does not know: {fields}. They are kept."),
+    "outcome_unknown": ("Unknown outcome", "The outcome “{outcome}” is not one of this type's."),
+    "photo_missing": ("Photo not taken", "Not taken: {fields}."),
+    "evidence_pending": ("Photo not here yet", "Still on the tablet: {fields}."),
+    # --- meters and reads
+    "serial_mismatch": (
+        "Another meter",
+        "The meter seen is {seen}; the records say {installed}. {seen} is on record at: {elsewhere}.",
+    ),
+    "no_meter_on_record": ("No meter on record", "The records know no meter at this service point."),
+    "read_missing": ("No read", "No usable read was reported."),
+    "read_too_many_digits": (
+        "Read has too many digits",
+        "{value} cannot be shown by a register of {dials} dials.",
+    ),
+    "read_high": ("High read", "Usage of {usage} is above the expected {low} to {high}."),
+    "read_low": ("Low read", "Usage of {usage} is below the expected {low} to {high}."),
+    "read_below_previous": (
+        "Read below the previous one",
+        "{value} is below {previous}; likely {likely}. It will not be billed before review.",
+    ),
+    "new_meter_unknown": ("New meter unknown", "No meter {serial} is on record."),
+    "new_meter_elsewhere": ("New meter is elsewhere", "Meter {serial} is on record at {where}."),
+    "new_meter_not_on_van": ("New meter not on this van", "Meter {serial} is {where}."),
+    "new_meter_wrong_service": ("New meter for another service", "Meter {serial} does not fit this service."),
+    "new_meter_wrong_size": (
+        "New meter of another size",
+        "Meter {serial} is {size}; the service point {wanted}.",
+    ),
+    "new_meter_dials": ("Dials differ", "Meter {serial} has {dials} dials on record, not {seen}."),
+    "same_serial": ("Same serial twice", "Old and new meter carry the same serial {serial}."),
+    "old_meter_missing": (
+        "Old meter not there",
+        "No meter was in place; the records say {installed}.",
+    ),
+    "unmetered": ("Service without a meter", "The old meter is out and no new one is in; estimate from now."),
+    "ami_registration": (
+        "Register the endpoint",
+        "Endpoint {endpoint} of meter {serial} is to be registered.",
+    ),
+    "test_incomplete": ("Test not complete", "{reason}"),
+    "no_test_profile": ("No test profile", "No test profile is in force for {service} {size}."),
+    "calibration_expired": (
+        "Standard out of calibration",
+        "The standard was calibrated on {calibrated_on}; {days} days are allowed.",
+    ),
+    # --- service on and off
+    "already_on": ("Was already on", "The records say the service was on before this visit."),
+    "already_off": ("Was already off", "The records say the service was off before this visit."),
+    "left_running": (
+        "Left on with nobody home",
+        "The dial was moving and nobody was home, but it was left on.",
+    ),
+    "left_on_after_turn_off": ("Left on", "The service was to be turned off but was left on."),
+    "successor_same_day": (
+        "Next customer the same day",
+        "Order {order} turns the service on for the next customer; this read serves both.",
+    ),
+    "fees_unpaid": ("Fees not paid", "The fees that open this order were not paid."),
+    "final_credit": (
+        "Credit to refund",
+        "After the deposit, about {cents} cents are left for the customer once the final bill is in.",
+    ),
+    # --- cuts
+    "wrongful_cut": ("Wrongful cut", "{reasons}"),
+    "cut_after_seen_cancel": (
+        "Cut although the cancel was seen",
+        "The tablet had received the cancel before the service was cut. A supervisor must decide.",
+    ),
+    "cut_unchecked": ("Cut to be checked", "{reasons}"),
+    "proof_shown_but_cut": ("Proof of payment shown, but cut", "The customer showed proof of payment."),
+    "left_on_underpaid": ("Left on, not enough paid", "{paid} cents were paid; {needed} avoid the cut."),
+    "partial_payment": ("Partial payment", "{paid} cents were paid of {needed}; the floor is {floor}."),
+    "proof_to_confirm": (
+        "Proof of payment to confirm",
+        "The customer showed proof; {paid} of {needed} cents are here.",
+    ),
+    "medical_certificate": ("Medical certificate", "A medical need was claimed; ask for the certificate."),
+    # --- bills
+    "bill_by_hand": ("Correct the bill by hand", "{reason}"),
+    "reread_unclear": ("Reread unclear", "Neither the first read nor the reread fits the history."),
+    "confirmed_high_read": ("High read confirmed", "The reread confirms a high read; offer a meter test."),
+    "slow_meter": ("Slow meter", "The meter counted {percent} %; by policy the customer is not billed."),
+    "leak_adjustment": ("Leak adjustment", "{cents} cents are proposed for {units} units above the usual."),
+    "tamper_approval": ("Tampering to approve", "{kind} found; approve the charges."),
+    # --- repairs and records
+    "repair_needed": ("Repair needed", "{reason}"),
+    "record_differs": ("Records differ", "{differences}"),
+    "crossed_meters": ("Crossed meters", "Meter {seen} belongs to {elsewhere}."),
+    "unsafe_site": ("Unsafe site", "The technician reports the site as unsafe."),
+    "refused": ("Customer refused", "The customer refused the work."),
+    # --- money at the door
+    "receipt_chain_broken": ("Receipt chain broken", "Receipt {receipt} does not follow the one before."),
+    "receipt_number_odd": ("Receipt number not usable", "“{receipt}” is not a receipt number."),
+    "method_not_allowed": ("Payment not allowed", "{method} is not taken at the door here."),
+    "check_while_banned": ("Check from a banned account", "Checks of account {account} are refused."),
+    "receipt_other_account": (
+        "Receipt for another account",
+        "The receipt names account {account}; the order belongs to {expected}. The money is in suspense.",
+    ),
+    "receipt_void": ("Receipt voided", "Receipt {receipt} was voided: {reason}"),
+    "payment_after_the_fact": (
+        "Paid before the cut",
+        "A payment of {at} became known after the cut was posted.",
+    ),
+}
+"""Case code → (title, sentence)."""
+
+ACKS = {
+    "posted": "Posted.",
+    "noted": "Noted.",
+    "review": "Received. The office looks at: {titles}.",
+    "linked": "Received. Someone had already done this order; your visit is linked to it.",
+    "unable": "Noted: {reason}. The dispatcher decides what is next.",
+    "held": "Noted: {reason}. Nobody is sent until it is decided.",
+    "payment": "Receipt {receipt} is in your custody.",
+}
+"""Acknowledgement key → what the technician reads."""
