@@ -1,0 +1,29 @@
+"""Which district a session works for, and what day it is there.
+
+The composition root says it once, on the session factory: `.configure(info={"district": District(…)})`. A
+session that was told nothing works for the sample district of the documentation.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """`timezone` is an IANA name; days, cut hours and due days follow it."""
+
+    name: str = "Demo Falls Utilities"
+    timezone: str = "America/Chicago"
+
+    def day_of(self, at: datetime) -> date:
+        """The district's calendar day at an instant."""
+        return at.astimezone(ZoneInfo(self.timezone)).date()
+
+
+def district_of(session: Session) -> District:
+    """The district that the session's factory was told."""
+    known = session.info.get("district")
+    return known if isinstance(known, District) else District()

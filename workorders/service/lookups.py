@@ -1,0 +1,55 @@
+"""Finding what a command names, with the Problem people get when it is not there."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from workorders.problems import Problem
+from workorders.tables import Account, Order, ServiceAgreement, ServicePoint, Technician
+
+
+def order_for_update(session: Session, number: str, *, expected_version: int | None = None) -> Order:
+    """The order, its service point, premise and account loaded, locked until the transaction ends.
+
+    The lock also keeps outbox numbers of one order in the order of its changes. Raises Problem
+    `not_found`, or `stale_order` when the version is not the expected one.
+    """
+    order = session.scalar(
+        select(Order)
+        .where(Order.number == number)
+        .options(
+            joinedload(Order.service_point).joinedload(ServicePoint.premise),
+            joinedload(Order.account).joinedload(Account.customer),
+        )
+        .with_for_update(of=Order)
+        .execution_options(populate_existing=True)
+    )
+    if order is None:
+        raise Problem("not_found", what="order", key=number)
+    if expected_version is not None and order.version != expected_version:
+        raise Problem("stale_order", number=number)
+    return order
+
+
+def technician_named(session: Session, technician_id: str) -> Technician:
+    """An active technician. Raises Problem `not_found`."""
+    technician = session.get(Technician, technician_id)
+    if technician is None or not technician.active:
+        raise Problem("not_found", what="technician", key=technician_id)
+    return technician
+
+
+def account_named(session: Session, number: str) -> Account:
+    """The account with that number. Raises Problem `not_found`."""
+    account = session.scalar(select(Account).where(Account.number == number))
+    if account is None:
+        raise Problem("not_found", what="account", key=number)
+    return account
+
+
+def responsible_account(session: Session, service_point_id: int) -> Account | None:
+    """The account whose agreement is open at the service point."""
+    return session.scalar(
+        select(Account)
+        .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
+        .where(ServiceAgreement.service_point_id == service_point_id, ServiceAgreement.end_on.is_(None))
+    )

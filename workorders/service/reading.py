@@ -1,0 +1,264 @@
+"""What the rules may look at, read from the database: a `Situation` for one order and one event.
+
+A handful of queries, each by an indexed key, whatever the size of the district.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from workorders.lifecycle import ACTIVE
+from workorders.service.district import district_of
+from workorders.service.rules_cache import rule_book
+from workorders.situation import (
+    AccountFacts,
+    AssignmentFacts,
+    EntryFacts,
+    HoldFacts,
+    MeterFacts,
+    NoticeFacts,
+    OrderFacts,
+    OtherOrder,
+    PaymentFacts,
+    ReadFacts,
+    ServicePointFacts,
+    Situation,
+)
+from workorders.tables import (
+    Account,
+    Assignment,
+    Hold,
+    Installation,
+    JournalEntry,
+    LedgerBalance,
+    Meter,
+    Notice,
+    Order,
+    OrderEvent,
+    Payment,
+    Read,
+    Receipt,
+    ServicePoint,
+    ServicePointEvent,
+)
+
+READS = 24
+"""Two years of monthly reads: the last 12 that an order shows, and as many before for the estimate."""
+
+
+def situation_of(session: Session, order: Order, *, serials: Iterable[str] = ()) -> Situation:
+    """Everything a rule may look at about an order, now; `serials` are meters an event mentions."""
+    point = order.service_point
+    installed, mentioned = _meters(session, point.id, serials)
+    return Situation(
+        order=_order_facts(session, order),
+        service_point=_service_point_facts(session, order),
+        book=rule_book(session),
+        timezone=district_of(session).timezone,
+        account=account_facts(session, order.account, since=order.requested_at) if order.account else None,
+        installed=installed,
+        meters=mentioned,
+        reads=reads_at(session, point.id),
+    )
+
+
+def account_facts(session: Session, account: Account, *, since: datetime) -> AccountFacts:
+    """An account with its balances, protections, notices, and the payments made since an instant."""
+    number = account.number
+    held = session.execute(select(Hold).where(Hold.account_id == account.id).order_by(Hold.id)).scalars()
+    notices = session.execute(
+        select(Notice).where(Notice.account_id == account.id).order_by(Notice.id)
+    ).scalars()
+    amounts = session.execute(
+        select(LedgerBalance.ledger, LedgerBalance.amount_cents).where(
+            LedgerBalance.ledger.in_(("AR", "DEP")), LedgerBalance.party == number
+        )
+    )
+    cents = {row.ledger: row.amount_cents for row in amounts}
+    return AccountFacts(
+        number=number,
+        rate_class=account.rate_class,
+        tax_exempt=account.tax_exempt,
+        check_ban=account.check_ban,
+        balance_cents=cents.get("AR", 0),
+        deposit_cents=-cents.get("DEP", 0),
+        holds=tuple(HoldFacts(h.kind, h.starts_on, h.ends_on, h.provisional) for h in held),
+        notices=tuple(NoticeFacts(n.id, n.kind, n.sent_on, n.valid_until, n.amount_cents) for n in notices),
+        payments=payments_since(session, account.id, since),
+    )
+
+
+def payments_since(session: Session, account_id: int, since: datetime) -> tuple[PaymentFacts, ...]:
+    """Payments at the office and receipts in the field that the customer made since an instant."""
+    office = session.execute(
+        select(Payment.id, Payment.received_at, Payment.amount_cents, Payment.channel).where(
+            Payment.account_id == account_id, Payment.received_at >= since
+        )
+    )
+    field = session.execute(
+        select(Receipt.number, Receipt.taken_at, Receipt.amount_cents, Receipt.order_number).where(
+            Receipt.account_id == account_id, Receipt.taken_at >= since, Receipt.amount_cents > 0
+        )
+    )
+    found = [PaymentFacts(*row) for row in office]
+    found += [PaymentFacts(number, at, cents, "field", order) for number, at, cents, order in field]
+    return tuple(sorted(found, key=lambda payment: (payment.at, payment.id)))
+
+
+def reads_at(session: Session, service_point_id: int, limit: int = READS) -> tuple[ReadFacts, ...]:
+    """The newest reads of a service point that no other read supersedes, oldest first."""
+    later = aliased(Read)
+    rows = session.execute(
+        select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed)
+        .join(Meter, Meter.id == Read.meter_id)
+        .outerjoin(later, later.supersedes_id == Read.id)
+        .where(Read.service_point_id == service_point_id, later.id.is_(None))
+        .order_by(Read.taken_at.desc(), Read.id.desc())
+        .limit(limit)
+    )
+    return tuple(ReadFacts(*row) for row in rows)[::-1]
+
+
+def _order_facts(session: Session, order: Order) -> OrderFacts:
+    assignments = session.execute(
+        select(Assignment.epoch, Assignment.technician_id, Assignment.assigned_at, Assignment.ended_at)
+        .where(Assignment.order_number == order.number)
+        .order_by(Assignment.epoch)
+    )
+    reversal = aliased(JournalEntry)
+    entries = session.execute(
+        select(JournalEntry.source, JournalEntry.purpose)
+        .outerjoin(reversal, reversal.reverses_id == JournalEntry.id)
+        .where(
+            JournalEntry.order_number == order.number,
+            JournalEntry.reverses_id.is_(None),
+            reversal.id.is_(None),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return OrderFacts(
+        number=order.number,
+        type=order.type,
+        state=order.state,
+        epoch=order.epoch,
+        requested_at=order.requested_at,
+        extra=order.extra,
+        no_charge=order.no_charge,
+        technician=order.technician_id,
+        assignments=tuple(AssignmentFacts(*row) for row in assignments),
+        cancelled_at=order.cancelled_at,
+        cancel_reason=order.cancel_reason,
+        cancel_seq=order.cancel_seq,
+        outcome=order.outcome,
+        completed_by=_completed_by(session, order.number),
+        finished_at=order.finished_at,
+        follow_reason=order.follow_reason,
+        entries=tuple(EntryFacts(*row) for row in entries),
+    )
+
+
+def _completed_by(session: Session, number: str) -> str | None:
+    """The completion that counts: the last one, unless the order was sent out again after it."""
+    rows = session.execute(
+        select(OrderEvent.kind, OrderEvent.source)
+        .where(OrderEvent.order_number == number, OrderEvent.kind.in_(("completed", "approved", "assigned")))
+        .order_by(OrderEvent.id)
+    )
+    found: str | None = None
+    for kind, source in rows:
+        found = source if kind == "completed" else None
+    return found
+
+
+def _service_point_facts(session: Session, order: Order) -> ServicePointFacts:
+    point = order.service_point
+    latest = session.execute(
+        select(ServicePointEvent.at, ServicePointEvent.source)
+        .where(ServicePointEvent.service_point_id == point.id)
+        .order_by(ServicePointEvent.at.desc(), ServicePointEvent.id.desc())
+        .limit(1)
+    ).first()
+    position = point.premise.position
+    return ServicePointFacts(
+        number=point.number,
+        service=point.service,
+        size=point.size,
+        state=point.state,
+        state_at=latest.at if latest else None,
+        state_source=latest.source if latest else None,
+        lock=point.lock_number,
+        seal=point.seal_number,
+        position=(position.x, position.y),
+        medical=point.premise.medical,
+        other_orders=_other_orders(session, order),
+    )
+
+
+def _other_orders(session: Session, order: Order) -> tuple[OtherOrder, ...]:
+    zone = district_of(session)
+    rows = session.execute(
+        select(Order.number, Order.type, Order.state, Account.number, Order.due_until)
+        .outerjoin(Account, Account.id == Order.account_id)
+        .where(
+            Order.service_point_id == order.service_point_id,
+            Order.number != order.number,
+            Order.state.in_(ACTIVE),
+        )
+        .order_by(Order.number)
+    )
+    return tuple(
+        OtherOrder(number, type_, state, account, zone.day_of(due) if due else None)
+        for number, type_, state, account, due in rows
+    )
+
+
+def _meters(
+    session: Session, service_point_id: int, serials: Iterable[str]
+) -> tuple[MeterFacts | None, dict[str, MeterFacts]]:
+    """The meter installed at a service point, and those of `serials`, wherever they are."""
+    here = session.execute(
+        select(Meter, ServicePoint.number)
+        .join(Installation, Installation.meter_id == Meter.id)
+        .join(ServicePoint, ServicePoint.id == Installation.service_point_id)
+        .where(Installation.service_point_id == service_point_id, Installation.removed_at.is_(None))
+    ).first()
+    installed = meter_facts(here[0], here[1]) if here else None
+    mentioned = {installed.serial: installed} if installed else {}
+    wanted = set(serials) - mentioned.keys()
+    if wanted:
+        rows = session.execute(
+            select(Meter, ServicePoint.number)
+            .outerjoin(
+                Installation, and_(Installation.meter_id == Meter.id, Installation.removed_at.is_(None))
+            )
+            .outerjoin(ServicePoint, ServicePoint.id == Installation.service_point_id)
+            .where(Meter.serial.in_(sorted(wanted)))
+        )
+        mentioned |= {meter.serial: meter_facts(meter, place) for meter, place in rows}
+    return installed, mentioned
+
+
+def meter_facts(meter: Meter, place: str | None) -> MeterFacts:
+    """A meter as the rules see it; `place` is the number of the service point where it is installed."""
+    return MeterFacts(
+        serial=meter.serial,
+        service=meter.service,
+        size=meter.size,
+        dials=meter.dials,
+        multiplier=meter.multiplier,
+        unit=meter.unit,
+        status=meter.status,
+        van_technician=meter.van_technician_id,
+        installed_at=place,
+        endpoint=meter.endpoint,
+    )
+
+
+def serials_in(body: Mapping[str, Any]) -> set[str]:
+    """Every text in an event's body that might be a serial number: short texts of its answers."""
+    answers = body.get("answers")
+    values = [body.get("serial_seen"), *(answers.values() if isinstance(answers, dict) else ())]
+    return {text for text in values if isinstance(text, str) and 0 < len(text) <= 40}
