@@ -2,7 +2,8 @@
 
 A technician's tablet opens the technician's own database and nothing else. Within it the tablet adds its
 own event documents and keeps its own `_local/` checkpoints; every other document is the server's. The same
-rules stand in the guard document of a real CouchDB."""
+rules stand in the guard document of a real CouchDB.
+"""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ class Caller:
 
     `roles` are those of the token: `tech-<id>` opens that database, `device:<id>` names the tablet.
     `device` is the tablet's id, None for people. `expires_at` is when the proof ends, in seconds since
-    1970, None for never. `is_admin` may do everything."""
+    1970, None for never. `is_admin` may do everything.
+    """
 
     name: str
     roles: frozenset[str]
@@ -46,7 +48,8 @@ def write_refusal(caller: Caller, database: str, doc_id: str, *, deleted: bool) 
 
     An id decides, so the stored revision and the new one are judged alike. A tablet's second revision of
     its own event is taken and judged at ingest, because a refused row would be stranded on the tablet; a
-    deletion carries no fact and is refused, so that no event can disappear."""
+    deletion carries no fact and is refused, so that no event can disappear.
+    """
     if caller.is_admin:
         return None
     if not may_open(caller, database):

@@ -2,7 +2,8 @@
 
 An attachment arrives inline (base64 in the document), as a stub (unchanged since an ancestor), or to follow
 in a later multipart section. Text compresses well and is stored as gzip, with the digest of the stored
-bytes, as CouchDB does; photos are stored as they come."""
+bytes, as CouchDB does; photos are stored as they come.
+"""
 
 import base64
 import binascii
@@ -27,7 +28,8 @@ class AttachmentMeta:
 
     `length` is that of the plain bytes, `encoded_length` that of the stored ones when `encoding` is set;
     `digest` is `md5-` and the base64 MD5 of the stored bytes; `revpos` the generation that brought the
-    file; `sha256` finds the stored bytes."""
+    file; `sha256` finds the stored bytes.
+    """
 
     content_type: str
     digest: str
@@ -56,7 +58,8 @@ class AttachmentEdit:
     """One entry of an incoming `_attachments`.
 
     Exactly one of these holds: `content` has the stored form of the bytes (with `meta`), `stub` is set, or
-    `follows` is set and the bytes come in a later multipart section."""
+    `follows` is set and the bytes come in a later multipart section.
+    """
 
     name: str
     content_type: str
@@ -85,7 +88,8 @@ def parse(raw: object, limits: Limits) -> tuple[AttachmentEdit, ...]:
     """Return the entries of an incoming `_attachments` object.
 
     Raises ProtocolError 400 for a malformed entry or a name starting with `_`, 413 beyond the limits, 412
-    for inline data that does not match its digest."""
+    for inline data that does not match its digest.
+    """
     if not isinstance(raw, Mapping):
         raise bad_request("_attachments must be an object")
     if len(raw) > limits.attachments_per_document:
@@ -154,7 +158,8 @@ def stored(edit: AttachmentEdit, content: bytes, limits: Limits, *, encoded: boo
 
     `encoded` says that `content` is already compressed as `edit.encoding` says, as replicators send it.
     Raises ProtocolError 412 when the digest does not fit, 413 beyond `limits`, 400 for an encoding that is
-    not gzip."""
+    not gzip.
+    """
     if len(content) > limits.attachment_bytes:
         raise too_large("attachment_too_large", edit.name)
     if encoded:

@@ -1,7 +1,10 @@
 """The bare endpoint as a WSGI application: one administrator, every database, no tablets."""
 
+import hashlib
 import hmac
 import os
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Request
@@ -9,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from sync.access import Caller
 from sync.routes import create_blueprint
-from sync.routes.call import Authenticate
+from sync.routes.session import COOKIE
 from sync.store_sql import SqlStore
 from sync.tables import sync_metadata
 
@@ -20,7 +23,7 @@ WELCOME = {
     "couchdb": "Welcome",
     "version": "3.5.0",
     "vendor": {"name": "Curbstop"},
-    "features": ["pluggable-storage-engines", "scheduler"],
+    "features": ["pluggable-storage-engines"],
 }
 
 
@@ -45,25 +48,50 @@ def create_tables(url: str) -> None:
     engine.dispose()
 
 
-def one_admin(name: str, password: str) -> Authenticate:
-    """Return an authenticator that knows one administrator by basic authentication."""
-    admin = Caller(name=name, roles=frozenset({"_admin"}), device=None, expires_at=None, is_admin=True)
+@dataclass(frozen=True, slots=True)
+class OneAdmin:
+    """One administrator, known by basic authentication or by a cookie signed with the password."""
 
-    def authenticate(request: Request) -> Caller | None:
-        given = request.authorization
-        if given is None or given.type != "basic":
+    name: str
+    password: str
+    seconds: int = 600
+
+    def _caller(self) -> Caller:
+        return Caller(self.name, frozenset({"_admin"}), None, None, is_admin=True)
+
+    def _is(self, name: str, password: str) -> bool:
+        known = hmac.compare_digest(name.encode(), self.name.encode())
+        return hmac.compare_digest(password.encode(), self.password.encode()) and known
+
+    def _signature(self, until: str) -> str:
+        text = f"{self.name}:{until}".encode()
+        return hmac.new(self.password.encode(), text, hashlib.sha256).hexdigest()
+
+    def sign_in(self, name: str, password: str) -> tuple[Caller, str] | None:
+        """Return the administrator and a cookie, or None."""
+        if not self._is(name, password):
             return None
-        known = hmac.compare_digest(str(given.username).encode(), name.encode())
-        right = hmac.compare_digest(str(given.password).encode(), password.encode())
-        return admin if known and right else None
+        until = str(int(time.time()) + self.seconds)
+        return self._caller(), f"{until}.{self._signature(until)}"
 
-    return authenticate
+    def authenticate(self, request: Request) -> Caller | None:
+        """Return the administrator when the request proves it."""
+        given = request.authorization
+        if given is not None:
+            if given.type != "basic" or given.username is None or given.password is None:
+                return None
+            return self._caller() if self._is(given.username, given.password) else None
+        until, _, signature = request.cookies.get(COOKIE, "").partition(".")
+        if not until.isdigit() or int(until) < time.time():
+            return None
+        return self._caller() if hmac.compare_digest(signature, self._signature(until)) else None
 
 
 def create_app() -> Flask:
     """Return the application that the environment describes."""
     name, _, password = os.environ[ADMIN_VARIABLE].partition(":")
+    admin = OneAdmin(name, password)
     store = SqlStore(make_engine(os.environ[URL_VARIABLE]))
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(create_blueprint(store, one_admin(name, password), welcome=WELCOME))
+    app.register_blueprint(create_blueprint(store, admin.authenticate, welcome=WELCOME, sessions=admin))
     return app

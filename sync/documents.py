@@ -1,7 +1,8 @@
 """An incoming document taken apart: id, revision or history, deletion, files, and the body as bytes.
 
 The body is stored as the JSON text of the fields that do not start with `_` and is spliced into answers
-unparsed."""
+unparsed.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import orjson
 
 from sync import attachments
 from sync.attachments import AttachmentEdit
-from sync.errors import ProtocolError, bad_request, doc_validation, illegal_id, too_large
+from sync.errors import bad_request, doc_validation, illegal_id, too_large
 from sync.limits import Limits
 from sync.revtree import BadRevision, check_rev, path_from
 
@@ -26,7 +27,8 @@ class Edit:
 
     With a server-made revision `path` is the parent alone, or empty when none was given; with a replicated
     one it is the revision itself and its ancestors, newest first. `body` is a JSON object's text without
-    `_` fields."""
+    `_` fields.
+    """
 
     doc_id: str
     path: tuple[str, ...]
@@ -37,7 +39,8 @@ class Edit:
 
 def check_id(doc_id: object, limits: Limits) -> str:
     """Return `doc_id` when a stored document may have it; raise ProtocolError 400 `illegal_docid`
-    otherwise."""
+    otherwise.
+    """
     if not isinstance(doc_id, str):
         raise illegal_id("Document id must be a string")
     if not doc_id:
@@ -57,7 +60,8 @@ def parse_document(doc: object, *, new_edits: bool, limits: Limits, doc_id: str 
     """Return the edit that a JSON document asks for.
 
     `doc_id` is what the URL says and goes before `_id`. Raises ProtocolError: 400 `illegal_docid`,
-    `doc_validation` or `bad_request`, 413 beyond the limits."""
+    `doc_validation` or `bad_request`, 413 beyond the limits.
+    """
     if not isinstance(doc, Mapping):
         raise bad_request("Document must be a JSON object")
     checked_id = check_id(doc.get("_id") if doc_id is None else doc_id, limits)
@@ -102,7 +106,7 @@ def _path(doc: Mapping[str, Any], new_edits: bool, limits: Limits) -> tuple[str,
 
 
 def replicated_path(rev: str | None, revisions: object, limits: Limits) -> tuple[str, ...]:
-    """Return the history of a replicated document; raise BadRevision when `_rev` and `_revisions` disagree."""
+    """Return a replicated document's history; raise BadRevision when `_rev` and `_revisions` disagree."""
     if revisions is None:
         if rev is None:
             raise BadRevision("a replicated document needs _rev or _revisions")
@@ -126,7 +130,8 @@ def next_revision(edit: Edit, parent: str | None) -> str:
     """Return the id of the revision that `edit` makes on top of `parent`.
 
     Deterministic: two servers that make the same edit make the same revision, and replication then moves
-    nothing."""
+    nothing.
+    """
     generation = 1 if parent is None else int(parent.partition("-")[0]) + 1
     digest = hashlib.blake2b(digest_size=16)
     files = [(file.name, file.digest if file.meta is None else file.meta.digest) for file in edit.attachments]
@@ -149,8 +154,3 @@ def local_body(doc: object, limits: Limits) -> bytes:
     if len(raw) > limits.document_bytes:
         raise too_large("document_too_large", "_local document")
     return raw
-
-
-def error_row(doc_id: object, refusal: ProtocolError) -> dict[str, object]:
-    """Return a bulk answer's row for a document that was refused."""
-    return {"id": doc_id, "error": refusal.error, "reason": refusal.reason}

@@ -2,7 +2,8 @@
 
 A tree is the set of known revisions with the edges to their parents. Merging is the union of both, so it is
 commutative, associative and idempotent: replicas that saw the same edits in any order hold the same tree.
-Only stemming, which forgets ancestors beyond the limit, loses something, and never a leaf."""
+Only stemming, which forgets ancestors beyond the limit, loses something, and never a leaf.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,8 @@ class Tree:
 
     `parents[rev]` is empty for a root, which may be an old ancestor whose own history was stemmed. Two
     parents for one revision appear only when two histories contradict each other; both edges are kept, so
-    that the order of arrival does not matter."""
+    that the order of arrival does not matter.
+    """
 
     parents: dict[str, tuple[str, ...]]
     deleted: frozenset[str]
@@ -81,7 +83,8 @@ def merge(tree: Tree, path: Sequence[str], *, deleted: bool, limit: int) -> tupl
     """Add a history, newest revision first, and return the tree and whether its first revision is new.
 
     A revision already known keeps what is known of it, so a repeated merge changes nothing. Raises
-    BadRevision when generations do not descend by one."""
+    BadRevision when generations do not descend by one.
+    """
     _check_path(path)
     head = path[0]
     new = head not in tree.parents
@@ -129,7 +132,8 @@ def missing(tree: Tree, revs: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def purge(tree: Tree, revs: Iterable[str]) -> tuple[Tree, list[str]]:
     """Forget the leaves among `revs`, each with its history up to the branch, and return the leaves
-    forgotten."""
+    forgotten.
+    """
     current = {leaf for leaf, _ in leaves(tree)}
     gone = [rev for rev in dict.fromkeys(revs) if rev in current]
     kept: set[str] = set()

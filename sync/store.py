@@ -31,7 +31,8 @@ class Change:
 
     `seq` is an opaque position. `revs` are the leaf revisions, the winner first. `deleted` speaks of the
     winner. `doc` is the winning revision with `_id`, `_rev` and attachment stubs, or None when documents
-    were not asked for."""
+    were not asked for.
+    """
 
     seq: str
     doc_id: str
@@ -63,7 +64,8 @@ class DocumentStore(Protocol):
     """Technicians' databases as the server uses them. Every method may raise StoreUnavailable.
 
     All but `ensure_database`, `delete_database` and `database_names` raise DatabaseMissing for an unknown
-    name."""
+    name.
+    """
 
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it."""
@@ -88,26 +90,31 @@ class DocumentStore(Protocol):
         """Write the server's own revision on top of the winner and return its id.
 
         Returns None and writes nothing when body and attachments are what is stored. A deleted document
-        comes back. `attachments` None keeps the stored ones; a mapping replaces them."""
+        comes back. `attachments` None keeps the stored ones; a mapping replaces them.
+        """
 
     def put_documents(self, db: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
         """Write many documents in one transaction, each as `put_document` does, and return its answer for
-        each."""
+        each.
+        """
 
     def remove_document(self, db: str, doc_id: str) -> str | None:
         """Delete every live leaf; return the winning deletion's revision, or None when there was nothing
-        live."""
+        live.
+        """
 
     def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
         """Return the winner, or the given revision, with `_id`, `_rev` and stubs; None when missing or
-        deleted."""
+        deleted.
+        """
 
     def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
         """Return a file of the winner or of the given revision, or None."""
 
     def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
         """Return up to `limit` documents changed after `since` (`"0"` is the beginning), each once, oldest
-        first."""
+        first.
+        """
 
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""

@@ -50,7 +50,8 @@ class SqlStore:
     @contextmanager
     def writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
         """Yield a connection in a transaction that holds the database's lock; wake its feeds after the
-        commit."""
+        commit.
+        """
         with self.connections.writing() as connection:
             database = reading.database(connection, name, lock=True)
             if database is None:

@@ -3,7 +3,8 @@
 SQLite, PostgreSQL, CouchDB and a browser disagree about NaN, repeated keys, lone surrogates and integers
 beyond 64 bits, so a document that holds one would replicate into different documents. orjson refuses most;
 repeated keys and big integers are found here by counting, and the slow standard parser is asked only in
-doubt."""
+doubt.
+"""
 
 import json
 from typing import Any

@@ -1,7 +1,8 @@
 """Tables of the embedded document store.
 
 They have a metadata of their own, because the store also runs without the rest of the product. Bodies and
-revision trees are bytes: the hot path splices them into answers without parsing."""
+revision trees are bytes: the hot path splices them into answers without parsing.
+"""
 
 from sqlalchemy import (
     BigInteger,

@@ -2,7 +2,8 @@
 
 Every replica must pick the same leaf without talking to another, whatever the order of arrival. CouchDB's
 rule: a live leaf beats a deleted one, then the higher generation, then the higher hash compared as a
-string."""
+string.
+"""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,7 @@
 """The endpoint over HTTP, one file per resource."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ from sync.access import Caller, may_open
 from sync.errors import ProtocolError, forbidden, no_database, not_found, unauthorized
 from sync.limits import Limits
 from sync.routes import paths
-from sync.routes.call import Authenticate, Call, Target, refuse
+from sync.routes.call import Authenticate, Call, Sessions, Target, refuse
 from sync.routes.cors import allow, preflight
 from sync.routes.table import Endpoint, Right, methods_of
 from sync.sql import reading
@@ -32,23 +33,27 @@ def create_blueprint(
     limits: Limits | None = None,
     cors_origins: Collection[str] = (),
     welcome: Mapping[str, Any] | None = None,
+    sessions: Sessions | None = None,
 ) -> Blueprint:
     """Return the replication endpoint; register it below any prefix.
 
     `authenticate` says who sends a request, None for nobody; it is asked again while a feed is parked.
     `limits` replace the store's. Pages of `cors_origins` (scheme, host, port) may call it with credentials.
-    `welcome` is the body of `GET /`, by default one that names the product."""
+    `welcome` is the body of `GET /`, by default one that names the product. `sessions` lets people sign in
+    by name and password.
+    """
     if limits is not None:
         store.limits = limits
     greeting = dict(welcome or {"curbstop": "Welcome", "version": "1", "features": []})
     origins = frozenset(cors_origins)
+    server = _Server(store, authenticate, greeting, sessions)
     blueprint = Blueprint("sync", __name__)
 
     def serve(rest: str = "") -> Response:
         if request.method == "OPTIONS":
             return preflight(request, origins)
         try:
-            response = _serve(store, authenticate, greeting, rest)
+            response = _serve(server, rest)
         except ProtocolError as error:
             response = refuse(error)
         except DatabaseMissing:
@@ -71,19 +76,36 @@ def create_blueprint(
     return blueprint
 
 
-def _serve(store: SqlStore, authenticate: Authenticate, greeting: Mapping[str, Any], rest: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Server:
+    store: SqlStore
+    authenticate: Authenticate
+    welcome: Mapping[str, Any]
+    sessions: Sessions | None
+
+
+def _serve(server: _Server, rest: str) -> Response:
     sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # feeds outlive the request's context
-    target = _target(store, sent, rest)
+    target = _target(server.store, sent, rest)
     methods = methods_of(target)
     method = "GET" if sent.method == "HEAD" else sent.method
-    caller = authenticate(sent)
+    caller = server.authenticate(sent)
     endpoint = methods.get(method)
     _authorise(caller, target, endpoint)
     if endpoint is None:
         raise _no_such(target, methods)
     if sent.query_string and len(sent.query_string) > 64_000:
         raise ProtocolError(414, "uri_too_long", "The query string is too long.")
-    call = Call(sent, store, caller or _NOBODY, authenticate, target, greeting, sent.args)
+    call = Call(
+        request=sent,
+        store=server.store,
+        caller=caller or _NOBODY,
+        authenticate=server.authenticate,
+        target=target,
+        welcome=server.welcome,
+        sessions=server.sessions,
+        args=sent.args,
+    )
     return endpoint.handler(call)
 
 

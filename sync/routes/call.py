@@ -4,7 +4,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from flask import Request, Response
@@ -16,6 +16,17 @@ from sync.limits import Limits
 from sync.store_sql import SqlStore
 
 Authenticate = Callable[[Request], Caller | None]
+
+
+class Sessions(Protocol):
+    """Names and passwords that CouchDB's replicator and Fauxton may sign in with."""
+
+    @property
+    def seconds(self) -> int:
+        """How long a cookie is good."""
+
+    def sign_in(self, name: str, password: str) -> tuple[Caller, str] | None:
+        """Return who that is and the cookie's value, or None for a wrong name or password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class Call:
     authenticate: Authenticate
     target: Target
     welcome: Mapping[str, Any]
+    sessions: Sessions | None = None
     args: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -103,6 +115,14 @@ class Call:
         value = self.json()
         if not isinstance(value, dict):
             raise bad_request("Request body must be a JSON object")
+        return value
+
+    def rows(self, value: object, field: str) -> list[Any]:
+        """Return an array of bulk rows; raise 400 when it is none, 413 beyond the limit."""
+        if not isinstance(value, list):
+            raise bad_request(f"`{field}` parameter must be an array.")
+        if len(value) > self.limits.documents_per_request:
+            raise too_large("too_large", f"more than {self.limits.documents_per_request} {field}")
         return value
 
     def _parsed(self, raw: bytes) -> Any:

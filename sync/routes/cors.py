@@ -4,7 +4,10 @@ from collections.abc import Collection
 
 from flask import Request, Response
 
-_HEADERS = "accept, authorization, content-type, origin, referer, x-csrf-token, if-match, if-none-match, destination, range"
+_HEADERS = (
+    "accept, authorization, content-type, origin, referer, x-csrf-token,"
+    " if-match, if-none-match, destination, range"
+)
 _EXPOSED = "content-type, cache-control, accept-ranges, etag, server, x-couch-request-id, content-range"
 _DAY_SECONDS = "86400"
 

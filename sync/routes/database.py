@@ -84,9 +84,7 @@ def create(call: Call) -> Response:
 def remove(call: Call) -> Response:
     """DELETE /db: remove the database with everything in it."""
     if call.args.get("rev"):
-        raise bad_request(
-            "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a document instead?"
-        )
+        raise bad_request("DELETE of a database with a ?rev= parameter: was a document meant?")
     with call.store.writing(call.target.database) as (connection, row):
         databases.delete(connection, row)
     return answer({"ok": True})

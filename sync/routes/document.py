@@ -1,6 +1,7 @@
 """One document: read, written, deleted."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from flask import Response
@@ -9,8 +10,10 @@ from sync import documents, revtree
 from sync.documents import Edit, check_id
 from sync.errors import ProtocolError, bad_request, conflict, not_found
 from sync.revtree import BadRevision, check_rev
-from sync.routes.bulk import inlined, latest_leaves
+from sync.routes import sections
+from sync.routes.bulk_get import inlined, latest_leaves
 from sync.routes.call import Call, answer, raw_answer
+from sync.routes.open_revs import open_revisions
 from sync.sql import reading, writing
 from sync.sql.connection import Connection
 from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field
@@ -25,11 +28,21 @@ def get(call: Call) -> Response:
         document, winner = find(connection, database, doc_id)
         row = chosen(call, connection, database, document, winner)
         extras = _extras(call, connection, database, document, row)
+        if call.flag("attachments") and _prefers_sections(call):
+            tree = revtree.load(document.tree)
+            known = sections.since_generation(tree, row.rev, call.parameter("atts_since"))
+            body, kind = sections.related(connection, database, row, extras, known)
+            return Response(body, content_type=kind, headers={"ETag": f'"{row.rev}"'})
         data = inlined(connection, database.id, row) if call.flag("attachments") else None
     response = raw_answer(render(row, extras, data) + b"\n")
     response.set_etag(row.rev)
     response.make_conditional(call.request)
     return response
+
+
+def _prefers_sections(call: Call) -> bool:
+    accepted = call.request.accept_mimetypes
+    return bool(accepted) and accepted["multipart/related"] > accepted["application/json"]
 
 
 def find(connection: Connection, database: DatabaseRow, doc_id: str) -> tuple[DocumentRow, RevisionRow]:
@@ -43,7 +56,7 @@ def find(connection: Connection, database: DatabaseRow, doc_id: str) -> tuple[Do
 def chosen(
     call: Call, connection: Connection, database: DatabaseRow, document: DocumentRow, winner: RevisionRow
 ) -> RevisionRow:
-    """Return the revision that the parameters mean; raise 404 when it is missing, or deleted and not named."""
+    """Return the revision the parameters mean; raise 404 when missing, or deleted and not named."""
     rev = call.args.get("rev")
     if rev is None:
         if winner.deleted:
@@ -93,48 +106,14 @@ def _extras(
     return extras
 
 
-def open_revisions(call: Call, doc_id: str) -> Response:
-    """GET /db/doc?open_revs=…: several leaves at once, JSON when asked for."""
-    asked = "all" if call.args["open_revs"] == "all" else call.parameter("open_revs")
-    if asked != "all" and not (isinstance(asked, list) and all(isinstance(rev, str) for rev in asked)):
-        raise bad_request("`open_revs` must be all or an array of revisions")
-    with call.store.reading(call.target.database) as (connection, database):
-        found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
-        if found is None:
-            if asked == "all":
-                raise not_found()
-            return answer([{"missing": rev} for rev in asked])
-        document, _ = found
-        tree = revtree.load(document.tree)
-        revs = _open(tree, asked, latest=call.flag("latest"))
-        rows = reading.revisions(connection, database.id, [(doc_id, rev) for rev in revs])
-        pieces = []
-        for rev in revs:
-            row = rows.get((doc_id, rev))
-            if row is None:
-                pieces.append(b'{"missing":' + orjson.dumps(rev) + b"}")
-                continue
-            extras = {}
-            if call.flag("revs"):
-                extras["_revisions"] = revisions_field(revtree.ancestry(tree, rev))
-            data = inlined(connection, database.id, row) if call.flag("attachments") else None
-            pieces.append(b'{"ok":' + render(row, extras, data) + b"}")
-    return raw_answer(b"[" + b",".join(pieces) + b"]\n")
-
-
-def _open(tree: revtree.Tree, asked: Any, *, latest: bool) -> list[str]:
-    if asked == "all":
-        return [rev for rev, _ in revtree.leaves(tree)]
-    revs: dict[str, None] = {}
-    for rev in asked:
-        wanted = latest_leaves(tree, rev) if latest and rev in tree.parents else [rev]
-        revs.update(dict.fromkeys(wanted))
-    return list(revs)
-
-
 def put(call: Call) -> Response:
     """PUT /db/doc: store a revision; `new_edits=false` stores one made elsewhere."""
     doc_id = check_id(call.target.document, call.limits)
+    new_edits = call.flag("new_edits", default=True)
+    if call.request.mimetype == "multipart/related":
+        # Checked before the files are read; the sections may say that it is a deletion.
+        call.check_write(doc_id, deleted=False)
+        return store(call, sections.parse_related(call, doc_id, new_edits=new_edits), new_edits=new_edits)
     told = call.json_object()
     if "_id" in told and told["_id"] != doc_id:
         raise bad_request("Document ID must match the one in the URL")
@@ -143,7 +122,6 @@ def put(call: Call) -> Response:
         if told.get("_rev", rev) != rev:
             raise bad_request("Document rev from request body and query string have different values")
         told["_rev"] = rev
-    new_edits = call.flag("new_edits", default=True)
     edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
     return store(call, edit, new_edits=new_edits)
 
@@ -184,6 +162,22 @@ def delete(call: Call) -> Response:
     if rev is None:
         raise not_found("deleted") if document.deleted else conflict()
     return store(call, Edit(doc_id, (rev,), True, b"{}"), status=200)
+
+
+def copy(call: Call) -> Response:
+    """COPY /db/doc with Destination: the revision's body and files under another id."""
+    destination, _, query = call.request.headers.get("Destination", "").partition("?")
+    doc_id = check_id(unquote(destination), call.limits)
+    over = query.removeprefix("rev=") if query.startswith("rev=") else None
+    with call.store.reading(call.target.database) as (connection, database):
+        row = chosen(call, connection, database, *find(connection, database, call.target.document))
+        data = inlined(connection, database.id, row)
+    told = orjson.loads(render(row, files=data))
+    for field in ("_rev", "_deleted"):
+        told.pop(field, None)
+    if over is not None:
+        told["_rev"] = over
+    return store(call, documents.parse_document(told, new_edits=True, limits=call.limits, doc_id=doc_id))
 
 
 def design_function(call: Call) -> Response:

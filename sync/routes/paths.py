@@ -2,7 +2,8 @@
 
 `/` inside a database name or document id travels as `%2F`, which only the raw URL shows. Servers that pass
 it on (RAW_URI or REQUEST_URI) are believed; otherwise the path is read by what exists: the longest known
-document id wins."""
+document id wins.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,29 +34,31 @@ def target(segments: Sequence[str], known: Callable[[str, Sequence[str]], str | 
     parts = list(segments)
     if parts and parts[-1] == "":
         parts.pop()
-    if not parts:
-        return Target()
-    head, *rest = parts
-    if head.startswith("_") and head not in {"_users", "_replicator", "_global_changes"}:
+    head, *rest = parts or [""]
+    if not head or (head.startswith("_") and head not in {"_users", "_replicator", "_global_changes"}):
         return Target(action="/".join(parts))
     if not rest:
         return Target(database=head)
     first, *more = rest
-    if first == "_local":
-        return Target(head, "_local", "_local/" + "/".join(more)) if more else Target(head, "_local")
-    if first == "_design" and more:
-        return _below(head, f"_design/{more[0]}", more[1:])
-    if first.startswith("_") and not first.startswith(("_design/", "_local/")):
-        return Target(head, "/".join(rest))
+    if first.startswith("_"):
+        return _reserved(head, first, more)
+    if not more or known is None:
+        return _below(head, first, more)
+    candidates = ["/".join(rest[:length]) for length in range(len(rest), 0, -1)]
+    chosen = known(head, candidates) or candidates[0]
+    return Target(head, "", chosen, candidates[0][len(chosen) + 1 :])
+
+
+def _reserved(database: str, first: str, more: Sequence[str]) -> Target:
+    if first == "_local" and more:
+        return Target(database, "_local", "_local/" + "/".join(more))
     if first.startswith("_local/"):
-        return Target(head, "_local", first)
-    if more and known is not None:
-        candidates = ["/".join(rest[:length]) for length in range(len(rest), 0, -1)]
-        chosen = known(head, candidates)
-        if chosen is not None:
-            return Target(head, "", chosen, "/".join(rest)[len(chosen) + 1 :])
-        return Target(head, "", candidates[0])
-    return _below(head, first, more)
+        return Target(database, "_local", first)
+    if first == "_design" and more:
+        return _below(database, f"_design/{more[0]}", more[1:])
+    if first.startswith("_design/"):
+        return _below(database, first, more)
+    return Target(database, "/".join([first, *more]))
 
 
 def _below(database: str, document: str, rest: Sequence[str]) -> Target:

@@ -9,7 +9,19 @@ from enum import Enum
 
 from flask import Response
 
-from sync.routes import attachment, bulk, changes, database, document, local
+from sync.routes import (
+    all_docs,
+    attachment,
+    bulk_docs,
+    bulk_get,
+    changes,
+    database,
+    document,
+    find,
+    local,
+    revs_diff,
+    session,
+)
 from sync.routes.call import Call, Target
 
 Handler = Callable[[Call], Response]
@@ -45,6 +57,11 @@ def _member(handler: Handler) -> Endpoint:
 SERVER: Mapping[str, Mapping[str, Endpoint]] = {
     "": {"GET": Endpoint(Right.ANYONE, database.welcome)},
     "_up": {"GET": Endpoint(Right.ANYONE, database.up)},
+    "_session": {
+        "GET": Endpoint(Right.ANYONE, session.describe),
+        "POST": Endpoint(Right.ANYONE, session.sign_in),
+        "DELETE": Endpoint(Right.ANYONE, session.sign_out),
+    },
     "_uuids": {"GET": Endpoint(Right.SIGNED_IN, database.uuids)},
     "_all_dbs": {"GET": _admin(database.all_databases)},
 }
@@ -57,13 +74,15 @@ DATABASE: Mapping[str, Mapping[str, Endpoint]] = {
         "DELETE": _admin(database.remove),
         "POST": _member(database.post_document),
     },
-    "_bulk_docs": {"POST": _member(bulk.bulk_docs)},
-    "_bulk_get": {"POST": _member(bulk.bulk_get)},
-    "_revs_diff": {"POST": _member(bulk.revs_diff)},
-    "_missing_revs": {"POST": _member(bulk.missing_revs)},
+    "_bulk_docs": {"POST": _member(bulk_docs.bulk_docs)},
+    "_bulk_get": {"POST": _member(bulk_get.bulk_get)},
+    "_revs_diff": {"POST": _member(revs_diff.revs_diff)},
+    "_missing_revs": {"POST": _member(revs_diff.missing_revs)},
     "_changes": {"GET": _member(changes.changes), "POST": _member(changes.changes)},
     "_local": {"GET": _member(local.get), "PUT": _member(local.put), "DELETE": _member(local.delete)},
     "_local_docs": {"GET": _member(local.listing)},
+    "_all_docs": {"GET": _member(all_docs.all_docs), "POST": _member(all_docs.all_docs)},
+    "_find": {"POST": _member(find.find)},
     "_ensure_full_commit": {"POST": _member(database.full_commit)},
     "_compact": {"POST": _admin(database.compact)},
     "_view_cleanup": {"POST": _admin(database.nothing_to_do)},
@@ -80,6 +99,7 @@ DOCUMENT: Mapping[str, Endpoint] = {
     "GET": _member(document.get),
     "PUT": _member(document.put),
     "DELETE": _member(document.delete),
+    "COPY": _member(document.copy),
 }
 ATTACHMENT: Mapping[str, Endpoint] = {
     "GET": _member(attachment.get),

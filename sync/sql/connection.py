@@ -55,7 +55,9 @@ class Connection:
 
     def any_of(self, column: str) -> str:
         """Return a condition that `column` is among one parameter made by `listing`."""
-        return f"{column} = ANY(?)" if self.postgres else f"{column} IN (SELECT value FROM json_each(?))"
+        if self.postgres:
+            return f"{column} = ANY(?)"
+        return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608  # callers name columns
 
     def listing(self, values: Sequence[str]) -> Any:
         """Return the parameter for `any_of`."""
@@ -67,12 +69,15 @@ class Connection:
         return " FOR NO KEY UPDATE" if self.postgres else ""
 
     def notify(self, database_id: int) -> None:
-        """Tell every process, at commit, that the database changed. SQLite's watchers see it by themselves."""
+        """Tell every process, at commit, that the database changed. SQLite's watchers see it anyway."""
         if self.postgres:
             self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(database_id)))
 
     def begin(self) -> None:
         """Open a transaction that may write."""
+        if not self.postgres:
+            # Others who share the pool may have left the connection read-only.
+            self._cursor.execute("PRAGMA query_only = 0")
         self._cursor.execute("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -121,7 +126,8 @@ class Connections:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that commits when the block ends and is undone when it
-        raises."""
+        raises.
+        """
         with self.reading() as connection:
             connection.begin()
             try:

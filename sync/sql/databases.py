@@ -17,7 +17,8 @@ TABLES = ("sync_attachment", "sync_blob", "sync_revision", "sync_document", "syn
 def create(connection: Connection, name: str, security: Mapping[str, Any]) -> bool:
     """Make a database; return False when there is one of that name."""
     made = connection.run(
-        "INSERT INTO sync_database (name, uuid, update_seq, doc_count, doc_del_count, purge_seq, revs_limit, security)"
+        "INSERT INTO sync_database"
+        " (name, uuid, update_seq, doc_count, doc_del_count, purge_seq, revs_limit, security)"
         " VALUES (?, ?, 0, 0, 0, 0, 1000, ?) ON CONFLICT DO NOTHING",
         (name, secrets.token_hex(16), orjson.dumps(security)),
     )
@@ -78,18 +79,19 @@ def purge(
             (rev, deleted), *others = revtree.leaves(remaining)
             live += not deleted
             dead += deleted
+            told = orjson.dumps(others) if others else None
             connection.run(
                 "UPDATE sync_document SET seq = ?, rev = ?, deleted = ?, others = ?, tree = ?"
                 " WHERE db_id = ? AND doc_id = ?",
-                (seq, rev, deleted, orjson.dumps(others) if others else None, revtree.dump(remaining))
-                + (database.id, doc_id),
+                (seq, rev, deleted, told, revtree.dump(remaining), database.id, doc_id),
             )
         else:
             connection.run("DELETE FROM sync_document WHERE db_id = ? AND doc_id = ?", (database.id, doc_id))
     if any(purged.values()):
         files.drop_unused(connection, database.id)
         connection.run(
-            "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ?, purge_seq = ? WHERE id = ?",
+            "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ?, purge_seq = ?"
+            " WHERE id = ?",
             (seq, live, dead, database.purge_seq + 1, database.id),
         )
         connection.notify(database.id)

@@ -16,7 +16,8 @@ def put(connection: Connection, db_id: int, owner: str, doc_id: str, body: bytes
     """Write over what is there and return the new revision.
 
     A stale `_rev` is no error, as in CouchDB: only one client writes a checkpoint, and a lost answer must
-    not stop it."""
+    not stop it.
+    """
     row = connection.row(
         "INSERT INTO sync_local (db_id, owner, doc_id, rev, body) VALUES (?, ?, ?, 1, ?)"
         " ON CONFLICT (db_id, owner, doc_id) DO UPDATE SET rev = sync_local.rev + 1, body = excluded.body"

@@ -1,7 +1,8 @@
 """Waking parked feeds when a database changes, whichever process committed.
 
 PostgreSQL tells by NOTIFY. SQLite has no such thing, but `PRAGMA data_version` changes when another
-connection commits, and costs microseconds: one thread per process asks it while a feed is parked."""
+connection commits, and costs microseconds: one thread per process asks it while a feed is parked.
+"""
 
 import threading
 import time

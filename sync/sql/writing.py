@@ -36,13 +36,6 @@ class _Document:
     changed: bool = False
 
 
-@dataclass(slots=True)
-class _Rows:
-    revisions: list[tuple[object, ...]] = field(default_factory=list)
-    links: list[tuple[object, ...]] = field(default_factory=list)
-    blobs: dict[bytes, tuple[object, ...]] = field(default_factory=dict)
-
-
 def write(
     connection: Connection, database: DatabaseRow, edits: Sequence[Edit], *, new_edits: bool, limits: Limits
 ) -> list[Written]:
@@ -50,52 +43,23 @@ def write(
 
     `database` must have been read with its lock. With `new_edits` each edit makes the next revision on a
     leaf and conflicts otherwise; without, histories are merged as they come and a known revision changes
-    nothing."""
-    ids = list(dict.fromkeys(edit.doc_id for edit in edits))
-    known = reading.documents(connection, database.id, ids) if ids else {}
-    documents = {
-        doc_id: _Document(row, revtree.load(row.tree) if row else revtree.EMPTY)
-        for doc_id, row in ((doc_id, known.get(doc_id)) for doc_id in ids)
-    }
-    stubbed = [edit.doc_id for edit in edits if any(file.stub for file in edit.attachments)]
-    if stubbed:
-        for (doc_id, rev), metas in files.of_documents(connection, database.id, stubbed).items():
-            documents[doc_id].files[rev] = metas
-    rows = _Rows()
+    nothing.
+    """
+    batch = _Batch(database, limits)
+    batch.load(connection, edits)
     written = []
     for edit in edits:
         try:
-            written.append(_apply(edit, documents[edit.doc_id], rows, database, new_edits, limits))
+            path = own_path(edit, batch.documents[edit.doc_id].tree) if new_edits else edit.path
+            written.append(batch.apply(edit, path))
         except ProtocolError as refusal:
             written.append(Written(edit.doc_id, refusal=refusal))
-    _store(connection, database, documents, rows)
+    batch.store(connection)
     return written
 
 
-def _apply(
-    edit: Edit, document: _Document, rows: _Rows, database: DatabaseRow, new_edits: bool, limits: Limits
-) -> Written:
-    path = _own_path(edit, document.tree) if new_edits else edit.path
-    rev = path[0]
-    try:
-        merged, new = revtree.merge(document.tree, path, deleted=edit.deleted, limit=database.revs_limit)
-    except BadRevision as error:
-        raise bad_request(str(error)) from None
-    if not new:
-        if merged.parents != document.tree.parents:
-            document.tree, document.changed = merged, True
-        return Written(edit.doc_id, rev)
-    if len(merged.parents) > limits.leaves_per_document:
-        _check_leaves(merged, edit.doc_id, limits)
-    metas = _files(edit, path, document)
-    document.tree, document.changed = merged, True
-    _collect(edit, rev, metas, rows, database.id)
-    if metas:
-        document.files[rev] = metas
-    return Written(edit.doc_id, rev, new=True)
-
-
-def _own_path(edit: Edit, tree: Tree) -> tuple[str, ...]:
+def own_path(edit: Edit, tree: Tree) -> tuple[str, ...]:
+    """Return the server-made revision of an edit and its parent; raise 409 unless that is a leaf."""
     leaves = revtree.leaves(tree)
     if edit.path:
         parent: str | None = edit.path[0]
@@ -112,9 +76,104 @@ def _own_path(edit: Edit, tree: Tree) -> tuple[str, ...]:
     return (rev,) if parent is None else (rev, parent)
 
 
-def _check_leaves(tree: Tree, doc_id: str, limits: Limits) -> None:
-    if len(revtree.leaves(tree)) > limits.leaves_per_document:
-        raise too_large("document_too_large", f"{doc_id}: too many conflicting revisions")
+class _Batch:
+    """The documents that a request touches, and the rows it will write."""
+
+    def __init__(self, database: DatabaseRow, limits: Limits) -> None:
+        self.database = database
+        self.limits = limits
+        self.documents: dict[str, _Document] = {}
+        self.revisions: list[tuple[object, ...]] = []
+        self.links: list[tuple[object, ...]] = []
+        self.blobs: dict[bytes, tuple[object, ...]] = {}
+
+    def load(self, connection: Connection, edits: Sequence[Edit]) -> None:
+        """Read what is stored of the documents to be edited."""
+        ids = list(dict.fromkeys(edit.doc_id for edit in edits))
+        known = reading.documents(connection, self.database.id, ids) if ids else {}
+        for doc_id in ids:
+            row = known.get(doc_id)
+            self.documents[doc_id] = _Document(row, revtree.load(row.tree) if row else revtree.EMPTY)
+        stubbed = [edit.doc_id for edit in edits if any(file.stub for file in edit.attachments)]
+        if stubbed:
+            for (doc_id, rev), metas in files.of_documents(connection, self.database.id, stubbed).items():
+                self.documents[doc_id].files[rev] = metas
+
+    def apply(self, edit: Edit, path: tuple[str, ...]) -> Written:
+        """Merge one edit's history, newest revision first, and note its rows; raise ProtocolError."""
+        document, rev = self.documents[edit.doc_id], path[0]
+        try:
+            merged, new = revtree.merge(
+                document.tree, path, deleted=edit.deleted, limit=self.database.revs_limit
+            )
+        except BadRevision as error:
+            raise bad_request(str(error)) from None
+        if not new:
+            if merged.parents != document.tree.parents:
+                document.tree, document.changed = merged, True
+            return Written(edit.doc_id, rev)
+        most = self.limits.leaves_per_document
+        if len(merged.parents) > most and len(revtree.leaves(merged)) > most:
+            raise too_large("document_too_large", f"{edit.doc_id}: too many conflicting revisions")
+        metas = _files(edit, path, document)
+        document.tree, document.changed = merged, True
+        document.files[rev] = metas
+        self._note(edit, rev, metas)
+        return Written(edit.doc_id, rev, new=True)
+
+    def _note(self, edit: Edit, rev: str, metas: dict[str, AttachmentMeta]) -> None:
+        key = self.database.id, edit.doc_id, rev
+        self.revisions.append((*key, edit.deleted, edit.body, files.stubs(metas)))
+        self.links.extend((*key, name, meta.sha256) for name, meta in metas.items())
+        for file in edit.attachments:
+            if file.content is not None and file.meta is not None:
+                self.blobs[file.meta.sha256] = (self.database.id, file.meta.sha256, file.content)
+
+    def store(self, connection: Connection) -> None:
+        """Write the rows and move the database's sequence and counts."""
+        database = self.database
+        seq, live, dead = database.update_seq, database.doc_count, database.doc_del_count
+        upserts = []
+        for doc_id, document in self.documents.items():
+            if not document.changed:
+                continue
+            (rev, deleted), *others = revtree.leaves(document.tree)
+            seq += 1
+            live += not deleted
+            dead += deleted
+            if document.before is not None:
+                live -= not document.before.deleted
+                dead -= document.before.deleted
+            told = orjson.dumps(others) if others else None
+            upserts.append((database.id, doc_id, seq, rev, deleted, told, revtree.dump(document.tree)))
+        if not upserts:
+            return
+        connection.many(_PUT_DOCUMENT, upserts)
+        connection.many(_PUT_REVISION, self.revisions)
+        connection.many(_PUT_BLOB, list(self.blobs.values()))
+        connection.many(_PUT_ATTACHMENT, self.links)
+        connection.run(
+            "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ? WHERE id = ?",
+            (seq, live, dead, database.id),
+        )
+        connection.notify(database.id)
+
+
+_PUT_DOCUMENT = (
+    "INSERT INTO sync_document (db_id, doc_id, seq, rev, deleted, others, tree) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (db_id, doc_id) DO UPDATE SET seq = excluded.seq, rev = excluded.rev,"
+    " deleted = excluded.deleted, others = excluded.others, tree = excluded.tree"
+)
+# A revision that stemming forgot may come again while its body is still here.
+_PUT_REVISION = (
+    "INSERT INTO sync_revision (db_id, doc_id, rev, deleted, body, files) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
+_PUT_BLOB = "INSERT INTO sync_blob (db_id, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_PUT_ATTACHMENT = (
+    "INSERT INTO sync_attachment (db_id, doc_id, rev, name, sha256) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def _files(edit: Edit, path: Sequence[str], document: _Document) -> dict[str, AttachmentMeta]:
@@ -142,57 +201,3 @@ def _resolve(file: AttachmentEdit, path: Sequence[str], document: _Document) -> 
     if not chosen:
         raise missing_stub(file.name)
     return chosen[0]
-
-
-def _collect(edit: Edit, rev: str, metas: dict[str, AttachmentMeta], rows: _Rows, db_id: int) -> None:
-    rows.revisions.append((db_id, edit.doc_id, rev, edit.deleted, edit.body, files.stubs(metas)))
-    for name, meta in metas.items():
-        rows.links.append((db_id, edit.doc_id, rev, name, meta.sha256))
-    for file in edit.attachments:
-        if file.content is not None and file.meta is not None:
-            rows.blobs[file.meta.sha256] = (db_id, file.meta.sha256, file.content)
-
-
-def _store(
-    connection: Connection, database: DatabaseRow, documents: dict[str, _Document], rows: _Rows
-) -> None:
-    seq, live, dead = database.update_seq, database.doc_count, database.doc_del_count
-    upserts = []
-    for doc_id, document in documents.items():
-        if not document.changed:
-            continue
-        (rev, deleted), *others = revtree.leaves(document.tree)
-        seq += 1
-        if document.before is None or document.before.deleted != deleted:
-            live += not deleted
-            dead += deleted
-            if document.before is not None:
-                live -= deleted
-                dead -= not deleted
-        tree = revtree.dump(document.tree)
-        told = orjson.dumps(others) if others else None
-        upserts.append((database.id, doc_id, seq, rev, deleted, told, tree))
-    if not upserts:
-        return
-    connection.many(
-        "INSERT INTO sync_document (db_id, doc_id, seq, rev, deleted, others, tree) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (db_id, doc_id) DO UPDATE SET seq = excluded.seq, rev = excluded.rev,"
-        " deleted = excluded.deleted, others = excluded.others, tree = excluded.tree",
-        upserts,
-    )
-    connection.many(
-        "INSERT INTO sync_revision (db_id, doc_id, rev, deleted, body, files) VALUES (?, ?, ?, ?, ?, ?)",
-        rows.revisions,
-    )
-    connection.many(
-        "INSERT INTO sync_blob (db_id, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        list(rows.blobs.values()),
-    )
-    connection.many(
-        "INSERT INTO sync_attachment (db_id, doc_id, rev, name, sha256) VALUES (?, ?, ?, ?, ?)", rows.links
-    )
-    connection.run(
-        "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ? WHERE id = ?",
-        (seq, live, dead, database.id),
-    )
-    connection.notify(database.id)

@@ -1,0 +1,85 @@
+"""`_bulk_docs`: many revisions stored in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Response
+
+from sync import documents
+from sync.documents import Edit
+from sync.errors import ProtocolError, bad_request
+from sync.routes.call import Call, answer
+from sync.sql import locals as local_rows
+from sync.sql import writing
+from sync.sql.writing import Written
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """A checkpoint among the documents; it has no revision tree."""
+
+    doc_id: str
+    body: bytes | None
+    """None for a deletion."""
+
+
+_Item = Edit | _Local | Written
+
+
+def bulk_docs(call: Call) -> Response:
+    """POST /db/_bulk_docs: rows tell what became of each, or only of those refused when replicated."""
+    told = call.json_object()
+    docs = call.rows(told.get("docs"), "docs")
+    new_edits = told.get("new_edits", True)
+    if not isinstance(new_edits, bool):
+        raise bad_request("new_edits must be true or false")
+    items = [_item(call, doc, new_edits) for doc in docs]
+    outcomes = _write(call, items, new_edits=new_edits)
+    rows = [outcome_row(outcome, failures_only=not new_edits) for outcome in outcomes]
+    return answer([row for row in rows if row is not None], 201)
+
+
+def _item(call: Call, doc: object, new_edits: bool) -> _Item:
+    doc_id = doc.get("_id") if isinstance(doc, dict) else None
+    if isinstance(doc, dict) and isinstance(doc_id, str) and doc_id.startswith("_local/"):
+        name = documents.check_id(doc_id, call.limits)
+        return _Local(name, None if doc.get("_deleted") is True else documents.local_body(doc, call.limits))
+    made = uuid4().hex if isinstance(doc, dict) and "_id" not in doc else None
+    edit = documents.parse_document(doc, new_edits=new_edits, limits=call.limits, doc_id=made)
+    refusal = call.refusal(edit.doc_id, deleted=edit.deleted)
+    return edit if refusal is None else Written(edit.doc_id, refusal=refusal)
+
+
+def _write(call: Call, items: Sequence[_Item], *, new_edits: bool) -> list[Written]:
+    edits = [item for item in items if isinstance(item, Edit)]
+    outcomes = []
+    with call.store.writing(call.target.database) as (connection, database):
+        stored = iter(writing.write(connection, database, edits, new_edits=new_edits, limits=call.limits))
+        for item in items:
+            if isinstance(item, Edit):
+                outcomes.append(next(stored))
+            elif isinstance(item, Written):
+                outcomes.append(item)
+            else:
+                name = item.doc_id.removeprefix("_local/")
+                rev = "0-0"
+                if item.body is None:
+                    local_rows.delete(connection, database.id, call.owner, name)
+                else:
+                    rev = local_rows.put(connection, database.id, call.owner, name, item.body)
+                outcomes.append(Written(item.doc_id, rev))
+    return outcomes
+
+
+def outcome_row(outcome: Written, *, failures_only: bool) -> dict[str, Any] | None:
+    """Return the answer's row for one stored or refused edit."""
+    if outcome.refusal is not None:
+        return error_row(outcome.doc_id, outcome.refusal)
+    return None if failures_only else {"ok": True, "id": outcome.doc_id, "rev": outcome.rev}
+
+
+def error_row(doc_id: str, refusal: ProtocolError) -> dict[str, Any]:
+    """Return the answer's row for a refused edit."""
+    return {"id": doc_id, "error": refusal.error, "reason": refusal.reason}

@@ -1,0 +1,108 @@
+"""`_bulk_get`: many revisions in one answer."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from sync import revtree
+from sync.attachments import gunzip
+from sync.errors import ProtocolError, bad_request, not_found
+from sync.revtree import BadRevision, check_rev
+from sync.routes.call import Call, raw_answer
+from sync.sql import files, reading
+from sync.sql.connection import Connection
+from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field, with_data
+
+
+def bulk_get(call: Call) -> Response:
+    """POST /db/_bulk_get: the revisions asked for, in request order, each found or refused by itself."""
+    asked = call.rows(call.json_object().get("docs"), "docs")
+    latest, revs, inline = call.flag("latest"), call.flag("revs"), call.flag("attachments")
+    with call.store.reading(call.target.database) as (connection, database):
+        ids = [row["id"] for row in asked if isinstance(row, dict) and isinstance(row.get("id"), str)]
+        known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
+        plan = [_plan(row, known, latest) for row in asked]
+        others = _other_revisions(connection, database, known, plan)
+        pieces = []
+        for doc_id, rev, found in plan:
+            rows = []
+            if isinstance(found, ProtocolError):
+                rows.append(_bulk_error(doc_id, rev, found))
+            else:
+                document, winner = known[doc_id]
+                tree = revtree.load(document.tree) if revs else revtree.EMPTY
+                for leaf in found:
+                    row = winner if leaf == winner.rev else others.get((doc_id, leaf))
+                    if row is None:
+                        rows.append(_bulk_error(doc_id, leaf, not_found()))
+                        continue
+                    extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf))} if revs else None
+                    data = inlined(connection, database.id, row) if inline else None
+                    rows.append(b'{"ok":' + render(row, extras, data) + b"}")
+            pieces.append(b'{"id":' + orjson.dumps(doc_id) + b',"docs":[' + b",".join(rows) + b"]}")
+    return raw_answer(b'{"results":[' + b",".join(pieces) + b"]}\n")
+
+
+_Plan = tuple[Any, Any, list[str] | ProtocolError]
+
+
+def _plan(row: object, known: dict[str, tuple[DocumentRow, RevisionRow]], latest: bool) -> _Plan:
+    doc_id, rev = (row.get("id"), row.get("rev")) if isinstance(row, dict) else (None, None)
+    shown = "undefined" if rev is None else rev
+    if not isinstance(doc_id, str):
+        return doc_id, shown, bad_request("document id missed")
+    try:
+        wanted = None if rev is None else check_rev(rev)
+    except BadRevision as error:
+        return doc_id, rev, bad_request(str(error))
+    if doc_id not in known:
+        return doc_id, shown, not_found()
+    document = known[doc_id][0]
+    if wanted is None or wanted == document.rev:
+        # Without a revision the winner is meant, deleted or not, as in CouchDB.
+        return doc_id, document.rev, [document.rev]
+    tree = revtree.load(document.tree)
+    if wanted not in tree.parents:
+        return doc_id, rev, not_found()
+    return doc_id, rev, latest_leaves(tree, wanted) if latest else [wanted]
+
+
+def latest_leaves(tree: revtree.Tree, rev: str) -> list[str]:
+    """Return the leaves that descend from a known revision, itself when it is one."""
+    below = revtree.descends(tree, rev)
+    return [leaf for leaf, _ in revtree.leaves(tree) if leaf in below]
+
+
+def _other_revisions(
+    connection: Connection,
+    database: DatabaseRow,
+    known: dict[str, tuple[DocumentRow, RevisionRow]],
+    plan: list[_Plan],
+) -> dict[tuple[str, str], RevisionRow]:
+    wanted = [
+        (doc_id, rev)
+        for doc_id, _, found in plan
+        if not isinstance(found, ProtocolError)
+        for rev in found
+        if rev != known[doc_id][0].rev
+    ]
+    return reading.revisions(connection, database.id, wanted)
+
+
+def _bulk_error(doc_id: object, rev: object, error: ProtocolError) -> bytes:
+    told = {"id": doc_id, "rev": rev, "error": error.error, "reason": error.reason}
+    return b'{"error":' + orjson.dumps(told) + b"}"
+
+
+def inlined(connection: Connection, db_id: int, row: RevisionRow) -> bytes | None:
+    """Return `_attachments` with the plain bytes of every file inline, or None when there are none."""
+    if row.files is None:
+        return None
+    told = orjson.loads(row.files)
+    stored = files.contents(connection, db_id, [(row.doc_id, row.rev)])[row.doc_id, row.rev]
+    plain = {
+        name: gunzip(content, told[name]["length"]) if told[name].get("encoding") == "gzip" else content
+        for name, content in stored.items()
+    }
+    return with_data(row.files, plain)

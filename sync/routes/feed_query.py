@@ -1,0 +1,109 @@
+"""What a changes feed asks for, read from its parameters and body."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.errors import ProtocolError, bad_request, not_found
+from sync.routes.call import Call
+from sync.selector import Predicate, compile_selector
+from sync.sql import reading
+
+NO_LIMIT = 2**62
+DEFAULT_TIMEOUT_MS = 60_000
+DEFAULT_HEARTBEAT_SECONDS = 60.0
+MIN_HEARTBEAT_MS = 100
+"""A client cannot ask for more signs of life than this; each costs a question about its token."""
+FEEDS = ("normal", "longpoll", "continuous", "eventsource")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a feed asks for. Times are seconds."""
+
+    since: str
+    limit: int
+    descending: bool
+    bodies: bool
+    all_leaves: bool
+    conflicts: bool
+    inline: bool
+    feed: str
+    heartbeat: float | None
+    """Between signs of life; None for none."""
+    timeout: float
+    """After which a parked feed without heartbeat ends."""
+    ids: list[str] | None
+    """Only these documents, None for all."""
+    matches: Predicate | None
+    """Only documents whose winner matches, None for all."""
+    seq_interval: int
+    """Only every so many rows tell their sequence."""
+
+
+def read(call: Call) -> Query:
+    """Return the feed's query; raise ProtocolError 400 for bad parameters, 404 for a missing filter."""
+    told: dict[str, Any] = {}
+    if call.request.method == "POST" and call.request.content_length != 0:
+        told = call.json_object()
+    feed = call.args.get("feed", "normal")
+    if feed not in FEEDS:
+        raise bad_request(f"Supported `feed` types: {', '.join(FEEDS)}.")
+    since = call.args.get("since") or call.request.headers.get("Last-Event-ID") or "0"
+    ids, matches = _filter(call, told)
+    return Query(
+        since=since.strip('"'),
+        limit=call.number("limit", NO_LIMIT),
+        descending=call.flag("descending"),
+        bodies=call.flag("include_docs"),
+        all_leaves=call.args.get("style", "main_only") == "all_docs",
+        conflicts=call.flag("conflicts"),
+        inline=call.flag("attachments"),
+        feed=feed,
+        heartbeat=_heartbeat(call),
+        timeout=call.number("timeout", DEFAULT_TIMEOUT_MS) / 1000,
+        ids=ids,
+        matches=matches,
+        seq_interval=max(call.number("seq_interval", 1), 1),
+    )
+
+
+def _heartbeat(call: Call) -> float | None:
+    told = call.args.get("heartbeat")
+    if told in {None, "false"}:
+        return None
+    if told == "true":
+        return DEFAULT_HEARTBEAT_SECONDS
+    return max(call.number("heartbeat", 0), MIN_HEARTBEAT_MS) / 1000
+
+
+def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predicate | None]:
+    chosen = call.args.get("filter")
+    if not chosen:
+        return None, None
+    if chosen == "_doc_ids":
+        ids = told.get("doc_ids", call.parameter("doc_ids"))
+        if not isinstance(ids, list) or not all(isinstance(doc_id, str) for doc_id in ids):
+            raise bad_request("`doc_ids` must be an array of ids.")
+        return call.rows(ids, "doc_ids"), None
+    if chosen == "_selector":
+        selector = told.get("selector", call.parameter("selector"))
+        if not isinstance(selector, dict):
+            raise bad_request("`selector` must be a JSON object.")
+        return None, compile_selector(selector, allow_regex=call.caller.is_admin)
+    if chosen == "_design":
+        return None, lambda doc: doc["_id"].startswith("_design/")
+    raise _javascript(call, chosen)
+
+
+def _javascript(call: Call, chosen: str) -> ProtocolError:
+    if chosen == "_view":
+        return ProtocolError(501, "not_implemented", "Views are JavaScript and are not run; use _selector.")
+    design, _, function = chosen.partition("/")
+    if chosen.startswith("_") or not function:
+        return bad_request("Invalid path for filter: it is written designdoc/function")
+    doc_id = f"_design/{design}"
+    with call.store.reading(call.target.database) as (connection, database):
+        found = reading.documents(connection, database.id, [doc_id]).get(doc_id)
+    if found is None or found.deleted:
+        return not_found("deleted" if found else "missing")
+    return ProtocolError(501, "not_implemented", "Filters written in JavaScript are not run; use _selector.")

@@ -1,0 +1,127 @@
+"""`_find`: live documents that match a selector."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Response
+
+from sync import selector as mango
+from sync.errors import ProtocolError, bad_request
+from sync.routes.call import Call, answer
+from sync.selector import Predicate, split_path
+from sync.sql import listing
+from sync.sql.listing import Range
+from sync.sql.rows import render
+
+PAGE = 500
+"""Documents read per statement while scanning."""
+DEFAULT_LIMIT = 25
+"""CouchDB's own."""
+WARNING = "The documents are scanned: this store has no indexes on fields."
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    matches: Predicate
+    fields: list[str]
+    sort: list[tuple[tuple[str, ...], bool]]
+    limit: int
+    skip: int
+    after: str
+    """Bookmark: the last id told, empty to begin."""
+
+
+def find(call: Call) -> Response:
+    """POST /db/_find: selector, fields, sort, limit, skip and bookmark, as CouchDB takes them."""
+    query = _query(call, call.json_object())
+    found: list[dict[str, Any]] = []
+    wanted = query.limit + query.skip
+    for document in scan(call, query.after):
+        if query.matches(document):
+            found.append(document)
+            if not query.sort and len(found) >= wanted:
+                break
+    for path, descending in reversed(query.sort):
+        found.sort(
+            key=lambda doc: mango.order(mango.value_at(doc, path)), reverse=descending
+        )  # sort is over before the next turn
+    shown = found[query.skip : wanted]
+    bookmark = shown[-1]["_id"] if shown and not query.sort else "nil"
+    docs = [_projected(document, query.fields) for document in shown]
+    return answer({"docs": docs, "bookmark": bookmark, "warning": WARNING})
+
+
+def scan(call: Call, after: str = "") -> Iterator[dict[str, Any]]:
+    """Yield the live documents in the order of their ids, but design documents."""
+    while True:
+        with call.store.reading(call.target.database) as (connection, database):
+            wanted = Range(low=after, low_included=False, limit=PAGE)
+            page = listing.page(connection, database.id, wanted, bodies=True)
+        for document, body in page:
+            if body is not None and not document.doc_id.startswith("_design/"):
+                yield orjson.loads(render(body))
+        if len(page) < PAGE:
+            return
+        after = page[-1][0].doc_id
+
+
+def _query(call: Call, told: dict[str, Any]) -> _Query:
+    unknown = set(told) - _FIELDS
+    if unknown:
+        raise bad_request(f"unknown field {sorted(unknown)[0]!r}")
+    if "selector" not in told:
+        raise ProtocolError(400, "missing_required_key", "Missing required key: selector")
+    fields = told.get("fields") or []
+    if not isinstance(fields, list) or not all(isinstance(field, str) for field in fields):
+        raise ProtocolError(400, "invalid_fields", "`fields` must be an array of names")
+    bookmark = told.get("bookmark")
+    return _Query(
+        matches=mango.compile_selector(told["selector"], allow_regex=call.caller.is_admin),
+        fields=fields,
+        sort=[_sort(entry) for entry in told.get("sort") or []],
+        limit=_whole(told.get("limit", DEFAULT_LIMIT)),
+        skip=_whole(told.get("skip", 0)),
+        after="" if bookmark in {None, "", "nil"} else str(bookmark),
+    )
+
+
+_FIELDS = frozenset(
+    {
+        "selector", "fields", "sort", "limit", "skip", "bookmark", "use_index", "execution_stats",
+        "conflicts", "r", "update", "stable", "stale", "allow_fallback",
+    }
+)  # fmt: skip
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise bad_request("limit and skip must be whole numbers")
+    return value
+
+
+def _sort(entry: object) -> tuple[tuple[str, ...], bool]:
+    if isinstance(entry, str):
+        return split_path(entry), False
+    if isinstance(entry, dict) and len(entry) == 1:
+        ((name, direction),) = entry.items()
+        if direction in {"asc", "desc"}:
+            return split_path(name), direction == "desc"
+    raise ProtocolError(400, "invalid_sort_json", "`sort` is an array of names or {name: asc|desc}")
+
+
+def _projected(document: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    if not fields:
+        return document
+    shown: dict[str, Any] = {}
+    for field in fields:
+        path = split_path(field)
+        value = mango.value_at(document, path)
+        if value is None:
+            continue
+        place = shown
+        for part in path[:-1]:
+            place = place.setdefault(part, {})
+        place[path[-1]] = value
+    return shown
