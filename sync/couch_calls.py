@@ -1,0 +1,98 @@
+"""Calls to a CouchDB through couchdb3, with its failures sorted into the store's own.
+
+Busy, broken or unreachable becomes StoreUnavailable, so that whoever waits may wait; a missing database
+becomes DatabaseMissing; everything else is a programming error and stays what it is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx
+from couchdb3.exceptions import InternalServerError, NotFoundError, UnauthorizedError
+from couchdb3.sync.database import Database
+from couchdb3.sync.server import Server
+
+from sync.store import DatabaseMissing, StoreUnavailable
+
+TIMEOUT_SECONDS = 30
+"""A bulk write to a busy cluster may take seconds; more than this is an outage."""
+BUSY = frozenset({408, 429, 502, 503, 504})
+
+
+class CouchCalls:
+TIMEOUT_SECONDS = 30
+
+    def __init__(self, url: str) -> None:
+        """`url` with credentials, e.g. `http://admin:secret@couch:5984`. Nothing is sent yet."""
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        self.shown = urlunsplit(
+            (parts.scheme, f"{host}:{parts.port}" if parts.port else host or "", "", "", "")
+        )
+        self.server = Server(url, timeout=TIMEOUT_SECONDS, auth_method="basic")
+
+    def database(self, name: str) -> Database:
+        """A handle on a database; asks nothing of the server."""
+        server = self.server
+        return Database(
+            name=name,
+            url=server.url,
+            user=server._user,
+            password=server._password,
+            auth_method="basic",
+            timeout=TIMEOUT_SECONDS,
+            session=server.session,
+        )
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
+        """One request below the server's root; couchdb3's exceptions come through.
+
+        The library's own document methods hide failures or ask more than needed, so they are not used.
+        """
+        response: httpx.Response = self.server._request(
+            method=method, resource=path, body=body, query_kwargs=query
+        )
+        return response
+
+    def get_json(self, path: str, **query: Any) -> Any:
+        """GET below the server's root; None when there is no such document or revision."""
+        try:
+            return self.call("GET", path, **query).json()
+        except NotFoundError as error:
+            if "no_db_file" in str(error) or "Database does not exist" in str(error):
+                raise
+            return None
+
+    @contextmanager
+    def failures(self, database: str | None = None) -> Iterator[None]:
+        """Translate what can go wrong on the way into the store's own exceptions."""
+        try:
+            yield
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code in BUSY:
+                raise StoreUnavailable(f"{self.shown} answers {error.response.status_code}.") from error
+            raise
+        except (httpx.RequestError, InternalServerError) as error:
+            raise StoreUnavailable(f"{self.shown} does not answer ({type(error).__name__}).") from error
+        except UnauthorizedError as error:
+            raise StoreUnavailable(
+                f"{self.shown} refuses the credentials in CURBSTOP_COUCHDB_URL."
+            ) from error
+        except NotFoundError as error:
+            if database is not None:
+                raise DatabaseMissing(database) from error
+            raise
+
+
+def path_of(*parts: str) -> str:
+    """An address below the root from database, document id, attachment name; a namespace's slash stays."""
+    return "/".join(_quoted(part) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    for namespace in ("_design/", "_local/"):
+        if part.startswith(namespace):
+            return namespace + quote(part.removeprefix(namespace), safe="")
+    return quote(part, safe="")

@@ -1,0 +1,206 @@
+"""The document store of a district that outgrew one machine: a real CouchDB 3.x, single or clustered.
+
+Tablets replicate with that CouchDB directly, opened by the same tokens; the server writes orders and
+reads events through here. Sequences are CouchDB's own opaque strings.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from couchdb3.exceptions import ConflictError, NotFoundError, PreconditionFailedError
+
+from sync.couch_calls import CouchCalls, path_of
+from sync.couch_guard import GUARD_ID, guard_document, security_document
+from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, StoreUnavailable
+
+SHARDS = 1
+"""A technician's database is small; one shard keeps its feed one ordered list."""
+ATTEMPTS = 5
+"""Only the server writes these documents; two of its own processes rarely meet more than once."""
+
+
+class CouchStore:
+    """`DocumentStore` on CouchDB through couchdb3. Safe to share between threads."""
+
+    def __init__(self, url: str, *, guard: bool = True) -> None:
+        """`url` carries admin credentials. `guard` False: the server has no JavaScript and guards itself."""
+        self._calls = CouchCalls(url)
+        self._guard = guard
+
+    def close(self) -> None:
+        """Close the connections to CouchDB."""
+        self._calls.server.session.close()
+
+    def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
+        """Create the database with one shard when missing; set its members and its guard in any case."""
+        with self._calls.failures():
+            with suppress(PreconditionFailedError):
+                self._calls.call("PUT", path_of(name), q=SHARDS)
+            wanted = security_document(members)
+            if self._calls.call("GET", path_of(name, "_security")).json() != wanted:
+                self._calls.call("PUT", path_of(name, "_security"), wanted)
+        if self._guard:
+            self.put_document(name, GUARD_ID, guard_document())
+
+    def delete_database(self, name: str) -> None:
+        """Remove the database with everything in it; a missing one is no error."""
+        with self._calls.failures(), suppress(NotFoundError):
+            self._calls.call("DELETE", path_of(name))
+
+    def database_names(self) -> list[str]:
+        """Return all names in order, CouchDB's own (with a leading underscore) left out."""
+        with self._calls.failures():
+            return sorted(name for name in self._calls.server.all_dbs() if not name.startswith("_"))
+
+    def info(self, name: str) -> DatabaseInfo:
+        """Return the database's figures."""
+        with self._calls.failures(name):
+            told = self._calls.call("GET", path_of(name)).json()
+        return DatabaseInfo(name, told["doc_count"], told["doc_del_count"], str(told["update_seq"]))
+
+    def put_document(
+        self,
+        db: str,
+        doc_id: str,
+        body: Mapping[str, Any],
+        *,
+        attachments: Mapping[str, Attachment] | None = None,
+    ) -> str | None:
+        """Write the server's own revision on top of the winner; None when nothing changed."""
+        path = path_of(db, doc_id)
+        with self._calls.failures(db):
+            for _ in range(ATTEMPTS):
+                current = self._calls.get_json(path)
+                document = _next_revision(doc_id, body, current, attachments)
+                if document is None:
+                    return None
+                try:
+                    answer = self._calls.call("PUT", path, document).json()
+                except ConflictError:
+                    continue
+                return str(answer["rev"])
+        raise StoreUnavailable(f"{doc_id} is being written by others all the time.")
+
+    def put_documents(self, db: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
+        """Write many documents in one request each way, as `put_document` does."""
+        database = self._calls.database(db)
+        answers: dict[str, str | None] = dict.fromkeys(bodies)
+        left = dict(bodies)
+        for _ in range(ATTEMPTS):
+            if not left:
+                return answers
+            with self._calls.failures(db):
+                current = _current(self._calls, db, list(left))
+                edits = [_next_revision(id_, body, current.get(id_), None) for id_, body in left.items()]
+                changed = [edit for edit in edits if edit is not None]
+                rows = database.bulk_docs(changed) if changed else []
+            written = {row["id"]: row["rev"] for row in rows if "rev" in row}
+            answers |= written
+            failed = [row for row in rows if "error" in row]
+            if any(row["error"] != "conflict" for row in failed):
+                raise StoreUnavailable(f"CouchDB refused {failed[0]['id']}: {failed[0].get('reason')}")
+            left = {row["id"]: bodies[row["id"]] for row in failed}
+        raise StoreUnavailable(f"{len(left)} documents are being written by others all the time.")
+
+    def remove_document(self, db: str, doc_id: str) -> str | None:
+        """Delete every live leaf; None when there was nothing live."""
+        database = self._calls.database(db)
+        with self._calls.failures(db):
+            leaves = self._calls.get_json(path_of(db, doc_id), open_revs="all") or []
+            live = [leaf["ok"]["_rev"] for leaf in leaves if "ok" in leaf and not leaf["ok"].get("_deleted")]
+            if not live:
+                return None
+            database.bulk_docs([{"_id": doc_id, "_rev": rev, "_deleted": True} for rev in live])
+            left = database.changes(doc_ids=[doc_id])
+        return str(left["results"][0]["changes"][0]["rev"])
+
+    def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
+        """Return the winner, or the given revision, with stubs; None when missing or deleted."""
+        with self._calls.failures(db):
+            found: dict[str, Any] | None = self._calls.get_json(path_of(db, doc_id), rev=rev)
+        return found
+
+    def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
+        """Return a file of the winner or of the given revision, or None."""
+        document = self.get_document(db, doc_id, rev)
+        entry = (document or {}).get("_attachments", {}).get(name)
+        if document is None or entry is None:
+            return None
+        with self._calls.failures(db):
+            answer = self._calls.call("GET", path_of(db, doc_id, name), rev=document["_rev"])
+        return Attachment(answer.content, entry["content_type"], entry["digest"])
+
+    def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
+        """Return up to `limit` documents changed after `since`, each once, oldest first."""
+        with self._calls.failures(db):
+            told = self._calls.database(db).changes(
+                since=since, limit=limit, include_docs=include_docs, style="all_docs", feed="normal"
+            )
+        rows = [
+            Change(
+                str(row["seq"]),
+                row["id"],
+                tuple(leaf["rev"] for leaf in row["changes"]),
+                bool(row.get("deleted")),
+                row.get("doc"),
+            )
+            for row in told["results"]
+        ]
+        return ChangeBatch(rows, str(told["last_seq"]), int(told.get("pending", 0)))
+
+    def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Forget leaf revisions without a trace in the feed, and return those forgotten."""
+        if not revs:
+            return {}
+        with self._calls.failures(db):
+            answer = self._calls.database(db).purge({doc_id: list(of) for doc_id, of in revs.items()})
+        return {doc_id: list(of) for doc_id, of in answer["purged"].items() if of}
+
+    def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
+        """Return the server's own `_local/` document without `_` fields."""
+        found = self.get_document(db, f"_local/{doc_id}")
+        return None if found is None else _plain(found)
+
+    def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
+        """Write the server's own `_local/` document over what was there."""
+        self.put_document(db, f"_local/{doc_id}", body)
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if not name.startswith("_")}
+
+
+def _next_revision(
+    doc_id: str,
+    body: Mapping[str, Any],
+    current: Mapping[str, Any] | None,
+    attachments: Mapping[str, Attachment] | None,
+) -> dict[str, Any] | None:
+    """The document to write over `current`, or None when it says the same already."""
+    kept = (current or {}).get("_attachments", {})
+    files = kept if attachments is None else {name: _inline(file) for name, file in attachments.items()}
+    same_files = attachments is None or _digests(kept) == {name: f.digest for name, f in attachments.items()}
+    if current is not None and same_files and _plain(current) == _plain(body):
+        return None
+    document = {**_plain(body), "_id": doc_id}
+    if files:
+        document["_attachments"] = files
+    if current is not None:
+        document["_rev"] = current["_rev"]
+    return document
+
+
+def _digests(stubs: Mapping[str, Any]) -> dict[str, str]:
+    return {name: stub["digest"] for name, stub in stubs.items()}
+
+
+def _inline(file: Attachment) -> dict[str, str]:
+    return {"content_type": file.content_type, "data": base64.b64encode(file.data).decode()}
+
+
+def _current(calls: CouchCalls, db: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """The live winners among `ids`, each with its attachment stubs."""
+    answer = calls.call("POST", path_of(db, "_all_docs"), {"keys": ids}, include_docs=True).json()
+    return {row["id"]: row["doc"] for row in answer["rows"] if row.get("doc")}
