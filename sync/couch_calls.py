@@ -22,15 +22,12 @@ BUSY = frozenset({408, 429, 502, 503, 504})
 
 
 class CouchCalls:
-TIMEOUT_SECONDS = 30
+    """One CouchDB, reached with admin credentials. Safe to share between threads: httpx pools connections."""
 
     def __init__(self, url: str) -> None:
         """`url` with credentials, e.g. `http://admin:secret@couch:5984`. Nothing is sent yet."""
         parts = urlsplit(url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        self.shown = urlunsplit(
-            (parts.scheme, f"{host}:{parts.port}" if parts.port else host or "", "", "", "")
-        )
+        self.shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
         self.server = Server(url, timeout=TIMEOUT_SECONDS, auth_method="basic")
 
     def database(self, name: str) -> Database:
