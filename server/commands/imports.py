@@ -1,0 +1,105 @@
+"""`curbstop import`: streets for routing and the map, and the district's own rows from CSV files."""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import TaskID
+from rich.table import Table
+
+from server.config import Config
+from server.imports import KINDS, ImportReport, import_rows
+from server.imports.report import Progress
+from server.services import open_services, utc_now
+from workorders.problems import Problem
+
+SHOWN_ERRORS = 50
+"""More would scroll the first ones away; --json tells all of them."""
+
+
+@click.group("import")
+def import_command() -> None:
+    """Bring in streets (OSM PBF) or premises, accounts, meters and orders (CSV)."""
+
+
+@contextmanager
+def progress_bars(console: Console) -> Iterator[Progress]:
+    """A bar for each step that is told, on the terminal only."""
+    with Bar(console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield tell
+
+
+def _rows_command(kind: str) -> click.Command:
+    @click.command(kind, help=f"Import {kind} from FILE, all or nothing. docs/imports.md lists the columns.")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, with every error.")
+    def command(file: Path, dry_run: bool, as_json: bool) -> None:
+        config = Config.from_env()
+        services = open_services(config)
+        with progress_bars(Console(stderr=True)) as progress:
+            report = import_rows(
+                services.sessions,
+                kind,
+                file.name,
+                file.read_bytes(),
+                actor="import",
+                now=utc_now(),
+                zone=ZoneInfo(config.timezone),
+                dry_run=dry_run,
+                progress=progress,
+            )
+        _answer(report, as_json)
+
+    return command
+
+
+for _kind in KINDS:
+    import_command.add_command(_rows_command(_kind))
+
+
+def _answer(report: ImportReport, as_json: bool) -> None:
+    """Tell the report; exit status 1 when the file was rejected."""
+    problem = Problem("import_rejected", count=len(report.errors)) if report.errors else None
+    if as_json:
+        answer = report.as_dict()
+        if problem is not None:
+            answer["problem"] = {"code": problem.code, "words": problem.words, "advice": problem.advice}
+        click.echo(json.dumps(answer))
+    elif problem is None:
+        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
+        verb = "Would import" if report.dry_run else "Imported"
+        click.echo(f"{verb} {counts} from {report.rows:,} rows.")
+    else:
+        _show_errors(Console(stderr=True), report)
+        click.echo(f"{problem.words}\n{problem.advice}  [{problem.code}]", err=True)
+    if problem is not None:
+        sys.exit(1)
+
+
+def _show_errors(console: Console, report: ImportReport) -> None:
+    table = Table("Row", "Column", "What is wrong", title=report.file)
+    for error in report.errors[:SHOWN_ERRORS]:
+        table.add_row(str(error.row), error.column, error.words)
+    console.print(table)
+    hidden = len(report.errors) - SHOWN_ERRORS
+    if hidden > 0:
+        by_column: defaultdict[str, int] = defaultdict(int)
+        for error in report.errors:
+            by_column[error.column or "row"] += 1
+        columns = ", ".join(f"{name}: {count:,}" for name, count in sorted(by_column.items()))
+        console.print(f"… and {hidden:,} more (by column: {columns}). --json tells all of them.")

@@ -1,0 +1,196 @@
+"""Accounts with their customers, the service points they answer for, and what they owe at the start."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from server.imports.context import (
+    CHUNK,
+    ImportContext,
+    Record,
+    column_values,
+    insert_batches,
+    insert_returning_ids,
+    known,
+    repeated,
+)
+from server.imports.fields import Day, Money, Numbers, RowSchema, YesNo, choice, noon, text
+from server.imports.report import RowError
+from workorders.ledger import EntryDraft, draft, post_many
+from workorders.tables import Account, Customer, ServiceAgreement, ServicePoint
+
+STATUSES = ("active", "closed")
+ENTRY_BATCH = 1_000
+
+
+class AccountRow(RowSchema):
+    """Columns of the accounts file."""
+
+    account = text("number of the account", 40, required=True)
+    customer_name = text(
+        "who answers for it; rows with the same name, phone and email share one customer", 200, required=True
+    )
+    phone = text("telephone", 40)
+    email = text("email address", 200)
+    rate_class = text("rate class (otherwise residential)", 40, default="residential")
+    status = choice("state of the account", STATUSES, "active")
+    opened_on = Day(metadata={"help": "day it was opened, YYYY-MM-DD; needed with service points"})
+    closed_on = Day(metadata={"help": "day it was closed; needed when closed"})
+    check_ban = YesNo(load_default=False, metadata={"help": "checks are refused (yes or no; otherwise no)"})
+    tax_exempt = YesNo(load_default=False, metadata={"help": "pays no tax (yes or no; otherwise no)"})
+    service_points = Numbers(
+        metadata={"help": "numbers of existing service points it answers for, separated by spaces"}
+    )
+    opening_balance = Money(metadata={"help": "what is owed, for example 128.50; negative: a credit"})
+    balance_on = Day(metadata={"help": "day of that balance (otherwise the day of the import)"})
+
+
+def check(session: Session, records: Sequence[Record], _context: ImportContext) -> Iterator[RowError]:
+    """What no single row can show: repeated and known accounts, and service points taken or unknown."""
+    yield from repeated(records, "account")
+    accounts = known(session, Account.number, column_values(records, "account"), Account.id)
+    named = [number for record in records for number in record.get("service_points") or ()]
+    points = known(session, ServicePoint.number, named, ServicePoint.id)
+    taken = _answered_for(session, points)
+    claimed: dict[str, int] = {}
+    for record in records:
+        if record.get("account") in accounts:
+            yield record.error("account", f"account {record.get('account')} exists already")
+        yield from _day_faults(record)
+        for number in record.get("service_points") or ():
+            if number not in points:
+                yield record.error("service_points", f"there is no service point {number}")
+            elif number in taken:
+                yield record.error("service_points", f"account {taken[number]} answers for {number} already")
+            elif number in claimed:
+                yield record.error("service_points", f"{number} is in row {claimed[number]} already")
+            else:
+                claimed[number] = record.number
+
+
+def _day_faults(record: Record) -> Iterator[RowError]:
+    opened, closed = record.get("opened_on"), record.get("closed_on")
+    if record.get("service_points"):
+        if "opened_on" not in record.faulty and opened is None:
+            yield record.error("opened_on", "is needed with service points")
+        if record.get("status") == "closed":
+            yield record.error("service_points", "a closed account answers for no service point")
+    if record.get("status") == "closed" and closed is None and "closed_on" not in record.faulty:
+        yield record.error("closed_on", "is needed for a closed account")
+    if opened is not None and closed is not None and closed < opened:
+        yield record.error("closed_on", f"is before opened_on {opened}")
+
+
+def _answered_for(session: Session, points: dict[str, int]) -> dict[str, str]:
+    """The account number of each service point's open agreement."""
+    numbers = {point_id: number for number, point_id in points.items()}
+    ids = sorted(numbers)
+    taken: dict[str, str] = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = session.execute(
+            select(ServiceAgreement.service_point_id, Account.number)
+            .join(Account, Account.id == ServiceAgreement.account_id)
+            .where(
+                ServiceAgreement.end_on.is_(None),
+                ServiceAgreement.service_point_id.in_(ids[start : start + CHUNK]),
+            )
+        )
+        taken.update({numbers[point_id]: account for point_id, account in rows})
+    return taken
+
+
+def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
+    """Insert customers, accounts and agreements; opening balances are entries in the ledger."""
+    customer_ids, customers = _write_customers(session, records, context)
+    ids = insert_returning_ids(
+        session,
+        insert(Account).returning(Account.id, sort_by_parameter_order=True),
+        [
+            _account(record.values, customer_id)
+            for record, customer_id in zip(records, customer_ids, strict=True)
+        ],
+        "writing accounts",
+        context.progress,
+    )
+    named = [number for record in records for number in record.get("service_points") or ()]
+    points = known(session, ServicePoint.number, named, ServicePoint.id)
+    agreements = [
+        {
+            "account_id": account_id,
+            "service_point_id": points[number],
+            "start_on": record.values["opened_on"],
+            "end_on": None,
+        }
+        for account_id, record in zip(ids, records, strict=True)
+        for number in record.get("service_points") or ()
+    ]
+    insert_batches(
+        session, insert(ServiceAgreement), agreements, "writing service agreements", context.progress
+    )
+    entries = [opening_entry(record, context) for record in records if record.get("opening_balance")]
+    for start in range(0, len(entries), ENTRY_BATCH):
+        post_many(session, entries[start : start + ENTRY_BATCH], now=context.now)
+        context.progress("posting balances", min(start + ENTRY_BATCH, len(entries)), len(entries))
+    return {
+        "customers": customers,
+        "accounts": len(ids),
+        "agreements": len(agreements),
+        "entries": len(entries),
+    }
+
+
+def _write_customers(
+    session: Session, records: Sequence[Record], context: ImportContext
+) -> tuple[list[int], int]:
+    """The customer id of each row, and how many customers there are.
+
+    Two rows without phone and email never share one: two people of the same name are two people.
+    """
+    place: dict[tuple[Any, ...], int] = {}
+    rows: list[dict[str, Any]] = []
+    places = []
+    for record in records:
+        name, phone, email = record.values["customer_name"], record.get("phone"), record.get("email")
+        key = (record.number,) if phone is None and email is None else (name, phone, email)
+        if key not in place:
+            place[key] = len(rows)
+            rows.append({"name": name, "phone": phone, "email": email})
+        places.append(place[key])
+    ids = insert_returning_ids(
+        session,
+        insert(Customer).returning(Customer.id, sort_by_parameter_order=True),
+        rows,
+        "writing customers",
+        context.progress,
+    )
+    return [ids[index] for index in places], len(ids)
+
+
+def _account(values: dict[str, Any], customer_id: int) -> dict[str, Any]:
+    return {
+        "number": values["account"],
+        "customer_id": customer_id,
+        **{
+            name: values.get(name)
+            for name in ("rate_class", "status", "opened_on", "closed_on", "check_ban", "tax_exempt")
+        },
+    }
+
+
+def opening_entry(record: Record, context: ImportContext) -> EntryDraft:
+    """The entry that takes a balance over: AR against OPEN; a credit the other way round."""
+    cents: int = record.values["opening_balance"]
+    number: str = record.values["account"]
+    day = record.get("balance_on")
+    at: datetime = context.now if day is None else noon(day, context.zone)
+    return draft(
+        source=f"{context.source}:{number}",
+        purpose="opening_balance",
+        words=f"Balance taken over for account {number}",
+        lines=[("AR", "OPEN", cents) if cents > 0 else ("OPEN", "AR", -cents)],
+        parties={"account": number},
+        effective_at=at,
+    )

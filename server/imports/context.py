@@ -1,0 +1,103 @@
+"""What every importer is given, and the look-ups they share."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from server.imports.report import Progress, RowError
+
+CHUNK = 500
+"""Values in one IN list: below the 999 variables that older SQLite builds allow."""
+BATCH = 1_000
+"""Rows in one bulk insert: large enough to be cheap, small enough that progress moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row that was read: its number, and the columns that are well formed."""
+
+    number: int
+    values: dict[str, Any]
+    faulty: frozenset[str] = frozenset()
+    """Columns that were told to be wrong already, so that their absence is not told again."""
+
+    def get(self, column: str) -> Any:
+        """The value of a column; None when the cell was empty or not well formed."""
+        return self.values.get(column)
+
+    def error(self, column: str, words: str, code: str = "bad_input") -> RowError:
+        """Something wrong with this row."""
+        return RowError(self.number, column, code, words)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportContext:
+    """`source` names the import in events, reads and entries; `zone` is the district's time zone."""
+
+    source: str
+    actor: str
+    now: datetime
+    zone: ZoneInfo
+    progress: Progress
+
+
+def known(
+    session: Session,
+    key: InstrumentedAttribute[str],
+    values: Iterable[str],
+    *wanted: ColumnElement[Any] | Any,
+) -> dict[str, Any]:
+    """Rows that exist already: {key: row of `wanted`} for those of `values` that are in the table."""
+    found: dict[str, Any] = {}
+    every = sorted(set(values))
+    for start in range(0, len(every), CHUNK):
+        part = every[start : start + CHUNK]
+        for row in session.execute(select(key, *wanted).where(key.in_(part))):
+            found[row[0]] = row[1] if len(wanted) == 1 else row[1:]
+    return found
+
+
+def column_values(records: Iterable[Record], column: str) -> list[str]:
+    """The values of a column, without the empty ones."""
+    return [value for record in records if (value := record.get(column)) is not None]
+
+
+def repeated(records: Iterable[Record], column: str) -> Iterator[RowError]:
+    """An error for each row that names a key which an earlier row of the file names too."""
+    first: dict[str, int] = {}
+    for record in records:
+        value = record.get(column)
+        if value is None:
+            continue
+        if value in first:
+            yield record.error(column, f"“{value}” is in row {first[value]} already")
+        else:
+            first[value] = record.number
+
+
+def insert_batches(
+    session: Session, statement: Insert, rows: Sequence[dict[str, Any]], step: str, progress: Progress
+) -> None:
+    """Insert `rows` in batches and say how far it is."""
+    for start in range(0, len(rows), BATCH):
+        session.execute(statement, rows[start : start + BATCH])
+        progress(step, min(start + BATCH, len(rows)), len(rows))
+
+
+def insert_returning_ids(
+    session: Session, statement: Any, rows: Sequence[dict[str, Any]], step: str, progress: Progress
+) -> list[int]:
+    """Insert `rows` in batches and return their ids in the order of the rows.
+
+    `statement` is an insert with `.returning(<id column>, sort_by_parameter_order=True)`.
+    """
+    ids: list[int] = []
+    for start in range(0, len(rows), BATCH):
+        ids.extend(session.scalars(statement, rows[start : start + BATCH]))
+        progress(step, min(start + BATCH, len(rows)), len(rows))
+    return ids

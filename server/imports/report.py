@@ -1,0 +1,47 @@
+"""What an import found and did, as values that people and programs can read."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step in plain words, how much of it is done, and how much there is."""
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """A Progress that says nothing."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RowError:
+    """One thing wrong in a file.
+
+    `row` counts as a spreadsheet does: the header is row 1. `column` is empty when the whole row is
+    meant. `code` is a code of the problem catalogue; `words` say what is wrong.
+    """
+
+    row: int
+    column: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The result of one file: what would be, or was, written (`counts` by table), or every error."""
+
+    kind: str
+    file: str
+    rows: int
+    dry_run: bool
+    counts: dict[str, int]
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def written(self) -> bool:
+        """True when the rows are in the database."""
+        return not self.errors and not self.dry_run
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready values, errors in the order of the rows."""
+        return {**asdict(self), "errors": [asdict(error) for error in self.errors], "written": self.written}

@@ -1,0 +1,103 @@
+"""One file, one transaction: read, check everything, write all of it or nothing."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError
+from sqlalchemy.orm import Session, sessionmaker
+
+from server.imports import accounts, meters, premises
+from server.imports.context import ImportContext, Record
+from server.imports.report import ImportReport, Progress, RowError, silent
+from server.imports.table import Row, Table, read_table
+
+PROGRESS_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file may be about: its columns, its checks and its writing."""
+
+    name: str
+    schema: type[Schema]
+    check: Callable[[Session, Sequence[Record], ImportContext], Iterator[RowError]]
+    write: Callable[[Session, Sequence[Record], ImportContext], dict[str, int]]
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("premises", premises.PremiseRow, premises.check, premises.write),
+        Kind("accounts", accounts.AccountRow, accounts.check, accounts.write),
+        Kind("meters", meters.MeterRow, meters.check, meters.write),
+    )
+}
+
+
+def import_rows(
+    sessions: sessionmaker[Session],
+    kind: str,
+    file: str,
+    data: bytes,
+    *,
+    actor: str,
+    now: datetime,
+    zone: ZoneInfo,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> ImportReport:
+    """Import the bytes of one CSV file of a kind in `KINDS`; `file` is its name, for the report.
+
+    Nothing is written when the report has errors, or in a dry run, which writes everything and takes it
+    back, so that the database's own constraints are tried too. The same bytes have the same source name.
+    """
+    chosen = KINDS[kind]
+    schema = chosen.schema()
+    required = [name for name, spec in schema.fields.items() if spec.required]
+    table = read_table(data, schema.fields, required)
+    source = f"import:{kind}:{hashlib.sha256(data).hexdigest()[:12]}"
+    context = ImportContext(source, actor, now, zone, progress)
+    records, errors = _load(schema, table, progress)
+    counts: dict[str, int] = {}
+    with sessions() as session:
+        errors.extend(chosen.check(session, records, context))
+        if not errors:
+            counts = chosen.write(session, records, context)
+            session.flush()
+        if errors or dry_run:
+            session.rollback()
+        else:
+            session.commit()
+
+    return ImportReport(kind, file, len(table.rows), dry_run, counts, tuple(sorted(errors)))
+
+
+def _load(schema: Schema, table: Table, progress: Progress) -> tuple[list[Record], list[RowError]]:
+    """Each row through its schema; a row with faults keeps its good cells, so that they are checked too."""
+    errors = list(table.errors)
+    if not table.rows and not errors:
+        errors.append(RowError(1, "", "bad_input", "the file has no rows"))
+    records = []
+    for count, row in enumerate(table.rows, 1):
+        record, faults = _record(schema, row)
+        records.append(record)
+        errors.extend(faults)
+        if count % PROGRESS_ROWS == 0 or count == len(table.rows):
+            progress("reading rows", count, len(table.rows))
+    return records, errors
+
+
+def _record(schema: Schema, row: Row) -> tuple[Record, list[RowError]]:
+    try:
+        return Record(row.number, schema.load(row.cells)), []
+    except ValidationError as error:
+        messages = error.messages_dict
+        faults = [
+            RowError(row.number, column, "bad_input", "; ".join(str(word) for word in words))
+            for column, words in messages.items()
+        ]
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return Record(row.number, valid, frozenset(messages)), faults
