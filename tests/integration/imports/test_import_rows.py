@@ -92,14 +92,14 @@ def test_a_district_arrives_whole(sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
         premise = session.scalars(select(Premise).where(Premise.number == "P-1")).one()
         assert (premise.position.x, premise.position.y, premise.dog) == (-98.6012, 39.1007, True)
-        states = dict(session.execute(select(ServicePoint.number, ServicePoint.state)))
+        states = dict(session.execute(select(ServicePoint.number, ServicePoint.state)).all())
         assert states == {"SP-1": "on", "SP-2": "off", "SP-3": "off_np"}
         told = session.execute(
             select(ServicePoint.number, ServicePointEvent.state).join(
                 ServicePoint, ServicePoint.id == ServicePointEvent.service_point_id
             )
         )
-        assert dict(told) == states
+        assert dict(told.all()) == states
         assert balance(session, "AR", "A-1") == 12850
         assert balance(session, "AR", "A-2") == -2000
         assert sum(trial_balance(session).values()) == 0
@@ -122,7 +122,7 @@ def test_a_premise_without_a_zone_gets_the_one_it_lies_in(sessions: sessionmaker
     assert load(sessions, "premises", text).errors == ()
     with sessions() as session:
         found = session.execute(select(Premise.number, Zone.code).outerjoin(Zone, Zone.id == Premise.zone_id))
-        assert dict(found) == {"P-1": "west", "P-2": None}
+        assert dict(found.all()) == {"P-1": "west", "P-2": None}
 
 
 @pytest.mark.parametrize("kind", ["premises", "accounts", "meters"])
