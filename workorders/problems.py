@@ -58,6 +58,11 @@ CATALOGUE: dict[str, ProblemType] = {
     "entry_unbalanced": ProblemType(
         500, "Entry {entry} does not balance: {cents} cents.", "Nothing was posted; report this."
     ),
+    "payment_conflict": ProblemType(
+        409,
+        "Payment {payment} was already recorded with another account, amount or channel.",
+        "Look at the recorded one; give a new payment its own id.",
+    ),
     "receipt_conflict": ProblemType(
         409, "Receipt {receipt} was already recorded with other contents.", "Both are kept for review."
     ),
@@ -100,6 +105,27 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "area_without_projection": ProblemType(
         422, "{file} does not say which projection it uses.", "Put its .prj file beside it or give --epsg."
+    ),
+    "street_file_unreadable": ProblemType(
+        422,
+        "{file} could not be read as OpenStreetMap data: {reason}",
+        "Give an .osm.pbf extract that covers the district.",
+    ),
+    "no_roads_in_extract": ProblemType(
+        422,
+        "{file} holds no road network that a vehicle can drive.",
+        "Give an extract with streets that covers the district.",
+    ),
+    "network_file_unreadable": ProblemType(
+        500, "The road network {file} cannot be used: {reason}.", "Build it again from the street extract."
+    ),
+    "no_way_between": ProblemType(
+        409, "Closed streets leave no way from {start} to {end}.", "Take one of the closures back."
+    ),
+    "stop_off_network": ProblemType(
+        422,
+        "{what} lies more than {max_metres} m from any street.",
+        "Correct the position, or use a street extract that covers it.",
     ),
 }
 

@@ -1,0 +1,34 @@
+"""Roads: from an OpenStreetMap extract to travel times, ways and closures.
+
+`build_network` makes one file; `RoadNetwork.open` opens it in well under a second and answers everything.
+Knows neither SQL nor Flask.
+"""
+
+from .build import OSM_ATTRIBUTION, build_network
+from .engine import MAX_STOP_METRES, RoadNetwork
+from .matrix import UNREACHABLE
+from .profile import ROAD_CLASSES, DrivingProfile
+from .values import Leg, LonLat, NetworkSummary, Path, Progress, Snap, Step, Street
+from .weights import SAMPLE_TIMES_OF_DAY, Closure, TimeOfDay, factors_at
+
+__all__ = [
+    "MAX_STOP_METRES",
+    "OSM_ATTRIBUTION",
+    "ROAD_CLASSES",
+    "SAMPLE_TIMES_OF_DAY",
+    "UNREACHABLE",
+    "Closure",
+    "DrivingProfile",
+    "Leg",
+    "LonLat",
+    "NetworkSummary",
+    "Path",
+    "Progress",
+    "RoadNetwork",
+    "Snap",
+    "Step",
+    "Street",
+    "TimeOfDay",
+    "build_network",
+    "factors_at",
+]

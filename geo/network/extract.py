@@ -1,0 +1,205 @@
+"""Reading the streets out of an OpenStreetMap file into plain arrays."""
+
+import tempfile
+from array import array
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from workorders.problems import Problem
+
+from .profile import CLASS_CODE, DrivingProfile
+from .tags import NodeRules, WayRules, read_node, read_way
+from .values import Progress
+
+RESTRICTED, ROUNDABOUT, MAY_STOP = 1, 2, 4
+"""Bits of a way's and a segment's flags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A turn restriction: `only` or forbidden; via is one node, or ways in order."""
+
+    only: bool
+    from_ways: tuple[int, ...]
+    via_node: int | None
+    via_ways: tuple[int, ...]
+    to_ways: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class RawStreets:
+    """Ways that vehicles drive, as parallel arrays; way i's nodes are [first[i], first[i + 1]).
+
+    Coordinates are whole 10⁻⁷ degrees. Speeds are km/h along and against the drawing direction.
+    """
+
+    way_id: "array[int]" = field(default_factory=lambda: array("q"))
+    first: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    node_id: "array[int]" = field(default_factory=lambda: array("q"))
+    x: "array[int]" = field(default_factory=lambda: array("i"))
+    y: "array[int]" = field(default_factory=lambda: array("i"))
+    road_class: "array[int]" = field(default_factory=lambda: array("B"))
+    flags: "array[int]" = field(default_factory=lambda: array("B"))
+    forward_kmh: "array[float]" = field(default_factory=lambda: array("f"))
+    backward_kmh: "array[float]" = field(default_factory=lambda: array("f"))
+    name: "array[int]" = field(default_factory=lambda: array("i"))
+    names: dict[str, int] = field(default_factory=lambda: {"": 0})
+    nodes: dict[int, NodeRules] = field(default_factory=dict)
+    restrictions: list[Restriction] = field(default_factory=list)
+
+    def add_way(self, way_id: int, nodes: list[tuple[int, int, int]], rules: WayRules) -> None:
+        """Append one way of at least two (node id, x, y)."""
+        self.way_id.append(way_id)
+        for ref, x, y in nodes:
+            self.node_id.append(ref)
+            self.x.append(x)
+            self.y.append(y)
+        self.first.append(len(self.node_id))
+        self.road_class.append(CLASS_CODE[rules.road_class])
+        self.flags.append(
+            RESTRICTED * rules.restricted + ROUNDABOUT * rules.roundabout + MAY_STOP * rules.may_stop
+        )
+        self.forward_kmh.append(rules.forward_kmh)
+        self.backward_kmh.append(rules.backward_kmh)
+        self.name.append(self.names.setdefault(rules.name, len(self.names)))
+
+
+def read_streets(path: FilePath, profile: DrivingProfile, progress: Progress) -> RawStreets:
+    """Read every drivable way, the nodes that delay or block, and the turn restrictions.
+
+    Raises Problem `street_file_unreadable` for a file that is no OpenStreetMap data and
+    `no_roads_in_extract` for one without a road.
+    """
+    raw = RawStreets()
+    seen: set[int] = set()
+    with sorted_file(path) as source:
+        keys = osmium.filter.KeyFilter("highway", "barrier", "route", "restriction", "restriction:motorcar")
+        processor = osmium.FileProcessor(source).with_locations().with_filter(keys)
+        with osm_problems(path):
+            for thing in processor:
+                if thing.is_way() and thing.id not in seen:
+                    seen.add(thing.id)
+                    _add_way(raw, thing, profile)
+                    if len(seen) % 50_000 == 0:
+                        progress(min(0.35, len(seen) / 4e6), f"Reading streets: {len(seen):,} ways")
+                elif thing.is_node():
+                    if (rules := read_node(dict(thing.tags))) is not None:
+                        raw.nodes[thing.id] = rules
+                elif thing.is_relation():
+                    _add_restriction(raw, thing)
+    if not raw.way_id:
+        raise Problem("no_roads_in_extract", file=path.name)
+    return raw
+
+
+@contextmanager
+def osm_problems(path: FilePath) -> Iterator[None]:
+    """Turn what libosmium says about a bad file into the Problem `street_file_unreadable`."""
+    try:
+        yield
+    except (RuntimeError, OSError, ValueError) as error:
+        raise Problem("street_file_unreadable", file=path.name, reason=str(error)) from error
+
+
+@contextmanager
+def sorted_file(path: FilePath) -> Iterator[str]:
+    """The file itself when nodes come before ways before relations by id, else a sorted copy of it.
+
+    Node places can be given to ways in one pass only over sorted data. A file that declares itself
+    sorted is believed: extracts of whole states do, and looking would take a minute.
+    """
+    with osm_problems(path):
+        if not path.is_file():
+            raise OSError("there is no such file")
+        in_order = _declared_sorted(path) or _is_sorted(path)
+    if in_order:
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="curbstop-sort-") as folder:
+        copy = FilePath(folder) / "sorted.osm.pbf"
+        with osm_problems(path):
+            merger = osmium.MergeInputReader()
+            merger.add_file(str(path))
+            with osmium.SimpleWriter(str(copy)) as writer:
+                merger.apply(writer)
+        yield str(copy)
+
+
+def _declared_sorted(path: FilePath) -> bool:
+    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+        return bool(reader.header().get("sorting") == "Type_then_ID")
+
+
+def _is_sorted(path: FilePath) -> bool:
+    rank = {"n": 0, "w": 1, "r": 2}
+    last = (0, -(2**63))
+    for thing in osmium.FileProcessor(str(path)):
+        here = (rank[thing.type_str()], thing.id)
+        if here < last:
+            return False
+        last = here
+    return True
+
+
+def _add_way(raw: RawStreets, way: Any, profile: DrivingProfile) -> None:
+    rules = read_way(dict(way.tags), profile)
+    if rules is None:
+        return
+    # An extract's border cuts ways: each run of known nodes becomes a way of its own.
+    run: list[tuple[int, int, int]] = []
+    for node in way.nodes:
+        if node.location.valid():
+            run.append((node.ref, node.x, node.y))
+            continue
+        if len(run) > 1:
+            raw.add_way(way.id, run, rules)
+        run = []
+    if len(run) > 1:
+        raw.add_way(way.id, run, rules)
+
+
+def _add_restriction(raw: RawStreets, relation: Any) -> None:
+    tags = dict(relation.tags)
+    rule = tags.get("restriction:motorcar", tags.get("restriction", ""))
+    excepted = {part.strip() for part in tags.get("except", "").split(";")}
+    if not rule.startswith(("no_", "only_")) or excepted & {"motorcar", "motor_vehicle", "vehicle"}:
+        return
+    members = [(m.type, m.ref, m.role) for m in relation.members]
+    via_nodes = [ref for kind, ref, role in members if role == "via" and kind == "n"]
+    raw.restrictions.append(
+        Restriction(
+            only=rule.startswith("only_"),
+            from_ways=_ways(members, "from"),
+            via_node=via_nodes[0] if len(via_nodes) == 1 else None,
+            via_ways=_ways(members, "via"),
+            to_ways=_ways(members, "to"),
+        )
+    )
+
+
+def _ways(members: list[tuple[str, int, str]], role: str) -> tuple[int, ...]:
+    return tuple(ref for kind, ref, its_role in members if kind == "w" and its_role == role)
+
+
+def raw_arrays(raw: RawStreets) -> Mapping[str, NDArray[Any]]:
+    """The numeric columns as arrays that share the memory they were read into."""
+    columns = (
+        "way_id",
+        "first",
+        "node_id",
+        "x",
+        "y",
+        "road_class",
+        "flags",
+        "forward_kmh",
+        "backward_kmh",
+        "name",
+    )
+    return {column: np.asarray(getattr(raw, column)) for column in columns}
