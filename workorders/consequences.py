@@ -71,6 +71,8 @@ class Post:
     words: str
     lines: tuple[tuple[str, str, int], ...]
     """(debit ledger, credit ledger, cents)."""
+    account: str | None = None
+    """The account number that AR and DEP lines belong to, when it is not the order's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What an order type is: one descriptor drives the tablet's form, server checks, postings and docs.
 
-A file in `workorders/catalogue/` holds one `ORDER_TYPE`. `OrderType.check` refuses a descriptor that
-could not be worked, at import, with Problem `malformed_descriptor`.
+A file in `workorders/catalogue/` holds one `ORDER_TYPE`. `check_order_type` refuses a descriptor that could
+not be worked, and the catalogue makes of it, at import, Problem `malformed_descriptor` naming the file.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,12 @@ class OrderType:
     changes_service: bool = False
     """It turns service on or off: one active order of such types per service point."""
     needs_meter: bool = True
+    serial_may_differ: bool = False
+    """Finding another meter is what this type is for, not a mistake."""
+    holds_unless: str | None = None
+    """A yes_no of the extra input: raised with anything but true, the order waits in `held`."""
+    fee_needs_photo: tuple[tuple[str, str], ...] = ()
+    """(journal purpose, photo field): that posting waits until the photo is here."""
     pickup: bool = False
     """A technician may raise one in the field."""
 
@@ -151,3 +157,69 @@ class OrderType:
 
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{1,38}$")
+
+
+def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> None:
+    """Raise ValueError with the reason when the descriptor could not be worked as it stands.
+
+    `unable_reasons` are those that have a rule (`workorders.unable`).
+    """
+    ot = order_type
+    _require(bool(NAME.match(ot.code)), f"code “{ot.code}” is not lower case letters, digits and _")
+    _require(bool(ot.title and ot.about), "title and about are said in words")
+    _require(1 <= ot.minutes <= 480, f"{ot.minutes} minutes is no planned time")
+    _require(bool(ot.outcomes), "there is at least one outcome")
+    _distinct([c.value for c in ot.outcomes], "outcome")
+    _distinct([f.name for f in ot.fields], "field")
+    _distinct([f.name for f in ot.extra], "extra field")
+    _distinct([f.means for f in ot.fields if f.means], "meaning")
+    strange = sorted(set(ot.unable_reasons) - set(unable_reasons))
+    _require(not strange, f"there is no unable reason {', '.join(strange)}")
+    for f in (*ot.fields, *ot.extra):
+        _check_field(f)
+    for f in ot.fields:
+        _require(f.type not in OFFICE_ONLY, f"field {f.name}: a tablet cannot ask for {f.type.value}")
+    _check_conditions(ot.fields)
+    photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
+    for purpose, photo in ot.fee_needs_photo:
+        _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")
+    gates = {f.name for f in ot.extra if f.type is FieldType.YES_NO}
+    _require(ot.holds_unless is None or ot.holds_unless in gates, f"no yes_no {ot.holds_unless} in extra")
+    reads = any(f.means == "read" for f in ot.fields)
+    _require(reads == ot.wants_read, "wants_read says whether a field means the read")
+
+
+def _check_field(f: Field) -> None:
+    _require(bool(NAME.match(f.name)), f"field name “{f.name}” is not lower case letters, digits and _")
+    _require(bool(f.title), f"field {f.name} has no title")
+    _require(bool(f.choices) == (f.type is FieldType.CHOICE), f"field {f.name}: choices belong to a choice")
+    _distinct([c.value for c in f.choices], f"choice of {f.name}")
+    _require(
+        f.means is None or f.means in MEANINGS, f"field {f.name} means “{f.means}”, which is no common key"
+    )
+    _require(f.means != "left" or f.type is FieldType.YES_NO, f"field {f.name}: left is asked as yes or no")
+    if f.min is not None and f.max is not None:
+        _require(f.min <= f.max, f"field {f.name}: min is above max")
+
+
+def _check_conditions(asked: tuple[Field, ...]) -> None:
+    earlier: dict[str, Field] = {}
+    for f in asked:
+        if f.only_if is not None:
+            name, value = f.only_if
+            other = earlier.get(name)
+            if other is None:
+                raise ValueError(f"field {f.name} depends on {name}, which is not asked before it")
+            values: set[Any] = {c.value for c in other.choices} or {True, False}
+            _require(value in values, f"field {f.name} depends on {name} being {value!r}, which it cannot be")
+        earlier[f.name] = f
+
+
+def _distinct(names: list[str], what: str) -> None:
+    twice = sorted({n for n in names if names.count(n) > 1})
+    _require(not twice, f"{what} {', '.join(twice)} is there twice")
+
+
+def _require(true: bool, reason: str) -> None:
+    if not true:
+        raise ValueError(reason)

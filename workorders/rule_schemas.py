@@ -181,6 +181,9 @@ SETTINGS: dict[str, type[Schema]] = {
         },
         name="FeeTax",
     ),
+    "leak_adjustment": Schema.from_dict(
+        {"percent": _strict_int(validate=validate.Range(min=0, max=100))}, name="LeakAdjustment"
+    ),
     "lock_check": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="LockCheck"),
 }
 """The free settings by key."""

@@ -1,4 +1,4 @@
-"""A judgement being put together: consequences in order, cases without repeats, fees and reads the common way."""
+"""A judgement being put together: consequences in order, cases without repeats, fees and reads alike."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,10 +19,14 @@ def case(
     return OpenException(code, case_words(code, detail), blocking, dict(detail), tuple(then))
 
 
-def outcome_words(consequences: Iterable[Consequence], key: str = "posted", **detail: Any) -> str:
-    """What the technician reads: the cases that the office looks at, or the plain answer."""
-    titles = [case_title(c.code) for c in consequences if isinstance(c, OpenException) and c.blocking]
-    return ack_words("review", {"titles": titles}) if titles else ack_words(key, detail)
+def outcome_words(consequences: Iterable[Consequence]) -> str:
+    """What the technician reads: the cases that wait for the office, those it was told, or just posted."""
+    cases = [c for c in consequences if isinstance(c, OpenException)]
+    blocking = [case_title(c.code) for c in cases if c.blocking]
+    if blocking:
+        return ack_words("review", {"titles": blocking})
+    titles = [case_title(c.code) for c in cases]
+    return ack_words("told", {"titles": titles}) if titles else ack_words("posted", {})
 
 
 class Verdict:
@@ -32,33 +36,29 @@ class Verdict:
         self.visit = visit
         self._done: list[Consequence] = []
 
-    def do(self, *consequences: Consequence) -> None:
-        """Add consequences; cases of one code become one, because a source opens a code once."""
+    @property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """What was collected so far."""
+        return tuple(self._done)
+
+    @staticmethod
+    def merge(consequences: Iterable[Consequence]) -> tuple[Consequence, ...]:
+        """The consequences with cases of one code made one, because a source opens a code once."""
+        made: list[Consequence] = []
         for one in consequences:
-            if isinstance(one, OpenException):
-                self._merge(one)
-            else:
-                self._done.append(one)
+            _add(made, one)
+        return tuple(made)
+
+    def do(self, *consequences: Consequence) -> None:
+        """Add consequences in order."""
+        for one in consequences:
+            _add(self._done, one)
 
     def case(
         self, code: str, *, blocking: bool = True, then: Iterable[Consequence] = (), **detail: Any
     ) -> None:
         """Open a case with the words of its code."""
-        self._merge(case(code, blocking=blocking, then=then, **detail))
-
-    def _merge(self, new: OpenException) -> None:
-        for i, old in enumerate(self._done):
-            if isinstance(old, OpenException) and old.code == new.code:
-                words = old.words if new.words in old.words else f"{old.words} {new.words}"
-                self._done[i] = OpenException(
-                    old.code,
-                    words,
-                    old.blocking or new.blocking,
-                    old.detail | new.detail,
-                    old.then + new.then,
-                )
-                return
-        self._done.append(new)
+        self.do(case(code, blocking=blocking, then=then, **detail))
 
     def fees(self, codes: Iterable[str], reached: str) -> None:
         """Charge what falls due when the visit ended as `reached` (fees.REACHED)."""
@@ -94,7 +94,8 @@ class Verdict:
         more = tuple(given.pop("flags", ()))
         if value is None:
             if required:
-                self.case("read_missing", blocking=False)
+                # Without its final read an account cannot be closed; any other read can be had again.
+                self.case("read_missing", blocking=kind == "final")
             return None
         if meter is None:
             self.case("no_meter_on_record", value=value)
@@ -130,6 +131,16 @@ class Verdict:
             blocked = any(isinstance(c, OpenException) and c.blocking for c in made)
             command = Command.COMPLETE_WITH_EXCEPTION if blocked else Command.COMPLETE
         return Judgement(outcome, outcome_words(made), made, command)
+
+
+def _add(made: list[Consequence], new: Consequence) -> None:
+    for i, old in enumerate(made):
+        if isinstance(old, OpenException) and isinstance(new, OpenException) and old.code == new.code:
+            words = old.words if new.words in old.words else f"{old.words} {new.words}"
+            blocking, detail = old.blocking or new.blocking, old.detail | new.detail
+            made[i] = OpenException(old.code, words, blocking, detail, old.then + new.then)
+            return
+    made.append(new)
 
 
 def with_consequences(judgement: Judgement, consequences: Iterable[Consequence]) -> Judgement:

@@ -80,7 +80,7 @@ class Visit:
         payments = self.account.payments if self.account else ()
         return sum(p.cents for p in payments if p.at <= self.at)
 
-    def extra(self, name: str, default: Any = None) -> Any:
+    def given(self, name: str, default: Any = None) -> Any:
         """A part of the order's extra input."""
         value = self.order.extra.get(name)
         return default if value is None else value

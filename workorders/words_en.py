@@ -57,6 +57,7 @@ UNABLE_REASONS = {
 }
 
 FOLLOW_REASONS = {
+    "contingent": "Ready while it is not known whether the service was cut",
     "usage_while_off": "Usage while the service was off",
     "wrong_meter": "Another meter was found than the records say",
     "meter_not_found": "The meter was not found",
@@ -98,10 +99,30 @@ CASES: dict[str, tuple[str, str]] = {
         "Done after cancel",
         "The order was cancelled at {cancelled_at} but the work was done; nothing was charged.",
     ),
+    "done_before_cancel": (
+        "Done before the cancel",
+        "The work was done before the order was cancelled at {cancelled_at}; it counts.",
+    ),
     "finished_after_seen_cancel": (
         "Finished although the cancel was seen",
         "The tablet had received the cancel before the work was reported done.",
     ),
+    # --- what the server could not carry out or match
+    "unknown_order": ("Order not known", "There is no order {order}; what was reported is kept."),
+    "event_conflict": (
+        "Two events with one number",
+        "{event} came a second time with other contents ({revision}). Both are kept; the first one counts.",
+    ),
+    "evidence_changed": ("Photo changed", "{name} of {event} came a second time with other contents."),
+    "consequence_refused": (
+        "The records refuse what was reported",
+        "{reason} Nothing of it was recorded but the report itself; correct the records, then accept.",
+    ),
+    "receipt_conflict": (
+        "Two receipts with one number",
+        "Receipt {receipt} was already recorded with other contents. Its money waits for the decision.",
+    ),
+    "receipt_repeated": ("Receipt reported twice", "Receipt {receipt} is already in custody; once counts."),
     # --- what was answered
     "answers_unusable": ("Answers missing or unusable", "Missing or unusable: {fields}."),
     "answers_unknown": ("Unknown answers", "The form does not know: {fields}. They are kept."),
@@ -139,6 +160,11 @@ CASES: dict[str, tuple[str, str]] = {
         "Old meter not there",
         "No meter was in place; the records say {installed}.",
     ),
+    "old_not_out": (
+        "Old meter still on record",
+        "The old meter's removal is not complete; new meter {serial} waits for it.",
+    ),
+    "new_meter_unread": ("New meter not identified", "A new meter is in, but its serial or read is missing."),
     "unmetered": ("Service without a meter", "The old meter is out and no new one is in; estimate from now."),
     "ami_registration": (
         "Register the endpoint",
@@ -214,6 +240,7 @@ CASES: dict[str, tuple[str, str]] = {
 
 ACKS = {
     "posted": "Posted.",
+    "told": "Posted. The office was told: {titles}.",
     "noted": "Noted.",
     "review": "Received. The office looks at: {titles}.",
     "linked": "Received. Someone had already done this order; your visit is linked to it.",

@@ -1,0 +1,107 @@
+"""Investigate: a leak, a high bill, low pressure or a complaint is looked into."""
+
+from workorders.consequences import Judgement, Post
+from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.verdict import Verdict
+from workorders.visit import Visit
+
+
+def judge(visit: Visit) -> Judgement:
+    """Nothing is posted by itself: a leak adjustment is proposed, and repairs or a test are raised."""
+    verdict = Verdict(visit)
+    verdict.read(visit.answers.get("read"), visit.meter, "special")
+    leaking = bool(visit.answers.get("leak_dial_moving"))
+    side = visit.answers.get("side")
+    if leaking and side == "customer":
+        _propose_adjustment(visit, verdict)
+    if side == "district":
+        verdict.case("repair_needed", blocking=False, reason="Leak on the district's side.")
+    if visit.given("complaint") == "low_pressure" and visit.answers.get("pressure") is not None:
+        psi = visit.answers["pressure"]
+        if psi < LOW_PSI:
+            verdict.case("repair_needed", blocking=False, reason=f"Pressure of {psi:g} psi.")
+    if visit.answers.get("meter_suspect"):
+        verdict.follow(
+            "meter_test",
+            "meter_suspect",
+            "The meter is suspect: test it.",
+            extra={"kind": "suspicion", "place": "field"},
+        )
+    return verdict.judgement("completed")
+
+
+LOW_PSI = 20
+"""Below this at the tap backflow threatens; the figure most states' drinking water rules name."""
+
+
+def _propose_adjustment(visit: Visit, verdict: Verdict) -> None:
+    """The policy's share of the price of what ran above the usual, for a CSR to approve."""
+    meter, value, account = visit.meter, visit.answers.get("read"), visit.account
+    percent = int(visit.rules.setting("leak_adjustment").get("percent", 0))
+    if meter is None or value is None or account is None or not percent:
+        return
+    check = visit.check(value, meter)
+    rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
+    if check.usage is None or check.estimate is None or rate is None:
+        return
+    units = max(0, round(check.usage - check.estimate.units))
+    cents = units * rate.cents_per_thousand * percent // 100_000
+    if cents > 0:
+        post = Post("leak_adjustment", "Leak adjustment", (("REV", "AR", cents),))
+        verdict.case("leak_adjustment", blocking=False, cents=cents, units=units, then=(post,))
+
+
+ORDER_TYPE = OrderType(
+    code="investigate",
+    title="Investigate",
+    about="A leak, a high bill, low pressure or a complaint is looked into.",
+    skills=("water",),
+    minutes=40,
+    extra=(
+        choice(
+            "complaint",
+            "Complaint",
+            {"leak": "Leak", "high_bill": "High bill", "low_pressure": "Low pressure", "other": "Other"},
+        ),
+        Field(name="details", title="What the customer says", type=FieldType.TEXT),
+    ),
+    fields=(
+        SERIAL,
+        read(),
+        Field(
+            name="leak_dial_moving",
+            title="Does the leak dial move with the house valve shut?",
+            type=FieldType.YES_NO,
+            required=True,
+            section="Findings",
+        ),
+        choice(
+            "side",
+            "Where is the fault?",
+            {"none": "No fault found", "customer": "Customer's side", "district": "District's side"},
+            section="Findings",
+        ),
+        Field(
+            name="pressure",
+            title="Pressure",
+            type=FieldType.NUMBER,
+            unit="psi",
+            min=0,
+            max=300,
+            section="Findings",
+        ),
+        Field(
+            name="flow", title="Flow", type=FieldType.NUMBER, unit="gpm", min=0, max=5000, section="Findings"
+        ),
+        Field(name="meter_suspect", title="Is the meter suspect?", type=FieldType.YES_NO, section="Findings"),
+        photo("photo", "Photo", required=False),
+        REMARKS,
+    ),
+    outcomes=(DONE,),
+    unable_reasons=(*VISIT_REASONS, "customer_absent", "customer_refused"),
+    judge=judge,
+    checks=("The read is plausible.",),
+    postings=(PostingRule("leak_adjustment", "a CSR approves the proposal", (("REV", "AR"),)),),
+    follow_ons=(FollowOn("meter_test", "the meter is suspect"),),
+)

@@ -1,0 +1,59 @@
+"""Reconnect: service cut for non-payment comes back."""
+
+from workorders.consequences import Judgement
+from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.forms import DIAL_MOVING, DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, photo, read
+from workorders.service_on import turned_on
+from workorders.verdict import Verdict
+from workorders.visit import Visit
+
+
+def judge(visit: Visit) -> Judgement:
+    """Service on, the fee and deposit unless the order is free; or left off for another visit."""
+    verdict = Verdict(visit)
+    if visit.given("payment_satisfied") is False:
+        verdict.case("fees_unpaid", blocking=False)
+    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="special")
+    return verdict.judgement("left_off" if command else "completed", command)
+
+
+ORDER_TYPE = OrderType(
+    code="reconnect",
+    title="Reconnect",
+    about="Service that was cut for non-payment comes back.",
+    skills=("water",),
+    minutes=20,
+    extra=(
+        Field(name="payment_satisfied", title="Payment satisfied", type=FieldType.YES_NO, required=True),
+        Field(name="promise_by", title="Promised by", type=FieldType.INSTANT),
+        Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS),
+    ),
+    holds_unless="payment_satisfied",
+    fields=(
+        SERIAL,
+        read("Read when turned on"),
+        Field(
+            name="somebody_home",
+            title="Is the customer present?",
+            type=FieldType.YES_NO,
+            required=True,
+            section="Service",
+        ),
+        DIAL_MOVING,
+        left_on(),
+        SEAL,
+        photo("photo", "Photo of the dial", required=False),
+        REMARKS,
+    ),
+    outcomes=(DONE, Choice("left_off", "Left off")),
+    unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_absent", "customer_refused"),
+    judge=judge,
+    fees=("reconnect",),
+    checks=("The read is compared with the off-read.", "Service already on costs nothing."),
+    postings=(
+        PostingRule("fee_reconnect", "turned on, unless the order is free", (("AR", "SVC"),)),
+        PostingRule("deposit", "turned on and a deposit is due", (("AR", "DEP"),)),
+    ),
+    follow_ons=(FollowOn("tamper", "the read is above the off-read"),),
+    changes_service=True,
+)

@@ -1,0 +1,103 @@
+"""Turn off: a customer moves out; the final read closes the account's bill."""
+
+from datetime import timedelta
+
+from workorders.consequences import Judgement, Post, SetServicePoint
+from workorders.descriptors import Field, FieldType, OrderType, PostingRule
+from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
+from workorders.situation import OtherOrder
+from workorders.verdict import Verdict
+from workorders.visit import Visit
+
+
+def judge(visit: Visit) -> Judgement:
+    """The final read, the deposit back on the account, the credit ready for refund, the service off."""
+    verdict = Verdict(visit)
+    successor = _successor(visit)
+    used = verdict.read(visit.answers.get("read"), visit.meter, "final", flags=_other_uses(visit, successor))
+    left = bool(visit.answers.get("left_on", False))
+    if not left:
+        verdict.do(
+            SetServicePoint("off", visit.at, lock=visit.answers.get("lock"), seal=visit.answers.get("seal"))
+        )
+        if visit.point.state in {"off", "off_np"}:
+            verdict.case("already_off", blocking=False)
+    elif successor is None:
+        verdict.case("left_on_after_turn_off", blocking=False)
+    if successor is not None:
+        verdict.case("successor_same_day", blocking=False, order=successor.number, left_on=left)
+    _settle(visit, verdict, used)
+    return verdict.judgement("completed")
+
+
+def _successor(visit: Visit) -> OtherOrder | None:
+    """The next customer's turn_on of the same day: one read serves both, no second trip."""
+    own = visit.account.number if visit.account else None
+    for other in visit.point.other_orders:
+        if other.type == "turn_on" and other.account != own and other.due_on == visit.day:
+            return other
+    return None
+
+
+def _other_uses(visit: Visit, successor: OtherOrder | None) -> tuple[str, ...]:
+    days = int(visit.rules.setting("turn_off").get("scheduled_read_days", 0))
+    near = visit.point.next_read_on
+    flags = []
+    if near is not None and abs(near - visit.day) <= timedelta(days=days):
+        flags.append("serves_scheduled_read")
+    if successor is not None:
+        flags.append("serves_successor")
+    return tuple(flags)
+
+
+def _settle(visit: Visit, verdict: Verdict, used: int | None) -> None:
+    """Deposit to the account; what is left to the customer waits until the final bill is on the account."""
+    account = visit.account
+    if account is None:
+        return
+    verdict.post("deposit_back", "Deposit applied", ("DEP", "AR", account.deposit_cents))
+    rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
+    last_bill = (used * rate.cents_per_thousand + 500) // 1000 if used is not None and rate is not None else 0
+    credit = max(account.deposit_cents, 0) - account.balance_cents - last_bill
+    if credit > 0:
+        verdict.case(
+            "final_credit",
+            blocking=False,
+            cents=credit,
+            final_usage_cents=last_bill,
+            then=(Post("refund", "Credit to refund", (("AR", "REFUND", credit),)),),
+        )
+
+
+ORDER_TYPE = OrderType(
+    code="turn_off",
+    title="Turn off",
+    about="A customer moves out; the final read closes the bill.",
+    skills=("water",),
+    minutes=20,
+    extra=(
+        Field(name="stop_date", title="Stop date", type=FieldType.DATE, required=True),
+        Field(name="forwarding_address", title="Forwarding address", type=FieldType.TEXT, max=200),
+    ),
+    fields=(
+        SERIAL,
+        read("Final read"),
+        left_on("Is the service left on for the next customer?"),
+        lock(only_if=("left_on", False), required=True),
+        SEAL,
+        photo("photo", "Photo of the dial", required=False),
+        REMARKS,
+    ),
+    outcomes=(DONE,),
+    unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused"),
+    judge=judge,
+    checks=(
+        "The final read is there and fits the history.",
+        "A turn_on of the next customer on the same day, or a scheduled read nearby, is served by this read.",
+    ),
+    postings=(
+        PostingRule("deposit_back", "a deposit is held", (("DEP", "AR"),)),
+        PostingRule("refund", "the office accepts the credit once the final bill is in", (("AR", "REFUND"),)),
+    ),
+    changes_service=True,
+)

@@ -1,0 +1,65 @@
+"""Turn on: a customer moves in, or service that was off at the owner's wish starts again."""
+
+from workorders.consequences import Judgement
+from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.forms import DIAL_MOVING, DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, photo, read
+from workorders.service_on import turned_on
+from workorders.verdict import Verdict
+from workorders.visit import Visit
+
+
+def judge(visit: Visit) -> Judgement:
+    """Service on and the start read, the connect fee and the deposit; or left off for another visit."""
+    verdict = Verdict(visit)
+    if visit.given("fees_paid") is False:
+        verdict.case("fees_unpaid", blocking=False)
+    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="start")
+    return verdict.judgement("left_off" if command else "completed", command)
+
+
+ORDER_TYPE = OrderType(
+    code="turn_on",
+    title="Turn on",
+    about="A customer moves in, or service that was off starts again.",
+    skills=("water",),
+    minutes=20,
+    extra=(
+        Field(name="start_date", title="Start date", type=FieldType.DATE, required=True),
+        Field(name="fees_paid", title="Fees paid", type=FieldType.YES_NO, required=True),
+        Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS),
+    ),
+    holds_unless="fees_paid",
+    fields=(
+        SERIAL,
+        read("Read when turned on"),
+        DIAL_MOVING,
+        Field(
+            name="somebody_home",
+            title="Is somebody home?",
+            type=FieldType.YES_NO,
+            required=True,
+            only_if=("dial_moving", True),
+            help="If the dial moves and nobody is home, leave the service off.",
+            section="Service",
+        ),
+        left_on(),
+        SEAL,
+        photo("photo", "Photo of the dial", required=False),
+        REMARKS,
+    ),
+    outcomes=(DONE, Choice("left_off", "Left off")),
+    unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_absent", "customer_refused", "not_ready"),
+    judge=judge,
+    fees=("connect",),
+    checks=(
+        "The service point is off by the records; if not, the office is told and nothing is charged.",
+        "Dial moving and nobody home: left off; leaving it on is told to the office.",
+        "The on-read is compared with the off-read.",
+    ),
+    postings=(
+        PostingRule("fee_connect", "turned on", (("AR", "SVC"),)),
+        PostingRule("deposit", "turned on and a deposit is due", (("AR", "DEP"),)),
+    ),
+    follow_ons=(FollowOn("tamper", "the on-read is above the off-read"),),
+    changes_service=True,
+)

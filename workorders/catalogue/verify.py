@@ -1,0 +1,101 @@
+"""Verify: somebody looks which meter is there and how the service stands; the office corrects the records."""
+
+from workorders.consequences import Consequence, Judgement, SetServicePoint
+from workorders.descriptors import Field, FieldType, FollowOn, OrderType
+from workorders.forms import DONE, REMARKS, SEAL, choice, lock, photo, read
+from workorders.verdict import Verdict
+from workorders.visit import Visit
+
+STATES = {"on": "On", "off": "Off", "unmetered": "No meter", "inactive": "Abandoned"}
+
+
+def judge(visit: Visit) -> Judgement:
+    """Every difference is shown; the corrections wait for the office. A broken lock is looked into."""
+    verdict = Verdict(visit)
+    seen, installed = visit.serial_seen, visit.situation.installed
+    differences = []
+    if seen is not None and (installed is None or installed.serial != seen):
+        known = visit.situation.meters.get(seen)
+        differences.append(f"Meter {seen} instead of {installed.serial if installed else 'none'}.")
+        if known is not None and known.installed_at not in (None, visit.point.number):
+            verdict.case("crossed_meters", seen=seen, elsewhere=known.installed_at)
+    else:
+        verdict.read(visit.answers.get("read"), installed, "special", required=False)
+    then = _state(visit, verdict, differences)
+    if differences:
+        verdict.case("record_differs", then=then, differences=" ".join(differences))
+    return verdict.judgement("differs" if differences else "completed")
+
+
+def _state(visit: Visit, verdict: Verdict, differences: list[str]) -> tuple[Consequence, ...]:
+    """The service's state as found, when the records say otherwise, to be written when accepted."""
+    found = visit.answers.get("status")
+    recorded = visit.point.state
+    if found is None or found == recorded or (found == "off" and recorded == "off_np"):
+        return ()
+    differences.append(f"The service is {found}; the records say {recorded}.")
+    if found == "on" and recorded in {"off", "off_np"}:
+        verdict.follow(
+            "tamper",
+            "lock_broken",
+            "The service was found on although it is off by the records.",
+            priority=70,
+            extra={"reason": "lock_broken", "last_lock": visit.point.lock, "last_seal": visit.point.seal},
+        )
+    lock_, seal_ = visit.answers.get("lock"), visit.answers.get("seal")
+    return (SetServicePoint(str(found), visit.at, lock=lock_, seal=seal_),)
+
+
+ORDER_TYPE = OrderType(
+    code="verify",
+    title="Verify records",
+    about="Somebody looks which meter is there and how the service stands.",
+    skills=("water",),
+    minutes=15,
+    extra=(
+        choice(
+            "reason",
+            "Reason",
+            {
+                "wrong_meter": "Another meter was seen",
+                "meter_not_found": "The meter was not found",
+                "lock_check": "Lock check",
+                "survey": "Survey",
+            },
+        ),
+        Field(name="serial_seen", title="Serial seen before", type=FieldType.SERIAL),
+    ),
+    fields=(
+        choice("status", "How does the service stand?", STATES, section="Service"),
+        Field(
+            name="serial_seen",
+            title="Serial number on the meter",
+            type=FieldType.SERIAL,
+            required=True,
+            help="Read it twice.",
+            section="Meter",
+            means="serial_seen",
+        ),
+        read(required=False),
+        photo("photo_serial", "Photo of the serial number"),
+        lock(),
+        SEAL,
+        REMARKS,
+    ),
+    outcomes=(DONE,),
+    unable_reasons=(
+        "no_access",
+        "locked_gate",
+        "dog",
+        "unsafe",
+        "meter_not_found",
+        "buried_or_flooded",
+        "weather",
+        "time_expired",
+    ),
+    judge=judge,
+    checks=("Every difference to the records is shown; the office accepts each correction.",),
+    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records"),),
+    serial_may_differ=True,
+    needs_meter=False,
+)
