@@ -57,7 +57,6 @@ def _rows_command(kind: str) -> click.Command:
                 kind,
                 file.name,
                 file.read_bytes(),
-                actor="import",
                 now=utc_now(),
                 zone=ZoneInfo(config.timezone),
                 dry_run=dry_run,

@@ -17,6 +17,14 @@ BATCH = 1_000
 """Rows in one bulk insert: large enough to be cheap, small enough that progress moves."""
 
 
+class RowsRejected(Exception):  # noqa: N818 - the rows are what was rejected
+    """Rows that the domain's own rules refused while they were written; nothing of the file stays."""
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(f"{len(self.errors)} rows")
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row that was read: its number, and the columns that are well formed."""
@@ -37,10 +45,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """`source` names the import in events, reads and entries; `zone` is the district's time zone."""
+    """`source` names the import in every fact it writes; `zone` is the time zone of the district."""
 
     source: str
-    actor: str
     now: datetime
     zone: ZoneInfo
     progress: Progress

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
-from server.imports import accounts, meters, premises
-from server.imports.context import ImportContext, Record
+from server.imports import accounts, meters, orders, premises
+from server.imports.context import ImportContext, Record, RowsRejected
 from server.imports.report import ImportReport, Progress, RowError, silent
 from server.imports.table import Row, Table, read_table
 
@@ -33,6 +33,7 @@ KINDS: dict[str, Kind] = {
         Kind("premises", premises.PremiseRow, premises.check, premises.write),
         Kind("accounts", accounts.AccountRow, accounts.check, accounts.write),
         Kind("meters", meters.MeterRow, meters.check, meters.write),
+        Kind("orders", orders.OrderRow, orders.check, orders.write),
     )
 }
 
@@ -43,7 +44,6 @@ def import_rows(
     file: str,
     data: bytes,
     *,
-    actor: str,
     now: datetime,
     zone: ZoneInfo,
     dry_run: bool = False,
@@ -59,19 +59,21 @@ def import_rows(
     required = [name for name, spec in schema.fields.items() if spec.required]
     table = read_table(data, schema.fields, required)
     source = f"import:{kind}:{hashlib.sha256(data).hexdigest()[:12]}"
-    context = ImportContext(source, actor, now, zone, progress)
+    context = ImportContext(source, now, zone, progress)
     records, errors = _load(schema, table, progress)
     counts: dict[str, int] = {}
     with sessions() as session:
         errors.extend(chosen.check(session, records, context))
         if not errors:
-            counts = chosen.write(session, records, context)
-            session.flush()
+            try:
+                counts = chosen.write(session, records, context)
+                session.flush()
+            except RowsRejected as rejected:
+                errors.extend(rejected.errors)
         if errors or dry_run:
             session.rollback()
         else:
             session.commit()
-
     return ImportReport(kind, file, len(table.rows), dry_run, counts, tuple(sorted(errors)))
 
 

@@ -2,17 +2,13 @@
 
 import csv
 import io
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from server.db import session_factory
-from server.imports import ImportReport, import_rows
-from tests.conftest import NOW
+from tests.integration.imports.conftest import ACCOUNTS, CHICAGO, METERS, PREMISES, Load
 from workorders.ledger import balance, trial_balance
 from workorders.tables import (
     Account,
@@ -27,52 +23,8 @@ from workorders.tables import (
     ServiceAgreement,
     ServicePoint,
     ServicePointEvent,
-    Technician,
     Zone,
 )
-
-CHICAGO = ZoneInfo("America/Chicago")
-PREMISES = """\
-premise,house_number,street,city,postcode,longitude,latitude,dog,service_point,service,size,state
-P-1,114,Alder Street,Demo Falls,00001,-98.6012,39.1007,yes,SP-1,water,5/8,on
-P-1,114,Alder Street,Demo Falls,00001,-98.6012,39.1007,yes,SP-2,electric,200A,off
-P-2,116,Alder Street,Demo Falls,00001,-98.5012,39.1008,no,SP-3,water,5/8,off_np
-"""
-ACCOUNTS = """account,customer_name,phone,opened_on,service_points,opening_balance,balance_on
-A-1,Demo customer 1,555-0101,2020-05-01,SP-1 SP-2,128.50,2026-02-01
-A-2,Demo customer 1,555-0101,2021-05-01,,-20,
-A-3,Demo customer 3,,2021-05-01,SP-3,,
-"""
-METERS = """\
-serial,make,size,dials,service_point,installed_on,start_read,last_read,last_read_on,status,technician
-CB-1,Demo,5/8,6,SP-1,2020-05-01,0,104233,2026-02-01,installed,
-CB-3,Demo,5/8,6,SP-3,2021-05-01,17,,,installed,
-CB-9,Demo,5/8,6,,,,,,in_van,t01
-CB-8,Demo,5/8,6,,,,,,in_stock,
-"""
-
-
-@pytest.fixture
-def sessions(engine: Engine) -> sessionmaker[Session]:
-    made = session_factory(engine)
-    with made.begin() as session:
-        session.add(Technician(id="t01", name="Demo technician 1", skills=["water"]))
-    return made
-
-
-def load(
-    sessions: sessionmaker[Session], kind: str, text: str, *, dry_run: bool = False, now: datetime = NOW
-) -> ImportReport:
-    return import_rows(
-        sessions,
-        kind,
-        f"{kind}.csv",
-        text.encode(),
-        actor="test",
-        now=now,
-        zone=CHICAGO,
-        dry_run=dry_run,
-    )
 
 
 def count(sessions: sessionmaker[Session], table: type[Base]) -> int:
@@ -80,15 +32,15 @@ def count(sessions: sessionmaker[Session], table: type[Base]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_a_district_arrives_whole(sessions: sessionmaker[Session]) -> None:
-    assert load(sessions, "premises", PREMISES).counts == {"premises": 2, "service_points": 3}
-    assert load(sessions, "accounts", ACCOUNTS).counts == {
+def test_a_district_arrives_whole(sessions: sessionmaker[Session], load: Load) -> None:
+    assert load("premises", PREMISES).counts == {"premises": 2, "service_points": 3}
+    assert load("accounts", ACCOUNTS).counts == {
         "customers": 2,
         "accounts": 3,
         "agreements": 3,
         "entries": 2,
     }
-    assert load(sessions, "meters", METERS).counts == {"meters": 4, "installations": 2, "reads": 3}
+    assert load("meters", METERS).counts == {"meters": 4, "installations": 2, "reads": 3}
     with sessions() as session:
         premise = session.scalars(select(Premise).where(Premise.number == "P-1")).one()
         assert (premise.position.x, premise.position.y, premise.dog) == (-98.6012, 39.1007, True)
@@ -113,44 +65,48 @@ def test_a_district_arrives_whole(sessions: sessionmaker[Session]) -> None:
     assert count(sessions, ServiceAgreement) == 3
 
 
-def test_a_premise_without_a_zone_gets_the_one_it_lies_in(sessions: sessionmaker[Session]) -> None:
+def test_a_premise_without_a_zone_gets_the_one_it_lies_in(
+    sessions: sessionmaker[Session], load: Load
+) -> None:
     with sessions.begin() as session:
         for code, west in (("east", -98.55), ("west", -98.65)):
             area = shapely.MultiPolygon([shapely.box(west, 39.0, west + 0.1, 39.2)])
             session.add(Zone(code=code, name=code, area=area))
     text = PREMISES.replace("-98.5012", "-97.0")
-    assert load(sessions, "premises", text).errors == ()
+    assert load("premises", text).errors == ()
     with sessions() as session:
         found = session.execute(select(Premise.number, Zone.code).outerjoin(Zone, Zone.id == Premise.zone_id))
         assert dict(found.all()) == {"P-1": "west", "P-2": None}
 
 
 @pytest.mark.parametrize("kind", ["premises", "accounts", "meters"])
-def test_a_second_import_of_a_file_changes_nothing(sessions: sessionmaker[Session], kind: str) -> None:
+def test_a_second_import_of_a_file_changes_nothing(
+    sessions: sessionmaker[Session], load: Load, kind: str
+) -> None:
     files = {"premises": PREMISES, "accounts": ACCOUNTS, "meters": METERS}
     for name, text in files.items():
-        assert load(sessions, name, text).written
-    again = load(sessions, kind, files[kind])
+        assert load(name, text).written
+    again = load(kind, files[kind])
     assert not again.written
     assert {error.row for error in again.errors} >= {2, 3, 4}
     tables = (Premise, Account, Customer, Meter, Installation, Read, JournalEntry)
     assert [count(sessions, table) for table in tables] == [2, 3, 2, 4, 2, 3, 2]
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(sessions: sessionmaker[Session]) -> None:
-    report = load(sessions, "premises", PREMISES, dry_run=True)
+def test_a_dry_run_says_the_same_and_writes_nothing(sessions: sessionmaker[Session], load: Load) -> None:
+    report = load("premises", PREMISES, dry_run=True)
     assert (report.counts, report.written) == ({"premises": 2, "service_points": 3}, False)
     assert count(sessions, Premise) == count(sessions, ServicePointEvent) == 0
 
 
-def test_every_error_of_a_premises_file_is_told(sessions: sessionmaker[Session]) -> None:
+def test_every_error_of_a_premises_file_is_told(sessions: sessionmaker[Session], load: Load) -> None:
     lines = PREMISES.splitlines()
     lines += [
         "P-1,115,Alder Street,Demo Falls,00001,-98.6012,39.1007,yes,,,,",
         "P-4,1,Alder Street,Demo Falls,00001,0,0,no,SP-1,water,,on",
         "P-5,,Alder Street,Demo Falls,00001,-181,north,maybe,,gas,3/4,open",
     ]
-    report = load(sessions, "premises", "\n".join(lines))
+    report = load("premises", "\n".join(lines))
     assert [(error.row, error.column) for error in report.errors] == [
         (5, "house_number"),
         (5, "service_point"),
@@ -168,11 +124,10 @@ def test_every_error_of_a_premises_file_is_told(sessions: sessionmaker[Session])
     assert count(sessions, Premise) == 0
 
 
-def test_every_error_of_an_accounts_file_is_told(sessions: sessionmaker[Session]) -> None:
-    load(sessions, "premises", PREMISES)
-    load(sessions, "accounts", ACCOUNTS.splitlines()[0] + "\nA-1,Demo customer 1,,2020-05-01,SP-1,,\n")
+def test_every_error_of_an_accounts_file_is_told(sessions: sessionmaker[Session], load: Load) -> None:
+    load("premises", PREMISES)
+    load("accounts", ACCOUNTS.splitlines()[0] + "\nA-1,Demo customer 1,,2020-05-01,SP-1,,\n")
     report = load(
-        sessions,
         "accounts",
         "account,customer_name,status,opened_on,closed_on,service_points,opening_balance\n"
         "A-1,Demo customer 1,active,2020-05-01,,,\n"
@@ -195,12 +150,11 @@ def test_every_error_of_an_accounts_file_is_told(sessions: sessionmaker[Session]
     assert count(sessions, Account) == 1
 
 
-def test_every_error_of_a_meters_file_is_told(sessions: sessionmaker[Session]) -> None:
-    load(sessions, "premises", PREMISES)
-    load(sessions, "meters", METERS)
+def test_every_error_of_a_meters_file_is_told(sessions: sessionmaker[Session], load: Load) -> None:
+    load("premises", PREMISES)
+    load("meters", METERS)
     header = METERS.splitlines()[0]
     report = load(
-        sessions,
         "meters",
         f"{header}\n"
         "CB-1,Demo,5/8,6,SP-9,2020-05-01,0,,,installed,\n"
@@ -236,13 +190,13 @@ def test_every_error_of_a_meters_file_is_told(sessions: sessionmaker[Session]) -
     assert count(sessions, Meter) == 4
 
 
-def test_one_broken_row_among_many_keeps_all_of_them_out(sessions: sessionmaker[Session]) -> None:
+def test_one_broken_row_among_many_keeps_all_of_them_out(sessions: sessionmaker[Session], load: Load) -> None:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["premise", "house_number", "street", "city", "postcode", "longitude", "latitude"])
     for number in range(2_500):
         writer.writerow([f"P-{number}", number, "Alder Street", "Demo Falls", "00001", -98.6, 39.1])
     writer.writerow(["P-2500", 2500, "Alder Street", "Demo Falls", "00001", -98.6, "39,1x"])
-    report = load(sessions, "premises", out.getvalue())
+    report = load("premises", out.getvalue())
     assert [(error.row, error.column) for error in report.errors] == [(2502, "latitude")]
     assert count(sessions, Premise) == 0
