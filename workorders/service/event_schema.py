@@ -30,6 +30,8 @@ KINDS = (
 EVENT_ID = re.compile(r"event:(?P<device>[a-z0-9]{4,32}):(?P<counter>\d{8})")
 
 
+_EXACT = 2**53
+"""Whole numbers up to here are exact in every JSON implementation."""
 _ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped zero character in JSON; an even number of backslashes before it is a text that names it."""
 
@@ -127,7 +129,7 @@ def understand(document: Mapping[str, Any], *, database: str) -> FieldDocument:
     Raises Unreadable: `malformed` (naming the fields), `newer_schema`, or `foreign` when the document
     speaks for another technician, device or counter than the place it lies in.
     """
-    stated = {key: value for key, value in document.items() if not key.startswith("_")}
+    stated = stated_in(document)
     digest = digest_of(stated)
     try:
         loaded = _EVENT.load(_upcast(stated))
@@ -156,19 +158,42 @@ def understand(document: Mapping[str, Any], *, database: str) -> FieldDocument:
     )
 
 
+def stated_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tablet stated: the document without the fields of the store. `FieldEvent.body` keeps it."""
+    return {key: value for key, value in document.items() if not key.startswith("_")}
+
+
+def event_body(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The event's own body inside what `FieldEvent.body` keeps."""
+    body = stated.get("body")
+    return body if isinstance(body, Mapping) else {}
+
+
 def digest_of(stated: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of the canonical JSON of what a document states, `_` fields left out.
 
-    Raises Unreadable `malformed` for what is no JSON of ours: a number beyond 64 bits, a zero character
-    (PostgreSQL cannot keep one in text).
+    Raises Unreadable `malformed` for what cannot be kept: a zero character (PostgreSQL has none in text).
     """
     try:
-        canonical = orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:
+        canonical = orjson.dumps(_alike(stated), option=orjson.OPT_SORT_KEYS)
+    except (TypeError, OverflowError) as error:
         raise Unreadable("malformed", f"not plain JSON: {error}") from None
     if _ZERO.search(canonical):
         raise Unreadable("malformed", "a text holds a zero character")
     return hashlib.sha256(canonical).hexdigest()
+
+
+def _alike(value: Any) -> Any:
+    """Numbers in one shape however an engine's JSON column hands them back: 8.0 as 8, 10^300 as 1e300."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _alike(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_alike(part) for part in value]
+    return value
 
 
 def _upcast(stated: dict[str, Any]) -> dict[str, Any]:

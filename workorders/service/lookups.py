@@ -8,12 +8,22 @@ from workorders.tables import Account, Order, ServiceAgreement, ServicePoint, Te
 
 
 def order_for_update(session: Session, number: str, *, expected_version: int | None = None) -> Order:
-    """The order, its service point, premise and account loaded, locked until the transaction ends.
+    """The order with its service point, premise and account, locked until the transaction ends.
 
     The lock also keeps outbox numbers of one order in the order of its changes. Raises Problem
     `not_found`, or `stale_order` when the version is not the expected one.
     """
-    order = session.scalar(
+    order = find_order_for_update(session, number)
+    if order is None:
+        raise Problem("not_found", what="order", key=number)
+    if expected_version is not None and order.version != expected_version:
+        raise Problem("stale_order", number=number)
+    return order
+
+
+def find_order_for_update(session: Session, number: str) -> Order | None:
+    """The order as `order_for_update` loads it, None when there is none."""
+    return session.scalar(
         select(Order)
         .where(Order.number == number)
         .options(
@@ -23,11 +33,6 @@ def order_for_update(session: Session, number: str, *, expected_version: int | N
         .with_for_update(of=Order)
         .execution_options(populate_existing=True)
     )
-    if order is None:
-        raise Problem("not_found", what="order", key=number)
-    if expected_version is not None and order.version != expected_version:
-        raise Problem("stale_order", number=number)
-    return order
 
 
 def technician_named(session: Session, technician_id: str) -> Technician:

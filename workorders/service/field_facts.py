@@ -1,0 +1,80 @@
+"""An understood event made ready for the rules: when it happened, who did it, what is attached."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.receipts import format_number, parse_number
+from workorders.service.event_schema import FieldDocument
+from workorders.situation import EventFacts
+from workorders.tables import Outbox, Receipt, ReceiptBlock, Technician
+
+TOLERANCE = timedelta(minutes=2)
+"""A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
+
+
+def clamped(
+    event: FieldDocument, session: Session, *, received_at: datetime, last_contact: datetime | None
+) -> tuple[datetime, tuple[str, ...]]:
+    """When it happened, between the last contact and the receipt, and `clock_ahead` or `clock_behind`.
+
+    A tablet that names the sequence it had seen was in contact after that was written, so the answer does
+    not depend on how the feed was cut into batches.
+    """
+    told = None
+    if event.seen_seq is not None:
+        told = session.scalar(
+            select(Outbox.created_at).where(
+                Outbox.id == event.seen_seq, Outbox.technician_id == event.technician
+            )
+        )
+    earliest = max((at for at in (told, last_contact) if at is not None), default=event.at)
+    if event.at > received_at:
+        return received_at, ("clock_ahead",) if event.at - received_at > TOLERANCE else ()
+    if event.at < earliest:
+        flags = ("clock_behind",) if earliest - event.at > TOLERANCE else ()
+        return min(earliest, received_at), flags
+    return event.at, ()
+
+
+def facts_of(
+    session: Session, event: FieldDocument, technician: Technician, occurred_at: datetime
+) -> EventFacts:
+    """The event as the rules see it."""
+    return EventFacts(
+        id=event.id,
+        kind=event.kind,
+        occurred_at=occurred_at,
+        technician=event.technician,
+        body=event.body,
+        epoch=event.epoch,
+        seen_seq=event.seen_seq,
+        rule_set=event.rule_set,
+        skills=tuple(technician.skills),
+        position=event.position,
+        accuracy_m=event.accuracy_m,
+        attachments=frozenset(event.attachments),
+        previous_receipt_hash=_previous_hash(session, event),
+    )
+
+
+def _previous_hash(session: Session, event: FieldDocument) -> str | None:
+    """The hash of the receipt before this one; None for the first of its block.
+
+    A receipt whose predecessor is not here yet is taken at its word; the predecessor is compared with it
+    when it comes (workorders.service.receipts).
+    """
+    receipt = event.body.get("receipt")
+    if not isinstance(receipt, dict):
+        return None
+    parsed = parse_number(str(receipt.get("number")))
+    if parsed is None:
+        return None
+    prefix, serial = parsed
+    first = session.scalar(select(ReceiptBlock.first).where(ReceiptBlock.prefix == prefix))
+    if serial <= (first if first is not None else 1):
+        return None
+    known = session.scalar(select(Receipt.hash).where(Receipt.number == format_number(prefix, serial - 1)))
+    claimed = receipt.get("previous_hash")
+    return known if known is not None else claimed if isinstance(claimed, str) else None

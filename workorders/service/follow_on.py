@@ -1,0 +1,163 @@
+"""Orders that follow from another one: raised at once, or kept ready until a tablet is heard of.
+
+A *contingent* reconnect stands ready while a cut was called off but the tablet may not know: held, it is
+released when the tablet's facts show the service is off, dropped when they show it is not, and released
+for somebody to look when the tablet stays silent too long.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.consequences import RaiseOrder
+from workorders.lifecycle import ACTIVE, Command, State
+from workorders.service.creation import create_order
+from workorders.service.history import command
+from workorders.service.lookups import order_for_update, responsible_account
+from workorders.tables import Order, ServicePoint
+
+CONTINGENT = "contingent"
+"""`Order.follow_reason` of a contingent reconnect."""
+SILENCE = timedelta(hours=4)
+"""How long a tablet may stay silent before somebody is sent to look: half a shift."""
+_WORDS = "Paid while the cut was under way: verify, restore if off."
+
+
+def raise_follow_on(
+    session: Session,
+    order: Order,
+    what: RaiseOrder,
+    point: ServicePoint,
+    *,
+    due_until: datetime | None,
+    now: datetime,
+    source: str,
+) -> Order:
+    """Raise what follows from an order, unless an unfinished one of that type and reason does so already.
+
+    A contingent reconnect of the order becomes this one when it is a reconnect too.
+    """
+    for known in _unfinished(session, order.number, what.type):
+        if known.service_point_id != point.id:
+            continue
+        if known.follow_reason == what.reason:
+            return known
+        if known.follow_reason == CONTINGENT and known.state == State.HELD:
+            return _release_as(session, known, what, due_until=due_until, now=now, source=source)
+    return create_order(
+        session,
+        type_code=what.type,
+        point=point,
+        account=order.account
+        if point.id == order.service_point_id
+        else responsible_account(session, point.id),
+        priority=what.priority,
+        due_until=due_until,
+        instructions=what.words,
+        extra=dict(what.extra),
+        no_charge=what.no_charge,
+        follows=order.number,
+        follow_reason=what.reason,
+        now=now,
+        actor=f"order {order.number}",
+        source=source,
+    )
+
+
+def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
+    """Raise the contingent reconnect of a cut that was called off while a tablet had it."""
+    return create_order(
+        session,
+        type_code="reconnect",
+        point=cut.service_point,
+        account=cut.account,
+        priority=90,
+        instructions=_WORDS,
+        extra={"payment_satisfied": True},
+        follows=cut.number,
+        follow_reason=CONTINGENT,
+        held="waiting to hear from the tablet",
+        now=now,
+        actor=f"order {cut.number}",
+    )
+
+
+def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime) -> None:
+    """The tablet's facts show that the service was not cut: the reconnect that stood ready is not needed."""
+    for ready in _unfinished(session, cut.number, "reconnect"):
+        if ready.follow_reason == CONTINGENT and ready.state == State.HELD:
+            ready.cancelled_at = now
+            ready.cancel_reason = reason
+            command(
+                session,
+                ready,
+                Command.CANCEL,
+                "cancelled",
+                now=now,
+                actor=f"order {cut.number}",
+                detail={"reason": reason},
+            )
+
+
+def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Release contingent reconnects whose tablet was silent for SILENCE; returns how many."""
+    numbers = session.scalars(
+        select(Order.number)
+        .where(
+            Order.state == State.HELD,
+            Order.follow_reason == CONTINGENT,
+            Order.requested_at <= now - SILENCE,
+        )
+        .order_by(Order.number)
+        .limit(limit)
+    ).all()
+    for number in numbers:
+        ready = order_for_update(session, number)
+        if ready.state == State.HELD:
+            command(
+                session,
+                ready,
+                Command.APPROVE,
+                "approved",
+                now=now,
+                actor="curbstop",
+                detail={"reason": "possibly off; the tablet was not heard of"},
+            )
+    return len(numbers)
+
+
+def _release_as(
+    session: Session,
+    ready: Order,
+    what: RaiseOrder,
+    *,
+    due_until: datetime | None,
+    now: datetime,
+    source: str,
+) -> Order:
+    ready.follow_reason = what.reason
+    ready.priority = max(ready.priority, what.priority)
+    ready.no_charge = what.no_charge
+    ready.due_until = due_until
+    ready.instructions = what.words
+    ready.extra = ready.extra | what.extra
+    command(
+        session,
+        ready,
+        Command.APPROVE,
+        "approved",
+        now=now,
+        actor=f"order {ready.follows_number}",
+        detail={"reason": what.words, "source": source},
+    )
+    return ready
+
+
+def _unfinished(session: Session, number: str, type_code: str) -> Sequence[Order]:
+    return session.scalars(
+        select(Order)
+        .where(Order.follows_number == number, Order.type == type_code, Order.state.in_(ACTIVE))
+        .order_by(Order.number)
+    ).all()

@@ -1,0 +1,147 @@
+"""Orders as the office raises, holds, releases and closes them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workorders.answers import check_extra
+from workorders.catalogue import order_type_of
+from workorders.descriptors import OrderType
+from workorders.lifecycle import Command
+from workorders.problems import Problem
+from workorders.service.authority import check_cut, cut_extra
+from workorders.service.cancel import CUT, supersede_order
+from workorders.service.creation import create_order
+from workorders.service.gates import check_windows, service_orders_to_supersede
+from workorders.service.history import command, tell_order
+from workorders.service.lookups import account_named, order_for_update, responsible_account
+from workorders.tables import Account, Order, ServicePoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequest:
+    """What somebody asks for. `extra` is the type's own input (`OrderType.extra`).
+
+    `account_number` None: the account that answers for the service point. `priority` 0 (whenever) to 100
+    (emergency). Instants are aware.
+    """
+
+    type: str
+    service_point_id: int
+    account_number: str | None = None
+    priority: int = 50
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    appointment_from: datetime | None = None
+    appointment_until: datetime | None = None
+    instructions: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    no_charge: bool = False
+    follows: str | None = None
+    follow_reason: str | None = None
+
+
+def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor: str) -> Order:
+    """Raise an order: approved, or held when its type's gate is not open (fees not paid).
+
+    A newer customer event supersedes an open collection order at the service point. Raises Problem
+    `unknown_order_type`, `not_found`, `bad_input` naming the field, `service_order_active`, and
+    `cut_not_allowed` with every reason when a disconnect rests on nothing.
+    """
+    order_type = order_type_of(request.type)
+    point = session.get(ServicePoint, request.service_point_id)
+    if point is None:
+        raise Problem("not_found", what="service point", key=request.service_point_id)
+    account = _account(session, request, point)
+    check_windows(request.priority, request.due_from, request.due_until, "due")
+    check_windows(request.priority, request.appointment_from, request.appointment_until, "appointment")
+    extra = dict(request.extra)
+    if order_type.code == CUT:
+        extra = cut_extra(session, extra, account, now=now)
+    extra = check_extra(order_type, extra)
+    superseded = service_orders_to_supersede(session, order_type, point, account)
+    if order_type.code == CUT:
+        check_cut(session, point, account, since=now, at=request.due_from or now, timing=False)
+    order = create_order(
+        session,
+        type_code=order_type.code,
+        point=point,
+        account=account,
+        priority=request.priority,
+        due_from=request.due_from,
+        due_until=request.due_until,
+        appointment_from=request.appointment_from,
+        appointment_until=request.appointment_until,
+        instructions=request.instructions,
+        extra=extra,
+        no_charge=request.no_charge,
+        follows=request.follows,
+        follow_reason=request.follow_reason,
+        held=_gate(order_type, extra),
+        now=now,
+        actor=actor,
+    )
+    for older in superseded:
+        supersede_order(session, older, by=order.number, now=now, actor=actor)
+    return order
+
+
+def approve(
+    session: Session,
+    number: str,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str = "",
+    expected_version: int | None = None,
+) -> Order:
+    """Release a held order, or return an unable, recalled or rejected one to the dispatcher.
+
+    Raises Problem `not_found`, `stale_order`, `illegal_transition`.
+    """
+    order = order_for_update(session, number, expected_version=expected_version)
+    command(session, order, Command.APPROVE, "approved", now=now, actor=actor, detail={"reason": reason})
+    session.flush()
+    return order
+
+
+def hold(
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
+) -> Order:
+    """Keep an order from being assigned until it is approved. Raises as `approve` does."""
+    order = order_for_update(session, number, expected_version=expected_version)
+    command(session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": reason})
+    session.flush()
+    return order
+
+
+def close_order(
+    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
+) -> Order:
+    """Close an order that needs nothing more; the tablet that has it is told. Raises as `approve` does."""
+    order = order_for_update(session, number, expected_version=expected_version)
+    command(session, order, Command.CLOSE, "closed", now=now, actor=actor)
+    order.closed_at = now
+    tell_order(session, order, now=now)
+    return order
+
+
+def _account(session: Session, request: OrderRequest, point: ServicePoint) -> Account | None:
+    if request.account_number is not None:
+        return account_named(session, request.account_number)
+    return responsible_account(session, point.id)
+
+
+def _gate(order_type: OrderType, extra: dict[str, Any]) -> str | None:
+    name = order_type.holds_unless
+    if name is None or extra.get(name) is True:
+        return None
+    return next(f.title for f in order_type.extra if f.name == name)

@@ -1,0 +1,136 @@
+"""Payments that reach the office, and what they call off in the field."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.consequences import RaiseOrder
+from workorders.ledger import balance, post
+from workorders.lifecycle import ACTIVE, IN_FIELD, State
+from workorders.problems import Problem
+from workorders.service.cancel import CUT, cancel_order
+from workorders.service.district import district_of
+from workorders.service.follow_on import raise_follow_on
+from workorders.service.history import tell_order
+from workorders.service.lookups import account_named, order_for_update
+from workorders.service.reading import payments_since
+from workorders.service.rules_cache import rule_book
+from workorders.severance import settled_at
+from workorders.tables import Account, Order, Payment, ServicePoint
+
+CHANNELS = ("counter", "mail", "web", "phone", "bank")
+
+
+def record_payment(
+    session: Session,
+    payment_id: str,
+    account_number: str,
+    amount_cents: int,
+    channel: str,
+    *,
+    now: datetime,
+    actor: str,
+    reference: str | None = None,
+    received_at: datetime | None = None,
+) -> Payment:
+    """Post a payment UNDEP→AR, and call off the disconnect that it avoids; the same id again changes nothing.
+
+    A cut that a tablet already has is cancelled there too, and a reconnect stands ready. `received_at` is
+    when the customer paid (default: now). Raises Problem `not_found`, `bad_input`, and `payment_conflict`
+    when the id was recorded with another account or amount.
+    """
+    account = account_named(session, account_number)
+    known = session.get(Payment, payment_id)
+    if known is not None:
+        if (known.account_id, known.amount_cents, known.channel) != (account.id, amount_cents, channel):
+            raise Problem("payment_conflict", payment=payment_id)
+        return known
+    _check(payment_id, amount_cents, channel)
+    payment = Payment(
+        id=payment_id,
+        account_id=account.id,
+        amount_cents=amount_cents,
+        channel=channel,
+        received_at=received_at or now,
+        recorded_by=actor,
+        reference=reference,
+    )
+    session.add(payment)
+    session.flush()
+    post(
+        session,
+        source=f"payment:{payment_id}",
+        purpose="payment",
+        words=f"Payment, {channel}",
+        lines=[("UNDEP", "AR", amount_cents)],
+        parties={"account": account.number},
+        effective_at=payment.received_at,
+        now=now,
+    )
+    _settle_cuts(session, account, now=now, actor=actor, payment_id=payment_id)
+    restore_paid_cuts(session, account, source=f"payment:{payment_id}", now=now)
+    return payment
+
+
+def restore_paid_cuts(session: Session, account: Account, *, source: str, now: datetime) -> None:
+    """Raise the reconnect of each cut of the account that was made in good right and is now paid."""
+    cuts = session.scalars(
+        select(Order.number)
+        .join(ServicePoint, ServicePoint.id == Order.service_point_id)
+        .where(
+            Order.account_id == account.id,
+            Order.type == CUT,
+            Order.outcome == "completed",
+            ServicePoint.state == "off_np",
+        )
+        .order_by(Order.number)
+    ).all()
+    for number in cuts[-1:]:
+        order = order_for_update(session, number)
+        if not _is_settled(session, order, account):
+            continue
+        rules = rule_book(session).in_force(district_of(session).day_of(now))
+        hours = float(rules.setting("reconnect").get("hours", 24.0))
+        due = now + timedelta(hours=hours)
+        what = RaiseOrder(
+            "reconnect",
+            "paid",
+            "Paid: restore the service.",
+            priority=90,
+            extra={"payment_satisfied": True, "promise_by": due.isoformat()},
+        )
+        raise_follow_on(session, order, what, order.service_point, due_until=due, now=now, source=source)
+
+
+def _settle_cuts(session: Session, account: Account, *, now: datetime, actor: str, payment_id: str) -> None:
+    """Cancel the account's open disconnects that are paid; refresh the balance other tablets show."""
+    orders = session.scalars(
+        select(Order.number)
+        .where(Order.account_id == account.id, Order.state.in_(ACTIVE - {State.EXCEPTION}))
+        .order_by(Order.number)
+    ).all()
+    for number in orders:
+        order = order_for_update(session, number)
+        if order.type == CUT and _is_settled(session, order, account):
+            cancel_order(session, number, reason=f"paid ({payment_id})", now=now, actor=actor)
+        elif order.state in IN_FIELD:
+            tell_order(session, order, now=now)
+
+
+def _is_settled(session: Session, order: Order, account: Account) -> bool:
+    if balance(session, "AR", account.number) <= 0:
+        return True
+    avoid = order.extra.get("avoid_cents")
+    if not isinstance(avoid, int):
+        return False
+    return settled_at(payments_since(session, account.id, order.requested_at), avoid) is not None
+
+
+def _check(payment_id: str, amount_cents: int, channel: str) -> None:
+    if not 0 < len(payment_id) <= 40:
+        raise Problem("bad_input", field="payment_id", reason="1 to 40 characters")
+    if type(amount_cents) is not int or amount_cents <= 0:
+        raise Problem("bad_input", field="amount_cents", reason="a payment is more than 0 cents")
+    if channel not in CHANNELS:
+        raise Problem("bad_input", field="channel", reason=f"one of {', '.join(CHANNELS)}")

@@ -1,0 +1,63 @@
+"""Documents that could not be understood or may not be believed: kept whole, answered, never dropped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.service.delivery import Delivery, Verdict
+from workorders.service.event_schema import EVENT_ID
+from workorders.service.history import count, tell
+from workorders.tables import Quarantine, Technician
+
+DUPLICATES = "duplicate_events"
+"""The counter of documents that came again and changed nothing."""
+
+
+def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) -> Verdict:
+    """Keep a document aside with the reason; the same revision again gets the same answer."""
+    database, revision = delivery.database, delivery.revision[:80]
+    doc_id = str(delivery.document.get("_id"))[:200]
+    known = session.scalar(
+        select(Quarantine).where(
+            Quarantine.database == database,
+            Quarantine.document_id == doc_id,
+            Quarantine.revision == revision,
+        )
+    )
+    if known is not None:
+        count(session, DUPLICATES)
+        return Verdict("quarantined", quarantine_words(known.reason), (known.code,), duplicate=True)
+    session.add(
+        Quarantine(
+            database=database,
+            document_id=doc_id,
+            revision=revision,
+            body=keepable(delivery.document),
+            code=code,
+            reason=reason,
+            received_at=delivery.received_at,
+        )
+    )
+    session.flush()
+    technician = session.get(Technician, database.removeprefix("tech-"))
+    if technician is not None and EVENT_ID.fullmatch(doc_id):
+        tell(session, technician.id, "ack", doc_id, now=delivery.received_at)
+    return Verdict("quarantined", quarantine_words(reason), (code,))
+
+
+def quarantine_words(reason: str) -> str:
+    """What the technician reads."""
+    return f"Kept aside, the office looks at it: {reason}"
+
+
+def keepable(value: Any) -> Any:
+    """JSON with zero characters and lone surrogates shown as ␀ and �, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {keepable(str(key)): keepable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [keepable(part) for part in value]
+    return value
