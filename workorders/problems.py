@@ -48,6 +48,10 @@ CATALOGUE: dict[str, ProblemType] = {
     "cut_not_allowed": ProblemType(
         409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
     ),
+    "case_decided": ProblemType(409, "Case {case} was already {state}.", "Reload it to see who decided."),
+    "decision_refused": ProblemType(
+        409, "The records still refuse it. {reason}", "Correct the records, then accept the case again."
+    ),
     # --- meters
     "meter_serial_elsewhere": ProblemType(
         409,
