@@ -10,11 +10,10 @@ from workorders.lifecycle import Command, State
 from workorders.problems import Problem
 from workorders.service.cases import is_blocking, open_cases, waiting
 from workorders.service.effects import Cause, carry_out
-from workorders.service.event_schema import event_body
+from workorders.service.field_facts import recalled_facts
 from workorders.service.history import command, tell, tell_order
 from workorders.service.lookups import find_order_for_update
 from workorders.service.receipts import keep_receipt
-from workorders.situation import EventFacts
 from workorders.tables import ExceptionCase, FieldEvent, Order
 
 PENDING_PHOTOS = "evidence_pending"
@@ -71,7 +70,9 @@ def _carry_out(session: Session, case: ExceptionCase, order: Order, event: Field
             found = carry_out(session, waiting(case), cause)
             if case.code == "receipt_conflict":
                 number = f"{case.detail['receipt']}~{event.counter}"
-                found += keep_receipt(session, _facts(event), event.device_id, cause, number=number[:40])
+                found += keep_receipt(
+                    session, recalled_facts(event), event.device_id, cause, number=number[:40]
+                )
             if found:
                 open_cases(session, found, source=event.id, order_number=order.number, now=now)
                 session.flush()
@@ -80,17 +81,6 @@ def _carry_out(session: Session, case: ExceptionCase, order: Order, event: Field
         raise Problem("decision_refused", reason=f"The database said: {reason}.") from refusal
     except Problem as refusal:
         raise Problem("decision_refused", reason=refusal.words) from refusal
-
-
-def _facts(event: FieldEvent) -> EventFacts:
-    """The event again, as far as its receipt needs it; its chain was judged when it came."""
-    return EventFacts(
-        id=event.id,
-        kind=event.kind,
-        occurred_at=event.occurred_at,
-        technician=event.technician_id,
-        body=event_body(event.body),
-    )
 
 
 def _close(case: ExceptionCase, *, accept: bool, words: str, now: datetime, actor: str) -> None:

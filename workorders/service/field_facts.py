@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.receipts import format_number, parse_number
-from workorders.service.event_schema import FieldDocument
+from workorders.service.event_schema import FieldDocument, event_body
 from workorders.situation import EventFacts
-from workorders.tables import Outbox, Receipt, ReceiptBlock, Technician
+from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
 
 TOLERANCE = timedelta(minutes=2)
 """A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
@@ -56,6 +56,19 @@ def facts_of(
         accuracy_m=event.accuracy_m,
         attachments=frozenset(event.attachments),
         previous_receipt_hash=_previous_hash(session, event),
+    )
+
+
+def recalled_facts(event: FieldEvent) -> EventFacts:
+    """A kept event as the rules see it, without what was judged when it came (skills, position, chain)."""
+    return EventFacts(
+        id=event.id,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        technician=event.technician_id,
+        body=event_body(event.body),
+        epoch=event.epoch,
+        rule_set=event.rule_set,
     )
 
 

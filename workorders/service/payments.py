@@ -5,19 +5,24 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workorders.consequences import RaiseOrder
+from workorders.consequences import Judgement, RaiseOrder
+from workorders.cuts import NEXT
+from workorders.late_payment import reconsider_cut
 from workorders.ledger import balance, post
 from workorders.lifecycle import ACTIVE, IN_FIELD, State
 from workorders.problems import Problem
 from workorders.service.cancel import CUT, cancel_order
+from workorders.service.cases import open_cases
 from workorders.service.district import district_of
+from workorders.service.effects import Cause, carry_out
+from workorders.service.field_facts import recalled_facts
 from workorders.service.follow_on import raise_follow_on
-from workorders.service.history import tell_order
+from workorders.service.history import note, tell_order
 from workorders.service.lookups import account_named, order_for_update
-from workorders.service.reading import payments_since
+from workorders.service.reading import payments_since, situation_of
 from workorders.service.rules_cache import rule_book
 from workorders.severance import settled_at
-from workorders.tables import Account, Order, Payment, ServicePoint
+from workorders.tables import Account, FieldEvent, Order, Payment, ServicePoint
 
 CHANNELS = ("counter", "mail", "web", "phone", "bank")
 
@@ -69,13 +74,13 @@ def record_payment(
         now=now,
     )
     _settle_cuts(session, account, now=now, actor=actor, payment_id=payment_id)
-    restore_paid_cuts(session, account, source=f"payment:{payment_id}", now=now)
+    reconsider_cuts(session, account, payment, now=now)
     return payment
 
 
-def restore_paid_cuts(session: Session, account: Account, *, source: str, now: datetime) -> None:
-    """Raise the reconnect of each cut of the account that was made in good right and is now paid."""
-    cuts = session.scalars(
+def reconsider_cuts(session: Session, account: Account, payment: Payment, *, now: datetime) -> None:
+    """Restore the account's latest cut when it is paid now; one made after this payment was wrongful."""
+    number = session.scalar(
         select(Order.number)
         .join(ServicePoint, ServicePoint.id == Order.service_point_id)
         .where(
@@ -84,23 +89,58 @@ def restore_paid_cuts(session: Session, account: Account, *, source: str, now: d
             Order.outcome == "completed",
             ServicePoint.state == "off_np",
         )
-        .order_by(Order.number)
-    ).all()
-    for number in cuts[-1:]:
-        order = order_for_update(session, number)
-        if not _is_settled(session, order, account):
-            continue
-        rules = rule_book(session).in_force(district_of(session).day_of(now))
-        hours = float(rules.setting("reconnect").get("hours", 24.0))
-        due = now + timedelta(hours=hours)
-        what = RaiseOrder(
-            "reconnect",
-            "paid",
-            "Paid: restore the service.",
-            priority=90,
-            extra={"payment_satisfied": True, "promise_by": due.isoformat()},
-        )
-        raise_follow_on(session, order, what, order.service_point, due_until=due, now=now, source=source)
+        .order_by(Order.finished_at.desc(), Order.number.desc())
+        .limit(1)
+    )
+    if number is None:
+        return
+    order = order_for_update(session, number)
+    if not _is_settled(session, order, account):
+        return
+    situation = situation_of(session, order)
+    made = session.get(FieldEvent, situation.order.completed_by)
+    source = f"payment:{payment.id}"
+    if made is not None:
+        cut = recalled_facts(made)
+        wrongful = reconsider_cut(situation, cut, paid_at=payment.received_at)
+        if wrongful is not None:
+            _turn_wrongful(session, order, wrongful, Cause(source, cut.technician, now, order, now))
+            return
+    _restore(session, order, source=source, now=now)
+
+
+def _turn_wrongful(session: Session, order: Order, judgement: Judgement, cause: Cause) -> None:
+    """A posted cut turns out to have come after the payment."""
+    found = carry_out(session, judgement.consequences, cause)
+    now = cause.now
+    open_cases(session, found, source=cause.event_id, order_number=order.number, now=now)
+    order.outcome = judgement.outcome
+    note(
+        session,
+        order,
+        "reconsidered",
+        at=now,
+        now=now,
+        actor="curbstop",
+        from_state=order.state,
+        source=cause.event_id,
+        detail={"outcome": judgement.outcome, "words": judgement.words},
+    )
+    session.flush()
+
+
+def _restore(session: Session, order: Order, *, source: str, now: datetime) -> None:
+    """Raise the reconnect of a cut that was made in good right and is now paid."""
+    rules = rule_book(session).in_force(district_of(session).day_of(now))
+    due = now + timedelta(hours=float(rules.setting("reconnect").get("hours", 24.0)))
+    what = RaiseOrder(
+        "reconnect",
+        "paid",
+        "Paid: restore the service.",
+        priority=NEXT,
+        extra={"payment_satisfied": True, "promise_by": due.isoformat()},
+    )
+    raise_follow_on(session, order, what, order.service_point, due_until=due, now=now, source=source)
 
 
 def _settle_cuts(session: Session, account: Account, *, now: datetime, actor: str, payment_id: str) -> None:
