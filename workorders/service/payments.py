@@ -98,7 +98,8 @@ def reconsider_cuts(session: Session, account: Account, payment: Payment, *, now
     if not _is_settled(session, order, account):
         return
     situation = situation_of(session, order)
-    made = session.get(FieldEvent, situation.order.completed_by)
+    done_by = situation.order.completed_by
+    made = session.get(FieldEvent, done_by) if done_by is not None else None
     source = f"payment:{payment.id}"
     if made is not None:
         cut = recalled_facts(made)

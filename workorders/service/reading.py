@@ -258,7 +258,8 @@ def meter_facts(meter: Meter, place: str | None) -> MeterFacts:
 
 
 def serials_in(body: Mapping[str, Any]) -> set[str]:
-    """Every text in an event's body that might be a serial number: short texts of its answers."""
+    """Every text in an event's body that might be a serial number, as typed and in capitals."""
     answers = body.get("answers")
     values = [body.get("serial_seen"), *(answers.values() if isinstance(answers, dict) else ())]
-    return {text for text in values if isinstance(text, str) and 0 < len(text) <= 40}
+    texts = {text.strip() for text in values if isinstance(text, str) and 0 < len(text.strip()) <= 40}
+    return texts | {text.upper() for text in texts}
