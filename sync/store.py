@@ -116,6 +116,12 @@ class DocumentStore(Protocol):
         first.
         """
 
+    def read_leaves(self, db: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return every leaf of the documents, deletions too, with `_revisions` and inline `_attachments`."""
+
+    def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Merge leaves read from another store into their documents; known ones change nothing."""
+
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""
 

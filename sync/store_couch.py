@@ -150,6 +150,24 @@ class CouchStore:
         ]
         return ChangeBatch(rows, str(told["last_seq"]), int(told.get("pending", 0)))
 
+    def read_leaves(self, db: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return every leaf of the documents with its history and files."""
+        leaves = []
+        with self._calls.failures(db):
+            for doc_id in ids:
+                found = self._calls.get_json(
+                    path_of(db, doc_id), open_revs="all", revs=True, attachments=True
+                )
+                leaves += [leaf["ok"] for leaf in found or [] if "ok" in leaf]
+        return leaves
+
+    def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Merge leaves read from another store; known ones change nothing."""
+        with self._calls.failures(db):
+            refused = self._calls.database(db).bulk_docs([dict(d) for d in documents], new_edits=False)
+        if refused:
+            raise StoreUnavailable(f"CouchDB refused {refused[0].get('id')}: {refused[0].get('reason')}")
+
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""
         if not revs:

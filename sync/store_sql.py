@@ -12,7 +12,7 @@ from sync import documents as document_rules
 from sync.attachments import AttachmentEdit, gunzip
 from sync.documents import Edit
 from sync.limits import Limits
-from sync.sql import databases, feed, files, reading, writing
+from sync.sql import databases, feed, files, leaves, reading, writing
 from sync.sql import locals as local_rows
 from sync.sql.connection import Connection, Connections
 from sync.sql.rows import DatabaseRow, RevisionRow, render
@@ -217,6 +217,20 @@ class SqlStore:
             for row in rows
         ]
         return ChangeBatch(changes, database.seq(last), pending)
+
+    def read_leaves(self, db: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return every leaf of the documents with its history and files."""
+        with self.reading(db) as (connection, database):
+            return leaves.read(connection, database, ids)
+
+    def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Merge leaves read from another store; known ones change nothing."""
+        edits = [document_rules.parse_document(d, new_edits=False, limits=self.limits) for d in documents]
+        with self.writing(db) as (connection, database):
+            written = writing.write(connection, database, edits, new_edits=False, limits=self.limits)
+        for outcome in written:
+            if outcome.refusal is not None:
+                raise outcome.refusal
 
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""
