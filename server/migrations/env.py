@@ -16,7 +16,7 @@ def belongs(_object: Any, name: str | None, type_: str, _reflected: bool, _compa
     name = name or ""
     if type_ == "table":
         return name != "spatial_ref_sys" and "_rtree" not in name and "_fts" not in name
-    return not (type_ == "index" and name.endswith("_gist"))
+    return not (type_ == "index" and name.endswith(("_gist", "_fts")))
 
 
 def rendered(type_: str, value: Any, autogen: Any) -> Any:
