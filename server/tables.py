@@ -36,7 +36,7 @@ class SignInAttempt(Base):
     __tablename__ = "sign_in_attempt"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    """`name:<name>` or `address:<remote address>`."""
+    """`pair:<name>@<address>`, `name:<name>` or `address:<remote address>`."""
     kind: Mapped[str] = mapped_column(Code)
     failures: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,69 @@
+"""The sign-in page, signing out, and what every template may ask."""
+
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from server.auth.guard import guard
+from server.auth.roles import allow_staff, public
+from server.auth.users import Staff, authenticate
+from server.services import services
+from workorders.problems import Problem
+
+blueprint = Blueprint("auth", __name__)
+blueprint.before_app_request(guard)
+
+HOMES = (("dispatcher", "/dispatch/"), ("csr", "/csr/"), ("supervisor", "/office/"), ("cashier", "/office/"))
+"""Where a person of each role starts, the first that fits."""
+
+
+@blueprint.get("/sign-in")
+@public("the page to sign in")
+def sign_in() -> ResponseReturnValue:
+    """The form, or onward when already signed in."""
+    if g.staff is not None:
+        return redirect(_onward(g.staff))
+    return render_template("sign_in.html", name="", problem=None)
+
+
+@blueprint.post("/sign-in")
+@public("checks name and password, with a limit on attempts")
+def sign_in_submit() -> ResponseReturnValue:
+    """Start a session, or say why not."""
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    now = services().clock()
+    try:
+        staff = authenticate(services().sessions, name, password, request.remote_addr or "unknown", now)
+    except Problem as problem:
+        return render_template("sign_in.html", name=name, problem=problem.as_dict()), problem.status
+    session.clear()
+    session.permanent = True
+    session["staff"] = {"id": staff.id, "epoch": staff.session_epoch, "at": now.timestamp()}
+    return redirect(_onward(staff))
+
+
+@blueprint.post("/sign-out")
+@allow_staff
+def sign_out() -> ResponseReturnValue:
+    """End the session of this browser."""
+    session.clear()
+    flash("You are signed out.")
+    return redirect(url_for("auth.sign_in"))
+
+
+def _onward(staff: Staff) -> str:
+    wanted = request.args.get("next") or ""
+    parts = urlsplit(wanted)
+    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc:
+        return wanted
+    return next((home for role, home in HOMES if staff.may(role)), "/dispatch/")

@@ -1,0 +1,51 @@
+// What every page needs: the token of forms goes with htmx, failures are said aloud, dialogs open by data attributes.
+const messages = document.getElementById("messages");
+
+/** Show one sentence where screen readers hear it; it replaces the one before. */
+export function say(words, tone = "good") {
+  const box = document.createElement("div");
+  box.className = `notice ${tone}`;
+  const p = document.createElement("p");
+  p.textContent = words;
+  box.append(p);
+  messages.replaceChildren(box);
+}
+
+let unreachable = false;
+
+document.addEventListener("htmx:sendError", () => {
+  unreachable = true;
+  say("The server cannot be reached. What you see may be out of date; it refreshes by itself when the server is back.", "warn");
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  say(`The server could not answer (${event.detail.xhr.status}). Nothing was changed. Try again.`, "bad");
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && unreachable) {
+    unreachable = false;
+    say("The server is back.");
+  }
+});
+
+// A session that ended answers a refresh with 401: go and sign in, then come back here.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 401) {
+    event.detail.shouldSwap = false;
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog").close();
+});
+
+// Choosing in a form that only filters applies it at once; without scripts the button does.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form) form.requestSubmit();
+});
