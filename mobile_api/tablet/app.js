@@ -1,0 +1,51 @@
+// The tablet app begins here: check the browser, load what is kept, draw.
+
+import { read } from "./lib/idb.js";
+import { startRouter } from "./lib/router.js";
+import { app, onUpdate, update } from "./lib/state.js";
+import { render } from "./lib/view.js";
+import { closeProfile } from "./data/open.js";
+import { loadProfiles } from "./data/profiles.js";
+import { page } from "./ui/pages.js";
+import { applyTheme } from "./ui/tablet.js";
+import { keepInstalled } from "./install.js";
+
+const IDLE_LOCK_MS = 30 * 60_000;
+const AGE_REDRAW_MS = 30_000;
+
+function check() {
+  if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
+  if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB) throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
+}
+
+// A tablet left in the truck locks itself; what is typed is kept.
+function lockWhenIdle() {
+  let timer;
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(closeProfile, IDLE_LOCK_MS);
+  };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, again, { passive: true });
+  again();
+}
+
+async function start() {
+  const root = document.getElementById("app");
+  onUpdate(() => render(page(), root));
+  startRouter();
+  try {
+    check();
+    app.theme = (await read("settings", "theme")) ?? "auto";
+    applyTheme();
+    app.profiles = await loadProfiles();
+    app.phase = app.profiles.length ? "locked" : "enrol";
+  } catch (error) {
+    Object.assign(app, { phase: "broken", failure: error });
+  }
+  update();
+  lockWhenIdle();
+  setInterval(update, AGE_REDRAW_MS);
+  await keepInstalled();
+}
+
+await start();

@@ -1,0 +1,69 @@
+// From documents to what the pages show. Pure: a map of documents in, plain values out.
+
+import { progressOf } from "../rules/progress.js";
+
+const FINISHED = new Set(["completed", "exception", "closed", "rejected", "unable", "superseded"]);
+const FALLBACK = { district: "Curbstop", timezone: undefined, photo: {}, payment: {}, unable_reasons: [] };
+
+export function readModel(docs) {
+  const model = {
+    orders: new Map(),
+    events: new Map(),
+    acks: new Map(),
+    receipts: [],
+    routes: new Map(),
+    technician: docs.get("ref:technician") ?? { name: "", van: [], skills: [] },
+    catalogue: docs.get("ref:catalogue")?.types ?? {},
+    fees: docs.get("ref:fees") ?? { rule_set: null, fees: [] },
+    settings: { ...FALLBACK, ...docs.get("ref:settings") },
+  };
+  const all = [...docs.values()];
+  for (const doc of all.filter((d) => d.kind === "event").sort((a, b) => a.counter - b.counter)) addEvent(model, doc);
+  for (const doc of all) {
+    if (doc.kind === "ack") model.acks.set(doc.event, doc);
+    else if (doc.kind === "route") model.routes.set(doc.day, doc);
+    else if (doc.kind === "order") model.orders.set(doc.number, describe(doc, model.events.get(doc.number) ?? []));
+  }
+  model.receipts.reverse();
+  return model;
+}
+
+function addEvent(model, doc) {
+  if (!model.events.has(doc.order)) model.events.set(doc.order, []);
+  model.events.get(doc.order).push(doc);
+  if (doc.event === "payment" || doc.event === "receipt_void") model.receipts.push(doc);
+}
+
+// An order with the tablet's own view of it: `progress`, and `bucket` todo | done | gone.
+function describe(doc, events) {
+  const own = events.filter((event) => event.epoch === doc.epoch);
+  const progress = progressOf(own.map((event) => event.event));
+  return { ...doc, events: own, progress, bucket: bucketOf(doc, progress) };
+}
+
+function bucketOf(doc, progress) {
+  if (progress === "completed" || progress === "unable") return "done";
+  if (progress === "backed_out") return "gone";
+  if (doc.recalled || doc.state === "recalled") return "gone";
+  if (doc.cancelled) return ["new", "acknowledged"].includes(progress) ? "gone" : "todo";
+  return FINISHED.has(doc.state) ? "done" : "todo";
+}
+
+// The day's order of work: route day, then place in the route, then the most urgent.
+export function inRouteOrder(orders) {
+  const key = (order) => [order.route_day ?? "9999", order.sequence ?? 9999, -(order.priority ?? 0), order.number];
+  return [...orders].sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    const index = left.findIndex((value, place) => value !== right[place]);
+    if (index < 0) return 0;
+    return left[index] < right[index] ? -1 : 1;
+  });
+}
+
+// What a person might type to find an order.
+export function matches(order, typed) {
+  const wanted = typed.trim().toLowerCase();
+  if (!wanted) return true;
+  const words = [order.number, order.title, order.premise?.address, order.meter?.serial, order.account?.number, order.account?.name];
+  return words.some((word) => word?.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,50 @@
+// Opening and closing a technician's work on this tablet, and forgetting everything when it was revoked.
+
+import { wipe } from "../lib/idb.js";
+import { app, update } from "../lib/state.js";
+import { Database } from "./database.js";
+import { begun } from "./drafts.js";
+import { EventWriter } from "./events.js";
+import { stopWatching, watchIfAllowed } from "./position.js";
+import { loadProfiles } from "./profiles.js";
+import { Session } from "./session.js";
+import { Sync } from "./sync.js";
+
+// What belongs to the technician who is signed in; null while the tablet is locked.
+export let work = null;
+
+export async function openProfile(profile, firstSession = null) {
+  await closeProfile();
+  const database = new Database(profile);
+  const writer = new EventWriter(profile, database);
+  const sync = new Sync(profile, database, new Session(profile, firstSession), revoked);
+  await database.open();
+  await writer.recover();
+  work = { database, writer, sync };
+  Object.assign(app, { profile, phase: "open", begun: await begun(profile) });
+  await sync.start();
+  await watchIfAllowed();
+  update();
+}
+
+export async function closeProfile() {
+  if (!work) return;
+  const { sync, database } = work;
+  work = null;
+  sync.stop();
+  stopWatching();
+  await database.close();
+  Object.assign(app, { profile: null, model: null, phase: "locked", ui: {} });
+  update();
+}
+
+// A revoked tablet keeps no customer's data: databases, drafts and keys go. What it had not sent goes with
+// them, which is why the office is told to bring a tablet in before revoking it, unless it is lost.
+async function revoked() {
+  const profiles = await loadProfiles();
+  await closeProfile();
+  for (const profile of profiles) await new PouchDB(profile.database).destroy();
+  await wipe();
+  Object.assign(app, { profiles: [], phase: "revoked" });
+  update();
+}

@@ -1,0 +1,71 @@
+// The access token: kept in memory only, renewed before it ends by a proof of this profile's key.
+
+import { learn, serverNow } from "../lib/clock.js";
+import { randomId, sign } from "../lib/crypto.js";
+import { read, write } from "../lib/idb.js";
+import { VERSION } from "../lib/state.js";
+import { post } from "./api.js";
+import { skewed } from "./profiles.js";
+
+// A replication request may run for a while; a token must not end under it.
+const SPARE_MS = 3 * 60_000;
+
+export class Session {
+  #token = null;
+  #endsAt = 0;
+  #asking = null;
+
+  constructor(profile, first = null) {
+    this.profile = profile;
+    if (first) this.#keep(first);
+  }
+
+  // A token good for some minutes. Throws Refused (device_revoked, not_allowed …) or Unreachable.
+  async token() {
+    if (this.#token && serverNow() < this.#endsAt - SPARE_MS) return this.#token;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
+    await this.#asking;
+    return this.#token;
+  }
+
+  // The server said no to this token; ask for another one next time.
+  drop(token) {
+    if (token === this.#token) this.#token = null;
+  }
+
+  async #ask(again = true) {
+    const { device, technician, key } = this.profile;
+    const counter = (await read("counters", device)) ?? 0;
+    const claims = { aud: "curbstop:session", iss: device, sub: technician.id, iat: Math.floor(serverNow() / 1000), jti: randomId() };
+    const askedAt = Date.now();
+    try {
+      const answer = await post("session", { assertion: await sign(key, claims), counter, app_version: VERSION });
+      learn(answer.server_time, askedAt);
+      this.#keep(answer);
+      await this.#remember(answer);
+    } catch (error) {
+      if (!again || !skewed(error, askedAt)) throw error;
+      await this.#ask(false);
+    }
+  }
+
+  #keep(answer) {
+    this.#token = answer.token;
+    this.#endsAt = new Date(answer.expires_at).getTime();
+  }
+
+  // Where to replicate may move; the counter never falls below what the server has seen of this tablet.
+  async #remember(answer) {
+    const { device, technician } = this.profile;
+    const counter = (await read("counters", device)) ?? 0;
+    const changes = [];
+    if (answer.counter > counter) changes.push(["counters", device, answer.counter]);
+    if (answer.couch_url !== this.profile.couch_url || answer.technician.name !== technician.name) {
+      Object.assign(this.profile, { couch_url: answer.couch_url, technician: answer.technician });
+      changes.push(["profiles", technician.id, this.profile]);
+    }
+    if (changes.length) await write(changes);
+  }
+}

@@ -1,0 +1,46 @@
+// Pages by the part of the address after "#": "#/order/W000123/complete".
+
+import { app, update } from "./state.js";
+
+const PATTERNS = [
+  [/^\/?$/, "orders", []],
+  [/^\/orders$/, "orders", []],
+  [/^\/order\/([^/]+)$/, "order", ["number"]],
+  [/^\/order\/([^/]+)\/complete$/, "complete", ["number"]],
+  [/^\/order\/([^/]+)\/unable$/, "unable", ["number"]],
+  [/^\/order\/([^/]+)\/pay$/, "pay", ["number"]],
+  [/^\/outbox$/, "outbox", []],
+  [/^\/receipts$/, "receipts", []],
+  [/^\/receipt\/([^/]+)$/, "receipt", ["receipt"]],
+  [/^\/tablet$/, "tablet", []],
+  [/^\/join$/, "join", []],
+];
+
+function parse(hash) {
+  const path = hash.replace(/^#/, "");
+  for (const [pattern, name, keys] of PATTERNS) {
+    const match = pattern.exec(path);
+    if (match) return { name, params: Object.fromEntries(keys.map((key, index) => [key, decodeURIComponent(match[index + 1])])) };
+  }
+  return { name: "orders", params: {} };
+}
+
+export const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
+
+export function go(...parts) {
+  location.hash = link(...parts);
+}
+
+export function startRouter() {
+  const follow = () => {
+    const before = app.route;
+    app.route = parse(location.hash);
+    if (JSON.stringify(before) !== JSON.stringify(app.route)) {
+      app.ui = {};
+      queueMicrotask(() => document.querySelector("[data-page]")?.scrollTo?.(0, 0));
+    }
+    update();
+  };
+  addEventListener("hashchange", follow);
+  follow();
+}

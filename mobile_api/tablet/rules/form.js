@@ -1,0 +1,100 @@
+// A form drawn from a descriptor: what is asked, what is missing, and the answers as the wire wants them. Pure.
+
+import { judgeRead, limitsFor, sameSerial } from "./reads.js";
+
+// Fields that are asked, given what was answered so far.
+export const asked = (fields, values) => fields.filter(({ only_if: rule }) => !rule || values[rule.field] === rule.equals);
+
+// Sections in the descriptor's order, each with its fields.
+export function sections(fields) {
+  const found = [];
+  for (const field of fields) {
+    const title = field.section ?? "";
+    if (found.at(-1)?.title !== title) found.push({ title, fields: [] });
+    found.at(-1).fields.push(field);
+  }
+  return found;
+}
+
+const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
+
+export const photoName = (field) => `${field.name}.jpg`;
+export const checkPhoto = (field) => `${field.name}_check.jpg`;
+
+// Why a serial should be looked at again, or null.
+export function serialDoubt(field, typed, order, van) {
+  if (blank(typed)) return null;
+  if (field.means === "serial_seen") {
+    const installed = order.meter?.serial;
+    return !installed || sameSerial(typed) === sameSerial(installed) ? null : `The meter on record is ${installed}.`;
+  }
+  if (sameSerial(typed) === sameSerial(order.meter?.serial)) return "This is the serial of the old meter.";
+  return (van ?? []).some((meter) => sameSerial(meter.serial) === sameSerial(typed)) ? null : "This meter is not on your van's list.";
+}
+
+// A doubted value stands when it was typed a second time the same.
+const confirmed = (field, values) => sameSerial(values[`${field.name}:again`]) === sameSerial(values[field.name]);
+
+// What is wrong with one field, in words, or null.
+export function problemOf(field, form, order, fields, van) {
+  const value = form.values[field.name];
+  if (field.type === "photo") return field.required && !form.photos[photoName(field)] ? "Take this photo." : null;
+  if (blank(value)) return field.required ? "This is needed." : null;
+  if (field.type === "read") {
+    const { problem, doubt } = judgeRead(value, limitsFor(field, order, form.values, fields, van));
+    if (problem) return problem;
+    if (doubt && !confirmed(field, form.values)) return "Read the dials again and type what they show a second time.";
+    return doubt && !form.photos[checkPhoto(field)] ? "Take a photo of the dials, so that the office can believe this read." : null;
+  }
+  if (field.type === "serial") return serialDoubt(field, value, order, van) && !confirmed(field, form.values) ? "Look at the meter again and type the serial a second time." : null;
+  if (field.type === "number") return numberProblem(field, value);
+  if (field.type === "flows") return value.some((flow) => !flowComplete(flow)) ? "Fill in meter and standard volume of each flow as found." : null;
+  return null;
+}
+
+function numberProblem({ min, max, unit }, typed) {
+  const value = Number(String(typed).trim());
+  if (!Number.isFinite(value)) return "Type a number.";
+  if ((min !== undefined && value < min) || (max !== undefined && value > max)) return `Between ${min ?? "any"} and ${max ?? "any"}${unit ? ` ${unit}` : ""}.`;
+  return null;
+}
+
+const flowComplete = (flow) => [flow.gpm, flow.as_found?.meter, flow.as_found?.standard].every((value) => Number.isFinite(Number(value)) && !blank(value));
+
+// Every problem of a form by field name.
+export function problems(fields, form, order, van) {
+  const found = {};
+  for (const field of asked(fields, form.values)) {
+    const problem = problemOf(field, form, order, fields, van);
+    if (problem) found[field.name] = problem;
+  }
+  return found;
+}
+
+const plainFlow = ({ gpm, as_found, as_left }) => {
+  const pair = (volumes) => (blank(volumes?.meter) && blank(volumes?.standard) ? null : { meter: Number(volumes.meter), standard: Number(volumes.standard) });
+  return { gpm: Number(gpm), as_found: pair(as_found), as_left: pair(as_left) };
+};
+
+function answerOf(field, form) {
+  const value = form.values[field.name];
+  if (field.type === "photo") return form.photos[photoName(field)] ? photoName(field) : undefined;
+  if (blank(value)) return undefined;
+  if (field.type === "read" || field.type === "number") return Number(String(value).trim());
+  if (field.type === "flows") return value.map(plainFlow);
+  if (field.type === "serial") return value.trim().toUpperCase();
+  return typeof value === "string" ? value.trim() : value;
+}
+
+// `answers`, and the common keys that repeat the answers of those meanings.
+export function answersOf(fields, form) {
+  const answers = {};
+  const common = { serial_seen: null, read: null, left: null, seal: null, lock: null };
+  for (const field of asked(fields, form.values)) {
+    const answer = answerOf(field, form);
+    if (answer === undefined) continue;
+    answers[field.name] = answer;
+    if (field.means) common[field.means] = field.means === "left" && typeof answer === "boolean" ? (answer ? "on" : "off") : answer;
+  }
+  return { answers, common };
+}

@@ -1,0 +1,47 @@
+// The bar at the foot of an order: one big next step, and what else may be done now.
+
+import { beginWatching } from "../data/position.js";
+import { work } from "../data/open.js";
+import { app, say, update } from "../lib/state.js";
+import { html, nothing } from "../lib/view.js";
+import { when } from "../lib/words.js";
+import { link } from "../lib/router.js";
+import { arrived, finished, mustChoose, nextStep, underWay } from "../rules/progress.js";
+import { icon } from "./icons.js";
+
+// Record one fact without a form. A second press while the first is being kept does nothing.
+export async function record(event, order, body) {
+  if (app.ui.recording) return;
+  app.ui.recording = true;
+  update();
+  try {
+    beginWatching();
+    await work.writer.write(event, order, body);
+  } catch (error) {
+    say(`Not recorded: ${error.message}`, "danger");
+  }
+  app.ui.recording = false;
+  update();
+}
+
+const mayPay = (order) =>
+  Boolean(app.model.catalogue[order.type]?.collects_payment && order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
+
+function mainButton(order) {
+  const step = nextStep(order.progress);
+  if (step.form) return html`<a class="button primary" href=${link("order", order.number, step.form)}>${step.words} ${icon("forward")}</a>`;
+  return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>${step.words}</button>`;
+}
+
+export function actionBar(order, since) {
+  if (mustChoose(order) || order.bucket === "gone" || finished(order.progress)) return nothing;
+  if (order.bucket === "done") return nothing;
+  const { progress } = order;
+  return html`<div class="actions" role="group" aria-label="What to do next">
+    ${since ? html`<span class="since">${icon("clock")} On site since ${when(since)}</span>` : nothing}
+    ${mayPay(order) && arrived(progress) ? html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} Take payment</a>` : nothing}
+    ${progress === "started" ? html`<button ?disabled=${app.ui.recording} @click=${() => record("suspended", order)}>${icon("pause")} Pause</button>` : nothing}
+    ${underWay(progress) ? html`<a class="button" href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
+    ${mainButton(order)}
+  </div>`;
+}

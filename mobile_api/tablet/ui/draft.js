@@ -1,0 +1,61 @@
+// The form that is open: its values and photos, kept on the tablet at every keystroke.
+
+import { dropDraft, draftKey, readDraft, saveDraft } from "../data/drafts.js";
+import { shrink } from "../data/photos.js";
+import { app, say, update } from "../lib/state.js";
+
+// The draft of this order's form, or null while it is being read.
+export function openDraft(order, kind) {
+  const key = draftKey(app.profile, order, kind);
+  if (app.ui.draft?.key === key) return app.ui.draft.ready ? app.ui.draft : null;
+  const draft = { key, order: order.number, ready: false, values: {}, photos: {}, touched: new Set(), tried: false };
+  app.ui.draft = draft;
+  readDraft(key).then((kept) => {
+    Object.assign(draft, { values: kept.values, photos: kept.photos, ready: true });
+    update();
+  });
+  return null;
+}
+
+function keep(draft) {
+  app.begun?.add(draft.order);
+  saveDraft(draft.key, draft).catch((error) => say(`This entry could not be kept: ${error.message}`, "danger"));
+  update();
+}
+
+export function setValue(draft, name, value) {
+  draft.values[name] = value;
+  keep(draft);
+}
+
+// Complaints about a field wait until it was left once.
+export function touch(draft, name) {
+  draft.touched.add(name);
+  update();
+}
+
+export async function addPhoto(draft, name, file) {
+  if (!file) return;
+  draft.busy = name;
+  update();
+  try {
+    draft.photos[name] = await shrink(file, app.model.settings.photo);
+    keep(draft);
+  } catch (error) {
+    say(error.message, "danger");
+  }
+  draft.busy = null;
+  update();
+}
+
+export function removePhoto(draft, name) {
+  delete draft.photos[name];
+  keep(draft);
+}
+
+export async function discard(draft) {
+  await dropDraft(draft.key);
+  app.begun?.delete(draft.order);
+  app.ui = {};
+  update();
+}

@@ -1,0 +1,58 @@
+// The runs of a meter test: what meter and standard counted at each flow, as found and as left.
+
+import { html, nothing } from "../lib/view.js";
+import { setValue } from "./draft.js";
+
+const PAIR = [
+  ["meter", "Meter"],
+  ["standard", "Standard"],
+];
+
+// Accuracy in percent with the meter's volume below the line, as the district's rule has it; null until both are there.
+export function accuracy(volumes) {
+  const [meter, standard] = [Number(volumes?.meter), Number(volumes?.standard)];
+  return meter > 0 && standard > 0 ? 100 + (100 * (meter - standard)) / meter : null;
+}
+
+// The flows to run: those of the meter's size when the office sent them, else what the technician adds.
+export function startingRuns(order, settings) {
+  const { service, size } = order.service_point ?? {};
+  const profile = settings.meter_test_profiles?.[`${service}.${order.meter?.size ?? size}`] ?? settings.meter_test_profiles?.[`${service}.${size}`];
+  const flows = profile?.flows ?? [{}, {}, {}];
+  return flows.map(({ gpm = "", name = "", low_percent, high_percent }) => ({ gpm, name, low_percent, high_percent, as_found: {}, as_left: {} }));
+}
+
+function changed(draft, field, runs, index, path, value) {
+  const next = structuredClone(runs);
+  if (path.length === 1) next[index][path[0]] = value;
+  else (next[index][path[0]] ??= {})[path[1]] = value;
+  setValue(draft, field.name, next);
+}
+
+function verdict(run, part) {
+  const percent = accuracy(run[part]);
+  if (percent === null) return nothing;
+  const inside = run.low_percent === undefined || (percent >= run.low_percent && percent <= run.high_percent);
+  return html`<output data-tone=${inside ? "ok" : "warn"}>${percent.toFixed(2)} %${inside ? "" : " outside"}</output>`;
+}
+
+export function flowsInput(draft, field, order, settings) {
+  const runs = draft.values[field.name] ?? startingRuns(order, settings);
+  const input = (index, path, label) => {
+    const value = path.reduce((at, key) => at?.[key], runs[index]) ?? "";
+    return html`<input inputmode="decimal" aria-label=${label} .value=${String(value)} @input=${(event) => changed(draft, field, runs, index, path, event.target.value.trim())} />`;
+  };
+  return html`<div class="flows">
+    ${runs.map(
+      (run, index) => html`<fieldset>
+        <legend>${run.name ? `${run.name} flow` : `Flow ${index + 1}`}</legend>
+        <label>Gallons a minute ${input(index, ["gpm"], `Flow ${index + 1}: gallons a minute`)}</label>
+        ${[["as_found", "As found"], ["as_left", "As left"]].map(
+          ([part, title]) => html`<div class="run"><b>${title}</b> ${PAIR.map(([key, words]) => html`<label>${words} ${input(index, [part, key], `Flow ${index + 1}, ${title.toLowerCase()}: ${words.toLowerCase()} volume`)}</label>`)} ${verdict(run, part)}</div>`,
+        )}
+      </fieldset>`,
+    )}
+    <button type="button" class="plain" @click=${() => setValue(draft, field.name, [...runs, { gpm: "", as_found: {}, as_left: {} }])}>Add a flow</button>
+    ${runs.length > 1 ? html`<button type="button" class="plain" @click=${() => setValue(draft, field.name, runs.slice(0, -1))}>Remove the last</button>` : nothing}
+  </div>`;
+}

@@ -1,0 +1,51 @@
+// The installed meter and what it has used, as small bars: an odd month is seen before a number is typed.
+
+import { html, nothing, svg } from "../lib/view.js";
+import { dayName, monthShort, number } from "../lib/words.js";
+
+const WIDTH = 320;
+const HEIGHT = 72;
+const GAP = 4;
+
+// Use between neighbouring reads, oldest first, with a wrap of the dials counted through.
+export function usage(reads, meter) {
+  const sorted = [...reads].sort((a, b) => a.at.localeCompare(b.at));
+  const span = 10 ** meter.dials;
+  return sorted.slice(1).map((read, index) => ({
+    at: read.at,
+    kind: read.kind,
+    used: ((((read.value - sorted[index].value) % span) + span) % span) * (meter.multiplier ?? 1),
+  }));
+}
+
+function bars(months, meter) {
+  const most = Math.max(1, ...months.map((month) => month.used));
+  const step = WIDTH / months.length;
+  const words = months.map((month) => `${monthShort(month.at)} ${number(month.used)}`).join(", ");
+  return html`<svg class="bars" viewBox="0 0 ${WIDTH} ${HEIGHT + 18}" role="img" aria-label=${`Use per read in ${meter.unit}: ${words}`}>
+    ${months.map(({ at, kind, used }, index) => {
+      const height = Math.max(2, (used / most) * HEIGHT);
+      const left = index * step + GAP / 2;
+      return svg`<rect x=${left} y=${HEIGHT - height} width=${step - GAP} height=${height} rx="2" data-kind=${kind}><title>${dayName(at)}: ${number(used)} ${meter.unit} (${kind})</title></rect>
+        <text x=${left + (step - GAP) / 2} y=${HEIGHT + 13} text-anchor="middle">${monthShort(at).slice(0, 1)}</text>`;
+    })}
+  </svg>`;
+}
+
+export function meterCard(order) {
+  const { meter, reads = [], expected } = order;
+  if (!meter) return html`<section class="card"><h2>Meter</h2><p class="quiet">No meter is installed here.</p></section>`;
+  const months = usage(reads, meter).slice(-12);
+  const last = [...reads].sort((a, b) => b.at.localeCompare(a.at))[0];
+  return html`<section class="card">
+    <h2>Meter</h2>
+    <p class="serial">${meter.serial}</p>
+    <p class="quiet">${meter.make}, ${meter.size}″, ${meter.dials} dials${meter.multiplier > 1 ? `, × ${meter.multiplier}` : ""}, ${meter.unit}</p>
+    <dl class="facts">
+      <div><dt>Where</dt><dd>${order.meter_location || "not noted"}</dd></div>
+      ${last ? html`<div><dt>Last read</dt><dd><b class="figure">${number(last.value)}</b> ${dayName(last.at)}${last.kind === "actual" ? nothing : `, ${last.kind}`}</dd></div>` : nothing}
+      ${expected ? html`<div><dt>Expected today</dt><dd class="figure">${number(expected.low)} – ${number(expected.high)}</dd></div>` : nothing}
+    </dl>
+    ${months.length > 1 ? html`<figure>${bars(months, meter)}<figcaption>Use between the last ${months.length + 1} reads, ${meter.unit}. Hollow: estimated.</figcaption></figure>` : nothing}
+  </section>`;
+}

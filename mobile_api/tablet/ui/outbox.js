@@ -1,0 +1,51 @@
+// What waits to be sent, and what the office answered to what was.
+
+import { app } from "../lib/state.js";
+import { html, nothing } from "../lib/view.js";
+import { money, plural, when } from "../lib/words.js";
+import { link } from "../lib/router.js";
+import { icon } from "./icons.js";
+
+const WORDS = {
+  acknowledged: "Acknowledged", en_route: "On the way", on_site: "On site", started: "Started", suspended: "Paused", resumed: "Resumed", completed: "Completed",
+  unable: "Unable", payment: "Payment", cancel_seen: "Change seen", receipt_void: "Receipt void", backed_out: "Backed out",
+};
+
+const STATUS = { posted: ["check", "Posted"], review: ["clock", "In review"], quarantined: ["hazard", "Held back"] };
+
+function fate(event) {
+  const ack = app.model.acks.get(event._id);
+  if (ack) {
+    const [symbol, words] = STATUS[ack.status] ?? ["clock", ack.status];
+    return { tone: ack.status, symbol, words, detail: ack.words };
+  }
+  if (app.waiting.has(event._id)) return { tone: "waiting", symbol: "outbox", words: "Waiting to send", detail: "" };
+  return { tone: "sent", symbol: "clock", words: "Sent", detail: "The office has not answered yet." };
+}
+
+function row(event) {
+  const { tone, symbol, words, detail } = fate(event);
+  const order = app.model.orders.get(event.order);
+  const amount = event.body.receipt?.amount_cents;
+  const photos = Object.keys(event._attachments ?? {}).length;
+  return html`<li data-event=${event._id} data-status=${tone}><a href=${event.order ? link("order", event.order) : link("outbox")}>
+    <span><b>${WORDS[event.event]}${amount ? `, ${money(amount)}` : ""}</b><small>${order?.premise?.address ?? event.order}, ${when(event.at)}${photos ? `, ${plural(photos, "photo")}` : ""}</small></span>
+    <span class="end"><b class="status" data-tone=${tone}>${icon(symbol)}${words}</b>${detail ? html`<small>${detail}</small>` : nothing}</span>
+  </a></li>`;
+}
+
+const group = (title, events) => (events.length ? html`<h2 class="day">${title} <small>${events.length}</small></h2><ol class="rows">${events.map(row)}</ol>` : nothing);
+
+export function outboxPane() {
+  const events = [...app.model.events.values()].flat().sort((a, b) => b.counter - a.counter);
+  const answered = (event) => app.model.acks.has(event._id);
+  const attention = events.filter((event) => answered(event) && app.model.acks.get(event._id).status !== "posted");
+  return html`<section class="pane single" data-page>
+    <header class="page-head"><h1>Sent and answered</h1></header>
+    ${events.length ? nothing : html`<p class="empty"><b>Nothing recorded yet.</b> Each step you take is listed here until the office has answered it.</p>`}
+    ${group("Waiting to send", events.filter((event) => !answered(event) && app.waiting.has(event._id)))}
+    ${group("The office is looking at", attention)}
+    ${group("Sent, no answer yet", events.filter((event) => !answered(event) && !app.waiting.has(event._id)))}
+    ${group("Posted", events.filter((event) => answered(event) && !attention.includes(event)))}
+  </section>`;
+}

@@ -1,0 +1,41 @@
+// Which page is drawn for which address.
+
+import { app } from "../lib/state.js";
+import { html } from "../lib/view.js";
+import { formPane } from "./complete.js";
+import { brokenPage, enrolPage, lockPage, revokedPage } from "./door.js";
+import { listPane } from "./list.js";
+import { orderPane } from "./order.js";
+import { outboxPane } from "./outbox.js";
+import { payPane } from "./pay.js";
+import { receiptPane, receiptsPane } from "./receipts.js";
+import { shell } from "./shell.js";
+import { tabletPane } from "./tablet.js";
+
+const DETAIL = {
+  order: orderPane,
+  complete: (order) => formPane(order, "complete"),
+  unable: (order) => formPane(order, "unable"),
+  pay: payPane,
+};
+
+const SINGLE = { outbox: outboxPane, receipts: receiptsPane, receipt: () => receiptPane(app.route.params.receipt), tablet: tabletPane };
+
+function detail() {
+  const { name, params } = app.route;
+  if (name === "orders") return html`<section class="pane detail placeholder"><p class="empty"><b>Choose an order.</b> The list is in the order of your route.</p></section>`;
+  const order = app.model.orders.get(params.number);
+  if (!order) return html`<section class="pane detail" data-page><p class="empty"><b>Order ${params.number} is not on this tablet.</b> It may have been given to someone else.</p><a class="button" href="#/orders">Back to the list</a></section>`;
+  return DETAIL[name](order);
+}
+
+export function page() {
+  if (app.phase === "starting") return html`<main class="door" aria-busy="true"><p class="empty">Opening …</p></main>`;
+  if (app.phase === "broken") return brokenPage(app.failure);
+  if (app.phase === "revoked") return revokedPage();
+  if (app.phase === "enrol") return enrolPage();
+  if (app.phase === "locked") return lockPage();
+  if (app.route.name === "join") return enrolPage(true);
+  if (SINGLE[app.route.name]) return shell(SINGLE[app.route.name]());
+  return shell(html`<div class="panes" data-open=${app.route.name === "orders" ? "list" : "detail"}>${listPane()} ${detail()}</div>`);
+}
