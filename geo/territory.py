@@ -13,12 +13,12 @@ from sqlalchemy import Row, Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.distance import Box, metres_between
+from workorders.lifecycle import ACTIVE
 from workorders.tables import SRID, Order, Premise, ServicePoint, Zone
 
 FIRST_REACH_METRES = 200.0
 """First box of a nearest search: a town block, so that most searches need one query."""
 LAST_REACH_METRES = 200_000.0
-OPEN_STATES = ("requested", "held", "approved", "scheduled", "assigned", "dispatched", "exception")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def load_by_zone(session: Session) -> list[ZoneLoad]:
         .join(ServicePoint, Order.service_point_id == ServicePoint.id)
         .join(Premise, ServicePoint.premise_id == Premise.id)
         .outerjoin(Zone, Premise.zone_id == Zone.id)
-        .where(Order.state.in_(OPEN_STATES))
+        .where(Order.state.in_(ACTIVE))
         .group_by(Zone.id, Zone.code)
         .order_by(Zone.code)
     )

@@ -88,6 +88,8 @@ class Evidence(Base):
     digest: Mapped[str] = mapped_column(String(80))
     length: Mapped[int]
     received: Mapped[bool] = mapped_column(default=False)
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Content hash of the copy in evidence storage; None while the bytes lie only in the document store."""
 
     __table_args__ = (Index("uq_evidence_name", "event_id", "name", unique=True),)
 

@@ -236,10 +236,12 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=80), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("received", sa.Boolean(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["field_event.id"], name=op.f("fk_evidence_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     op.create_index(op.f("ix_evidence_event_id"), "evidence", ["event_id"], unique=False)
+    op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index("uq_evidence_name", "evidence", ["event_id", "name"], unique=True)
     op.create_table(
         "fee",
@@ -914,6 +916,7 @@ def downgrade() -> None:
     op.drop_index("uq_fee_dated", table_name="fee")
     op.drop_table("fee")
     op.drop_index("uq_evidence_name", table_name="evidence")
+    op.drop_index(op.f("ix_evidence_sha256"), table_name="evidence")
     op.drop_index(op.f("ix_evidence_event_id"), table_name="evidence")
     op.drop_table("evidence")
     op.drop_table("entry_seal")

@@ -1,0 +1,126 @@
+"""What is done and told leaves a technician's database, so that a new tablet's first sync stays short.
+
+Purged, not deleted: a tombstone would be one more document for every later tablet to read. A tablet that
+still holds a purged event and sends it again meets the same event id at ingest and changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.store import Change, DocumentStore
+from workorders.lifecycle import ACTIVE
+from workorders.tables import Assignment, Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """How many documents of each kind left a database."""
+
+    events: int
+    acks: int
+    orders: int
+
+
+def retire_database(
+    sessions: sessionmaker[Session], store: DocumentStore, database: str, *, now: datetime, days: int
+) -> Retired:
+    """Purge what is over for `days` days: events whose photos are kept, their acks, and closed orders."""
+    before = now - timedelta(days=days)
+    technician = database.removeprefix("tech-")
+    rows = {row.doc_id: row for row in _all_changes(store, database) if not row.deleted}
+    with sessions() as session:
+        since = session.scalar(select(IngestCheckpoint.since).where(IngestCheckpoint.database == database))
+        ingested = _ingested(store, database, since)
+        events = _retirable_events(
+            session, [i for i in rows if i.startswith("event:") and i in ingested], before
+        )
+        acks = {f"ack:{event}" for event in events} & rows.keys()
+        numbers = [i.removeprefix("order:") for i in rows if i.startswith("order:")]
+        left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
+        orders = {
+            f"order:{n}" for n in _retirable_orders(session, numbers, technician, before) if n not in left
+        }
+        waiting = set(session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None))))
+    gone = [i for i in (*events, *acks, *orders) if i.partition(":")[2] not in waiting]
+    for start in range(0, len(gone), PAGE):
+        store.purge(database, {i: list(rows[i].revs) for i in gone[start : start + PAGE]})
+    return Retired(*(sum(i.startswith(kind) for i in gone) for kind in ("event:", "ack:", "order:")))
+
+
+def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:
+    since = "0"
+    while True:
+        batch = store.changes(database, since=since, limit=PAGE, include_docs=True)
+        yield from batch.rows
+        since = batch.last_seq
+        if not batch.pending:
+            return
+
+
+def _ingested(store: DocumentStore, database: str, since: str | None) -> set[str]:
+    """Ids whose newest change the worker has seen: a later leaf of an old event must not be purged unread."""
+    if since is None:
+        return set()
+    unread: set[str] = set()
+    everything = {row.doc_id for row in _all_changes(store, database)}
+    while True:
+        batch = store.changes(database, since=since, limit=PAGE, include_docs=False)
+        unread |= {row.doc_id for row in batch.rows}
+        since = batch.last_seq
+        if not batch.pending:
+            return everything - unread
+
+
+def _order_of(row: Change) -> str | None:
+    return None if row.doc is None else row.doc.get("order")
+
+
+def _retirable_events(session: Session, ids: Sequence[str], before: datetime) -> set[str]:
+    """Posted before the limit, no open case about them, and every photo in evidence storage."""
+    found: set[str] = set()
+    for start in range(0, len(ids), PAGE):
+        part = ids[start : start + PAGE]
+        unkept = select(Evidence.event_id).where(
+            Evidence.event_id == FieldEvent.id, Evidence.sha256.is_(None)
+        )
+        open_case = select(ExceptionCase.id).where(
+            ExceptionCase.source == FieldEvent.id, ExceptionCase.state == "open"
+        )
+        query = select(FieldEvent.id).where(
+            FieldEvent.id.in_(part), FieldEvent.received_at < before, ~unkept.exists(), ~open_case.exists()
+        )
+        found |= set(session.scalars(query))
+    return found
+
+
+def _retirable_orders(
+    session: Session, numbers: Sequence[str], technician: str, before: datetime
+) -> set[str]:
+    """Over before the limit: finished or cancelled that long ago, or long since with somebody else."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), PAGE):
+        part = numbers[start : start + PAGE]
+        over = select(Order).where(Order.number.in_(part), Order.state.not_in(ACTIVE))
+        for order in session.scalars(over):
+            ended = order.closed_at or order.finished_at or order.cancelled_at
+            if ended is not None and ended < before:
+                found.add(order.number)
+        moved = (
+            select(Assignment.order_number)
+            .join(Order, Order.number == Assignment.order_number)
+            .where(
+                Assignment.order_number.in_(part),
+                Assignment.technician_id == technician,
+                Order.technician_id.is_distinct_from(technician),
+            )
+            .group_by(Assignment.order_number)
+            .having(func.max(Assignment.ended_at) < before)
+        )
+        found |= set(session.scalars(moved))
+    return found
