@@ -112,14 +112,14 @@ def reads_at(session: Session, service_point_id: int, limit: int = READS) -> tup
     """The newest reads of a service point that no other read supersedes, oldest first."""
     later = aliased(Read)
     rows = session.execute(
-        select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed)
+        select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed, Read.flags)
         .join(Meter, Meter.id == Read.meter_id)
         .outerjoin(later, later.supersedes_id == Read.id)
         .where(Read.service_point_id == service_point_id, later.id.is_(None))
         .order_by(Read.taken_at.desc(), Read.id.desc())
         .limit(limit)
     )
-    return tuple(ReadFacts(*row) for row in rows)[::-1]
+    return tuple(ReadFacts(*row[:6], flags=tuple(row.flags)) for row in rows)[::-1]
 
 
 def _order_facts(session: Session, order: Order) -> OrderFacts:
