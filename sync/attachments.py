@@ -84,8 +84,11 @@ def missing_stub(name: str) -> ProtocolError:
     return ProtocolError(412, "missing_stub", f"Invalid attachment stub: no stored file named {name!r}")
 
 
-def parse(raw: object, limits: Limits) -> tuple[AttachmentEdit, ...]:
+def parse(raw: object, limits: Limits, *, replicated: bool) -> tuple[AttachmentEdit, ...]:
     """Return the entries of an incoming `_attachments` object.
+
+    What a replicated entry says of its digest must fit. A person who edits a document leaves the old digest
+    beside new data, so there it means nothing.
 
     Raises ProtocolError 400 for a malformed entry or a name starting with `_`, 413 beyond the limits, 412
     for inline data that does not match its digest.
@@ -94,7 +97,7 @@ def parse(raw: object, limits: Limits) -> tuple[AttachmentEdit, ...]:
         raise bad_request("_attachments must be an object")
     if len(raw) > limits.attachments_per_document:
         raise too_large("document_too_large", f"more than {limits.attachments_per_document} attachments")
-    return tuple(_parse_entry(name, entry, limits) for name, entry in raw.items())
+    return tuple(_parse_entry(name, entry, limits, replicated) for name, entry in raw.items())
 
 
 def check_name(name: str) -> None:
@@ -103,11 +106,11 @@ def check_name(name: str) -> None:
         raise bad_request("an attachment needs a name")
     if name.startswith("_"):
         raise bad_request(f"Attachment name '{name}' starts with prohibited character '_'")
-    if "\x00" in name or len(name) > 1_000:
-        raise bad_request("an attachment's name has at most 1000 characters, none of them zero")
+    if "\x00" in name or len(name.encode("utf-8", "surrogatepass")) > 400:
+        raise bad_request("an attachment's name has at most 400 bytes, none of them zero")
 
 
-def _parse_entry(name: str, entry: object, limits: Limits) -> AttachmentEdit:
+def _parse_entry(name: str, entry: object, limits: Limits, replicated: bool) -> AttachmentEdit:
     check_name(name)
     if not isinstance(entry, Mapping):
         raise bad_request(f"attachment {name!r} must be an object")
@@ -120,6 +123,8 @@ def _parse_entry(name: str, entry: object, limits: Limits) -> AttachmentEdit:
         length=_count(entry, "encoded_length") or _count(entry, "length"),
     )
     if "data" in entry:
+        if not replicated:
+            edit = replace(edit, revpos=None, digest=None)
         return stored(edit, _decode(name, entry["data"]), limits, encoded=False)
     if entry.get("stub") is True:
         return replace(edit, stub=True)

@@ -21,6 +21,12 @@ _IGNORED = frozenset({"_revs_info", "_conflicts", "_deleted_conflicts", "_local_
 """Fields a server adds to its answers; a client that sends them back means nothing by it."""
 
 
+_REPLICATION_STATE = frozenset(
+    f"_replication_{part}" for part in ("id", "state", "state_time", "state_reason", "stats")
+)
+"""Fields of a CouchDB replication job, stored like any other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One revision to store.
@@ -45,7 +51,7 @@ def check_id(doc_id: object, limits: Limits) -> str:
         raise illegal_id("Document id must be a string")
     if not doc_id:
         raise illegal_id("Document id must not be empty")
-    if len(doc_id) > limits.id_chars:
+    if len(doc_id) > limits.id_bytes or len(doc_id.encode()) > limits.id_bytes:
         raise illegal_id("Document id is too long")
     if doc_id.startswith("_") and not (
         doc_id.startswith(("_design/", "_local/")) and not doc_id.endswith("/")
@@ -67,7 +73,7 @@ def parse_document(doc: object, *, new_edits: bool, limits: Limits, doc_id: str 
     checked_id = check_id(doc.get("_id") if doc_id is None else doc_id, limits)
     body = {}
     for key, value in doc.items():
-        if not key.startswith("_"):
+        if not key.startswith("_") or key in _REPLICATION_STATE:
             body[key] = value
         elif key not in _KNOWN and key not in _IGNORED:
             raise doc_validation(f"Bad special document member: {key}")
@@ -80,7 +86,7 @@ def parse_document(doc: object, *, new_edits: bool, limits: Limits, doc_id: str 
         path=_path(doc, new_edits, limits),
         deleted=_deleted(doc.get("_deleted")),
         body=raw,
-        attachments=attachments.parse(files, limits) if files else (),
+        attachments=attachments.parse(files, limits, replicated=not new_edits) if files else (),
     )
 
 
@@ -144,12 +150,10 @@ def next_revision(edit: Edit, parent: str | None) -> str:
 def local_body(doc: object, limits: Limits) -> bytes:
     """Return the stored bytes of a `_local/` document: its fields but those starting with `_`.
 
-    Raises ProtocolError 400 when it has attachments or is no object.
+    Attachments are dropped, as in CouchDB. Raises ProtocolError 400 when it is no object.
     """
     if not isinstance(doc, Mapping):
         raise bad_request("Document must be a JSON object")
-    if doc.get("_attachments"):
-        raise bad_request("Local documents cannot have attachments")
     raw = orjson.dumps({key: value for key, value in doc.items() if not key.startswith("_")})
     if len(raw) > limits.document_bytes:
         raise too_large("document_too_large", "_local document")

@@ -29,8 +29,8 @@ class Limits:
     """Length of one revision id; CouchDB's have 34 or so."""
     history_revisions: int = 10_000
     """Ancestors listed in one `_revisions`."""
-    id_chars: int = 512
-    """Length of a document id in characters."""
+    id_bytes: int = 1_900
+    """A document's id; PostgreSQL's indexes hold ids with a revision and a file name beside them."""
     attachment_bytes: int = 32 * 1024 * 1024
     """One attachment, decoded."""
     attachments_per_document: int = 100

@@ -14,8 +14,9 @@ import orjson
 
 from sync.winner import generation, rank
 
-# Printable ASCII but quotes and backslashes, so that a revision can be spliced into JSON as it is.
-_REVISION = re.compile(r"[1-9][0-9]{0,14}-[!#-\[\]-~]+")
+# Printable ASCII but quotes and backslashes, so that a revision can be spliced into JSON as it is. An empty
+# hash is odd, but CouchDB takes it.
+_REVISION = re.compile(r"[1-9][0-9]{0,14}-[!#-\[\]-~]*")
 
 
 class BadRevision(ValueError):  # noqa: N818  # named for what is wrong

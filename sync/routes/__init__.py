@@ -1,9 +1,10 @@
 """The endpoint over HTTP, one file per resource."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import structlog
 from flask import Blueprint, Request, Response, request
 
@@ -86,7 +87,26 @@ class _Server:
 
 def _serve(server: _Server, rest: str) -> Response:
     sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # feeds outlive the request's context
-    target = _target(server.store, sent, rest)
+    whole = sent.root_path + sent.path
+    prefix = whole[: len(whole) - len(rest)] if rest else whole
+    exact = paths.raw_segments(sent.environ, prefix)
+    if exact is not None:
+        return _answer(server, sent, paths.target(exact, None))
+    parts = rest.rstrip("/").split("/")
+    hints = paths.Hints(
+        known=lambda database, ids: _longest_known(server.store, database, ids),
+        is_document=lambda doc_id: _holds_document(sent, doc_id, server.store.limits),
+    )
+    try:
+        return _answer(server, sent, paths.target(parts, hints))
+    except DatabaseMissing:
+        named = _slashed_database(server.store, sent, parts)
+        if named is None:
+            raise
+        return _answer(server, sent, paths.target(named, hints))
+
+
+def _answer(server: _Server, sent: Request, target: Target) -> Response:
     methods = methods_of(target)
     method = "GET" if sent.method == "HEAD" else sent.method
     caller = server.authenticate(sent)
@@ -109,22 +129,36 @@ def _serve(server: _Server, rest: str) -> Response:
     return endpoint.handler(call)
 
 
-def _target(store: SqlStore, sent: Request, rest: str) -> Target:
-    whole = sent.root_path + sent.path
-    prefix = whole[: len(whole) - len(rest)] if rest else whole
-    exact = paths.raw_segments(sent.environ, prefix)
-    if exact is not None:
-        return paths.target(exact, None)
-    return paths.target(rest.split("/"), lambda database, ids: _longest_known(store, database, ids))
-
-
-def _longest_known(store: SqlStore, database: str, candidates: Any) -> str | None:
+def _holds_document(sent: Request, doc_id: str, limits: Limits) -> bool:
+    if sent.method != "PUT":
+        return False
+    if sent.mimetype == "multipart/related":
+        return True
+    length = sent.content_length
+    if sent.mimetype != "application/json" or length is None or length > limits.request_bytes:
+        return False
     try:
-        with store.reading(database) as (connection, row):
-            known = reading.documents(connection, row.id, candidates)
-    except DatabaseMissing:
-        return None
+        told = orjson.loads(sent.get_data(cache=True))
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(told, dict) and told.get("_id") == doc_id
+
+
+def _longest_known(store: SqlStore, database: str, candidates: Sequence[str]) -> str | None:
+    with store.reading(database) as (connection, row):
+        known = reading.documents(connection, row.id, candidates)
     return next((doc_id for doc_id in candidates if doc_id in known), None)
+
+
+def _slashed_database(store: SqlStore, sent: Request, parts: Sequence[str]) -> list[str] | None:
+    """Return the path as [database, …] when its first segments together name a database, else None."""
+    with store.connections.reading() as connection:
+        for length in range(len(parts), 1, -1):
+            name = "/".join(parts[:length])
+            if reading.database(connection, name) is not None:
+                return [name, *parts[length:]]
+    made = sent.method == "PUT" and not sent.content_length
+    return ["/".join(parts)] if made and len(parts) > 1 else None
 
 
 def _authorise(caller: Caller | None, target: Target, endpoint: Endpoint | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync.errors import bad_request
+from sync.errors import bad_request, query_error
 from sync.routes.bulk_get import inlined
 from sync.routes.call import Call, raw_answer
 from sync.sql import listing, reading
@@ -14,12 +14,15 @@ from sync.sql.listing import Range
 from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render
 
 NO_LIMIT = 2**62
+_ONE_RANGE = ("key", "startkey", "start_key", "endkey", "end_key")
 
 
 def all_docs(call: Call) -> Response:
     """GET or POST /db/_all_docs: the live documents in a range of ids, or exactly those of `keys`."""
     told = call.json_object() if call.request.method == "POST" else {}
     keys = told.get("keys", call.parameter("keys"))
+    if keys is not None and any(name in told or name in call.args for name in _ONE_RANGE):
+        raise query_error("`keys` is incompatible with `key`, `start_key` and `end_key`")
     with call.store.reading(call.target.database) as (connection, database):
         if keys is not None:
             rows, offset = _by_keys(call, connection, database, call.rows(keys, "keys")), b"null"
@@ -91,7 +94,7 @@ def _row(
             live = [rev for rev, deleted in document.leaves()[1:] if not deleted]
             extras = {"_conflicts": live} if live else None
         data = inlined(connection, database.id, body) if call.flag("attachments") else None
-        line += b',"doc":' + render(body, extras, data)
+        line += b',"doc":' + render(body, extras, data, encodings=call.flag("att_encoding_info"))
     return line + b"}"
 
 

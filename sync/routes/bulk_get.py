@@ -39,7 +39,9 @@ def bulk_get(call: Call) -> Response:
                         continue
                     extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf))} if revs else None
                     data = inlined(connection, database.id, row) if inline else None
-                    rows.append(b'{"ok":' + render(row, extras, data) + b"}")
+                    rows.append(
+                        b'{"ok":' + render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"}"
+                    )
             pieces.append(b'{"id":' + orjson.dumps(doc_id) + b',"docs":[' + b",".join(rows) + b"]}")
     return raw_answer(b'{"results":[' + b",".join(pieces) + b"]}\n")
 

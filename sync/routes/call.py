@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 from flask import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from sync import strict_json
 from sync.access import Caller, local_owner, may_open, write_refusal
@@ -91,11 +92,17 @@ class Call:
     def body(self) -> bytes:
         """Return the body, decompressed; raise 413 beyond the limits."""
         request = self.request
-        if (request.content_length or 0) > self.limits.request_bytes:
+        most = self.limits.request_bytes
+        if request.content_length is None:
+            # A body that does not say its length is counted while it is read.
+            request.max_content_length = most
+        elif request.content_length > most:
             raise too_large("too_large", "the request entity is too large")
-        raw = request.stream.read(self.limits.request_bytes + 1)
-        if len(raw) > self.limits.request_bytes:
-            raise too_large("too_large", "the request entity is too large")
+        try:
+            # Reading the path may have needed the body already; then it is kept.
+            raw = request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            raise too_large("too_large", "the request entity is too large") from None
         encoding = request.headers.get("Content-Encoding", "identity")
         if encoding == "identity":
             return raw

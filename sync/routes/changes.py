@@ -108,7 +108,7 @@ def _matches(query: Query, row: FeedRow) -> bool:
 
 def _line(connection: Connection, database: DatabaseRow, query: Query, row: FeedRow, index: int) -> bytes:
     document = row.document
-    quiet = query.seq_interval > 1 and (index + 1) % query.seq_interval
+    quiet = index % query.seq_interval
     seq = b"null" if quiet else b'"' + database.seq(document.seq).encode() + b'"'
     line = b'{"seq":' + seq + b',"id":' + orjson.dumps(document.doc_id) + b',"changes":[{"rev":"'
     if query.all_leaves and document.others is not None:
@@ -123,7 +123,7 @@ def _line(connection: Connection, database: DatabaseRow, query: Query, row: Feed
             live = [rev for rev, gone in document.leaves()[1:] if not gone]
             extras = {"_conflicts": live} if live else None
         data = inlined(connection, database.id, row.winner) if query.inline else None
-        line += b',"doc":' + render(row.winner, extras, data)
+        line += b',"doc":' + render(row.winner, extras, data, encodings=query.encodings)
     return line + b"}"
 
 

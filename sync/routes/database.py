@@ -7,9 +7,9 @@ import orjson
 from flask import Response
 
 from sync.documents import parse_document
-from sync.errors import ProtocolError, bad_request, no_database
+from sync.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer, raw_answer
-from sync.sql import databases, reading, writing
+from sync.sql import databases, writing
 
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}|_users|_replicator|_global_changes")
 START_TIME = "0"
@@ -161,10 +161,3 @@ def purge(call: Call) -> Response:
     with call.store.writing(call.target.database) as (connection, row):
         purged = databases.purge(connection, row, told)
     return answer({"purge_seq": None, "purged": purged}, 201)
-
-
-def missing_database(call: Call) -> None:
-    """Raise 404 when the database does not exist."""
-    with call.store.connections.reading() as connection:
-        if reading.database(connection, call.target.database) is None:
-            raise no_database()

@@ -8,7 +8,7 @@ from flask import Response
 
 from sync import documents, revtree
 from sync.documents import Edit, check_id
-from sync.errors import ProtocolError, bad_request, conflict, not_found
+from sync.errors import bad_request, conflict, not_found, not_implemented
 from sync.revtree import BadRevision, check_rev
 from sync.routes import sections
 from sync.routes.bulk_get import inlined, latest_leaves
@@ -34,7 +34,7 @@ def get(call: Call) -> Response:
             body, kind = sections.related(connection, database, row, extras, known)
             return Response(body, content_type=kind, headers={"ETag": f'"{row.rev}"'})
         data = inlined(connection, database.id, row) if call.flag("attachments") else None
-    response = raw_answer(render(row, extras, data) + b"\n")
+    response = raw_answer(render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"\n")
     response.set_etag(row.rev)
     response.make_conditional(call.request)
     return response
@@ -114,6 +114,10 @@ def put(call: Call) -> Response:
         # Checked before the files are read; the sections may say that it is a deletion.
         call.check_write(doc_id, deleted=False)
         return store(call, sections.parse_related(call, doc_id, new_edits=new_edits), new_edits=new_edits)
+    if not call.request.content_length:
+        with call.store.reading(call.target.database):
+            # That the database is missing is told before that the body is.
+            pass
     told = call.json_object()
     if "_id" in told and told["_id"] != doc_id:
         raise bad_request("Document ID must match the one in the URL")
@@ -182,7 +186,5 @@ def copy(call: Call) -> Response:
 
 def design_function(call: Call) -> Response:
     """Any path below a design document: views, shows, lists, updates are JavaScript."""
-    words = (
-        "Design documents are stored and replicated; their JavaScript is not run. Use _find with a selector."
-    )
-    raise ProtocolError(501, "not_implemented", f"{words} ({call.target.attachment[:60]})")
+    words = "Design documents are stored; their JavaScript is not run. Use _find with a selector."
+    raise not_implemented(f"{words} ({call.target.attachment[:60]})")

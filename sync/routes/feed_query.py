@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sync.errors import ProtocolError, bad_request, not_found
+import orjson
+
+from sync.errors import ProtocolError, bad_request, not_found, not_implemented
 from sync.routes.call import Call
 from sync.selector import Predicate, compile_selector
 from sync.sql import reading
@@ -27,6 +29,7 @@ class Query:
     all_leaves: bool
     conflicts: bool
     inline: bool
+    encodings: bool
     feed: str
     heartbeat: float | None
     """Between signs of life; None for none."""
@@ -58,6 +61,7 @@ def read(call: Call) -> Query:
         all_leaves=call.args.get("style", "main_only") == "all_docs",
         conflicts=call.flag("conflicts"),
         inline=call.flag("attachments"),
+        encodings=call.flag("att_encoding_info"),
         feed=feed,
         heartbeat=_heartbeat(call),
         timeout=call.number("timeout", DEFAULT_TIMEOUT_MS) / 1000,
@@ -96,14 +100,19 @@ def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predica
 
 
 def _javascript(call: Call, chosen: str) -> ProtocolError:
+    """Return why a filter of a design document does not run: it is missing, or it is JavaScript."""
+    section, named = "filters", chosen
     if chosen == "_view":
-        return ProtocolError(501, "not_implemented", "Views are JavaScript and are not run; use _selector.")
-    design, _, function = chosen.partition("/")
-    if chosen.startswith("_") or not function:
-        return bad_request("Invalid path for filter: it is written designdoc/function")
+        section, named = "views", call.args.get("view", "")
+    if named.startswith("_") or not named:
+        return bad_request(f"`{'view' if section == 'views' else 'filter'}` parameter is not provided.")
+    design, _, function = named.partition("/")
     doc_id = f"_design/{design}"
     with call.store.reading(call.target.database) as (connection, database):
-        found = reading.documents(connection, database.id, [doc_id]).get(doc_id)
-    if found is None or found.deleted:
+        found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
+    if found is None or found[1].deleted:
         return not_found("deleted" if found else "missing")
-    return ProtocolError(501, "not_implemented", "Filters written in JavaScript are not run; use _selector.")
+    functions = orjson.loads(found[1].body).get(section)
+    if not isinstance(functions, dict) or (function or design) not in functions:
+        return not_found(f"missing json key: {section}")
+    return not_implemented("Design documents' JavaScript is not run; use filter=_selector.")

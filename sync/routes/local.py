@@ -10,6 +10,8 @@ from sync.sql import locals as local_rows
 
 
 def _name(call: Call) -> str:
+    if call.target.attachment:
+        raise bad_request("_local documents do not accept attachments.")
     return check_id(call.target.document, call.limits).removeprefix("_local/")
 
 

@@ -41,7 +41,9 @@ def open_revisions(call: Call, doc_id: str) -> Response:
                 pieces.append(multipart.section({"Content-Type": kind}, content))
             else:
                 data = inlined(connection, database.id, row) if call.flag("attachments") else None
-                pieces.append(b'{"ok":' + render(row, extras, data) + b"}")
+                pieces.append(
+                    b'{"ok":' + render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"}"
+                )
     if as_sections:
         return sections.mixed(pieces)
     return raw_answer(b"[" + b",".join(pieces) + b"]\n")

@@ -6,6 +6,7 @@ document id wins.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,12 +26,18 @@ def raw_segments(environ: Mapping[str, Any], prefix: str) -> list[str] | None:
     return [unquote(part) for part in path[len(prefix) :].split("/")]
 
 
-def target(segments: Sequence[str], known: Callable[[str, Sequence[str]], str | None] | None) -> Target:
-    """Return what the segments name.
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What helps to read a path whose slashes may belong to an id."""
 
-    `known` is None when the segments are exact. Otherwise slashes may belong to an id, and `known(database,
-    candidates)` returns the longest of the candidate document ids that is one.
-    """
+    known: Callable[[str, Sequence[str]], str | None]
+    """Return the longest of the candidate document ids that the database has, or None."""
+    is_document: Callable[[str], bool]
+    """Tell whether the request's body is a document of this id."""
+
+
+def target(segments: Sequence[str], hints: Hints | None) -> Target:
+    """Return what the segments name; `hints` is None when the segments are exact."""
     parts = list(segments)
     if parts and parts[-1] == "":
         parts.pop()
@@ -41,19 +48,28 @@ def target(segments: Sequence[str], known: Callable[[str, Sequence[str]], str | 
         return Target(database=head)
     first, *more = rest
     if first.startswith("_"):
-        return _reserved(head, first, more)
-    if not more or known is None:
-        return _below(head, first, more)
-    candidates = ["/".join(rest[:length]) for length in range(len(rest), 0, -1)]
-    chosen = known(head, candidates) or candidates[0]
-    return Target(head, "", chosen, candidates[0][len(chosen) + 1 :])
+        found = _reserved(head, first, more)
+    else:
+        found = Target(head, "", first, "/".join(more))
+    return found if hints is None or not found.attachment or found.action else _guess(found, hints)
+
+
+def _guess(found: Target, hints: Hints) -> Target:
+    """Return the target again, with the slashes that belong to the document's id in it."""
+    whole = f"{found.document}/{found.attachment}"
+    if hints.is_document(whole):
+        return Target(found.database, "", whole)
+    parts = found.attachment.split("/")
+    longer = ["/".join([found.document, *parts[:length]]) for length in range(len(parts), -1, -1)]
+    chosen = hints.known(found.database, longer) or found.document
+    return Target(found.database, "", chosen, whole[len(chosen) + 1 :])
 
 
 def _reserved(database: str, first: str, more: Sequence[str]) -> Target:
     if first == "_local" and more:
-        return Target(database, "_local", "_local/" + "/".join(more))
+        return Target(database, "_local", f"_local/{more[0]}", "/".join(more[1:]))
     if first.startswith("_local/"):
-        return Target(database, "_local", first)
+        return Target(database, "_local", first, "/".join(more))
     if first == "_design" and more:
         return _below(database, f"_design/{more[0]}", more[1:])
     if first.startswith("_design/"):

@@ -55,7 +55,7 @@ def related(
     told: dict[str, dict[str, Any]] = {} if row.files is None else orjson.loads(row.files)
     following = [name for name, entry in told.items() if entry["revpos"] > newer_than]
     if not following:
-        return render(row, extras), "application/json"
+        return render(row, extras, encodings=True), "application/json"
     for name in following:
         told[name].pop("stub")
         told[name]["follows"] = True

@@ -68,10 +68,16 @@ class RevisionRow:
     files: bytes | None
 
 
-def render(row: RevisionRow, extras: Mapping[str, Any] | None = None, files: bytes | None = None) -> bytes:
+def render(
+    row: RevisionRow,
+    extras: Mapping[str, Any] | None = None,
+    files: bytes | None = None,
+    *,
+    encodings: bool = False,
+) -> bytes:
     """Return the document's JSON: `_id`, `_rev`, `_deleted`, `extras`, `_attachments`, then the body.
 
-    `files` replaces the stored stubs, as when the data goes along.
+    `files` replaces the stored stubs, as when the data goes along. `encodings` tells how stubs are stored.
     """
     head = b'{"_id":' + orjson.dumps(row.doc_id) + b',"_rev":"' + row.rev.encode() + b'"'
     if row.deleted:
@@ -80,8 +86,18 @@ def render(row: RevisionRow, extras: Mapping[str, Any] | None = None, files: byt
         head += b"," + orjson.dumps(extras)[1:-1]
     shown = row.files if files is None else files
     if shown is not None:
+        if files is None and not encodings and b'"encoding"' in shown:
+            shown = _without_encodings(shown)
         head += b',"_attachments":' + shown
     return head + b"}" if row.body == b"{}" else head + b"," + row.body[1:]
+
+
+def _without_encodings(stubs: bytes) -> bytes:
+    told: dict[str, dict[str, Any]] = orjson.loads(stubs)
+    for entry in told.values():
+        entry.pop("encoding", None)
+        entry.pop("encoded_length", None)
+    return orjson.dumps(told)
 
 
 def revisions_field(path: Sequence[str]) -> dict[str, Any]:
