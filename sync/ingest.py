@@ -1,0 +1,217 @@
+"""Documents → facts: each event of a technician's database in one transaction with all it causes.
+
+Fact, order, meter, read, entries, acknowledgement and the place in the feed commit together, so a crash
+anywhere leaves either everything of an event or nothing. Documents are read before the transaction opens:
+the embedded store lives in the same database.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.store import Change, DatabaseMissing, DocumentStore
+from workorders.dialect import upsert
+from workorders.service.delivery import Delivery, Verdict
+from workorders.service.events import ingest_event
+from workorders.service.follow_on import release_silent
+from workorders.service.quarantine import quarantine
+from workorders.tables import IngestCheckpoint, Quarantine, Technician
+
+log = structlog.get_logger()
+BEGINNING = "0"
+EVENT = "event:"
+OURS = ("order:", "route:", "ack:", "ref:", "_design/", "_local/")
+"""What the server itself writes into a technician's database."""
+BROKEN = (OperationalError, InterfaceError)
+"""The database cannot work: nothing is known about the document, so it is tried again later."""
+
+
+class Overtaken(Exception):  # noqa: N818 - named for what happened
+    """Another process ingested the same feed meanwhile; it has done the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """How many documents were posted, sent to review, quarantined, or known already."""
+
+    posted: int = 0
+    review: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+
+    @property
+    def handled(self) -> int:
+        """All of them."""
+        return self.posted + self.review + self.quarantined + self.duplicates
+
+    def __add__(self, other: "IngestResult") -> "IngestResult":
+        return IngestResult(
+            self.posted + other.posted,
+            self.review + other.review,
+            self.quarantined + other.quarantined,
+            self.duplicates + other.duplicates,
+        )
+
+    def counting(self, verdict: Verdict) -> "IngestResult":
+        """This result and one more verdict."""
+        if verdict.duplicate:
+            return self + IngestResult(duplicates=1)
+        return self + IngestResult(
+            posted=int(verdict.status == "posted"),
+            review=int(verdict.status == "review"),
+            quarantined=int(verdict.status == "quarantined"),
+        )
+
+
+def ingest_all(
+    sessions: sessionmaker[Session], store: DocumentStore, *, clock: Callable[[], datetime], limit: int = 500
+) -> IngestResult:
+    """Ingest up to `limit` changes of every technician's database, and send out reconnects overdue.
+
+    Inactive technicians count too: a tablet may bring its facts after its holder has left.
+    """
+    with sessions.begin() as session:
+        technicians = list(session.scalars(select(Technician.id).order_by(Technician.id)))
+        release_silent(session, now=clock())
+    result = IngestResult()
+    for technician in technicians:
+        result += ingest_database(sessions, store, f"tech-{technician}", clock=clock, limit=limit)
+    return result
+
+
+def ingest_database(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    database: str,
+    *,
+    clock: Callable[[], datetime],
+    limit: int = 500,
+) -> IngestResult:
+    """Ingest up to `limit` changes of one database from where its checkpoint stands.
+
+    A missing database has nothing to ingest. Raises sync.store.StoreUnavailable and sqlalchemy's
+    OperationalError; what was committed before stays, and the rest is found again.
+    """
+    with sessions() as session:
+        since = _checkpoint(session, database)
+    try:
+        batch = store.changes(database, since=since, limit=limit)
+    except DatabaseMissing:
+        return IngestResult()
+    result = IngestResult()
+    try:
+        for change in batch.rows:
+            for document, last in _leaves(store, database, change):
+                after = change.seq if last else since
+                delivery = Delivery(document, database, str(document.get("_rev", "")), clock())
+                verdict = _ingest_one(sessions, delivery, since, after)
+                result = result.counting(verdict)
+                since = after
+        if batch.last_seq != since:
+            with sessions.begin() as session:
+                _advance(session, database, since, batch.last_seq, None)
+    except Overtaken:
+        log.info("feed_overtaken", database=database)
+    return result
+
+
+def retry_quarantined(
+    sessions: sessionmaker[Session], *, clock: Callable[[], datetime], code: str = "ingest_failed"
+) -> IngestResult:
+    """Judge again what is kept aside for `code`, after the program or the records were mended."""
+    with sessions() as session:
+        rows = session.scalars(
+            select(Quarantine).where(Quarantine.code == code).order_by(Quarantine.id)
+        ).all()
+        kept = [(row.database, row.revision, dict(row.body)) for row in rows]
+    result = IngestResult()
+    for database, revision, body in kept:
+        with sessions.begin() as session:
+            verdict = ingest_event(session, body, database=database, revision=revision, received_at=clock())
+        result = result.counting(verdict)
+    return result
+
+
+def _leaves(store: DocumentStore, database: str, change: Change) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Every live leaf of an event, the winner first; the flag marks the last one of the change.
+
+    A conflict leaf is another statement under the same id: it is judged too. Deletions carry no fact.
+    """
+    if change.deleted or change.doc is None or change.doc_id.startswith(OURS):
+        return
+    documents = [change.doc]
+    for revision in change.revs[1:]:
+        other = store.get_document(database, change.doc_id, revision)
+        if other is not None and not other.get("_deleted"):
+            documents.append(other)
+    for place, document in enumerate(documents, start=1):
+        yield document, place == len(documents)
+
+
+def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str, after: str) -> Verdict:
+    """One document in one transaction, its place in the feed included."""
+    document, database = delivery.document, delivery.database
+    try:
+        with sessions.begin() as session:
+            verdict = _judge(session, delivery)
+            _advance(session, database, since, after, delivery.received_at)
+    except (*BROKEN, Overtaken):
+        raise
+    except Exception as error:
+        # A mistake of the program must not stop a technician's feed, nor lose the document.
+        log.exception("ingest_failed", database=database, document=document.get("_id"))
+        with sessions.begin() as session:
+            verdict = quarantine(session, delivery, code="ingest_failed", reason=type(error).__name__)
+            _advance(session, database, since, after, delivery.received_at)
+    log.info(
+        "event_ingested",
+        document=document.get("_id"),
+        order=document.get("order"),
+        status=verdict.status,
+        codes=verdict.codes,
+        duplicate=verdict.duplicate,
+    )
+    return verdict
+
+
+def _judge(session: Session, delivery: Delivery) -> Verdict:
+    if not str(delivery.document.get("_id")).startswith(EVENT):
+        return quarantine(session, delivery, code="unexpected_document", reason="tablets write events only")
+    return ingest_event(
+        session,
+        delivery.document,
+        database=delivery.database,
+        revision=delivery.revision,
+        received_at=delivery.received_at,
+    )
+
+
+def _checkpoint(session: Session, database: str) -> str:
+    return (
+        session.scalar(select(IngestCheckpoint.since).where(IngestCheckpoint.database == database))
+        or BEGINNING
+    )
+
+
+def _advance(session: Session, database: str, since: str, after: str, heard: datetime | None) -> None:
+    """Move the checkpoint from `since` to `after`. Raises Overtaken when it is not at `since` any more."""
+    made = {"since": after} if heard is None else {"since": after, "last_event_at": heard}
+    moved = session.execute(
+        update(IngestCheckpoint)
+        .where(IngestCheckpoint.database == database, IngestCheckpoint.since == since)
+        .values(**made)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+        return
+    if since != BEGINNING:
+        raise Overtaken(database)
+    first = upsert(session, IngestCheckpoint).values(database=database, **made).on_conflict_do_nothing()
+    if not session.execute(first).rowcount:  # type: ignore[attr-defined]  # as above
+        raise Overtaken(database)
