@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from mobile_api import bundle
 from mobile_api.routes import blueprint as devices_blueprint
 from mobile_api.routes import couch_url
 from mobile_api.services import services_of
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     """
     couch = urlsplit(couch_url(services_of(app).config))
     origin = f"{couch.scheme}://{couch.netloc}" if couch.netloc else ""
+    app.register_blueprint(bundle.blueprint)
     vendor = vendor_files()
     app.register_blueprint(vendor_blueprint(vendor))
     app.register_blueprint(tablet_blueprint(read_app(vendor), origin))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, cast
 
 from flask import Flask, current_app
@@ -14,6 +15,10 @@ class Settings(Protocol):
     @property
     def secret_key(self) -> str:
         """Secret from which signing key and code hashes are derived."""
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder of the maps and the bundle that tablets fetch."""
 
     @property
     def token_minutes(self) -> int:

@@ -6,14 +6,17 @@ outbox and in the feeds' checkpoints.
 
 import os
 import threading
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sync.ingest import ingest_all
-from sync.publish import ensure_technician, publish_pending
 
 from server.services import Services
+from sync.ingest import ingest_all
+from sync.publish import ensure_technician, publish_pending
+from sync.retention import retire_database
 from sync.store import StoreUnavailable
 from workorders.tables import Technician
 
@@ -23,6 +26,8 @@ IDLE_SECONDS = 0.2
 TROUBLE_SECONDS = 2.0
 """Rest after a database or store that did not answer."""
 BATCH = 500
+UPKEEP = timedelta(hours=1)
+"""How often the bundle is renewed and what is over leaves technicians' databases; both are cheap and patient."""
 
 
 def prepare(services: Services) -> None:
@@ -37,19 +42,42 @@ def work_once(services: Services) -> int:
     """One round: publish what waits, ingest what came. Returns how many things were done."""
     published = publish_pending(services.sessions, services.store, now=services.clock(), limit=BATCH)
     result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
-    return published + result.handled
+    kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
+    return published + result.handled + kept
+
+
+def evidence_files(config: Config) -> EvidenceFiles:
+    """Where photos and signatures are kept."""
+    return EvidenceFiles(config.data_dir / "evidence")
+
+
+def upkeep(services: Services) -> None:
+    """Renew the tablets' bundle and retire what is over from every technician's database."""
+    now = services.clock()
+    with services.read_sessions() as session:
+        build_bundle(session, services.config.data_dir / "bundle", now)
+        technicians = list(session.scalars(select(Technician)))
+    for technician in technicians:
+        days = services.config.retention_days
+        retired = retire_database(services.sessions, services.store, technician.database, now=now, days=days)
+        if retired.events or retired.acks or retired.orders:
+            log.info("retired", database=technician.database, **asdict(retired))
 
 
 def work(services: Services, stop: threading.Event) -> None:
     """Work until `stop` is set or the process that started this one is gone."""
     parent = os.getppid()
     prepared = False
+    kept_up_at: datetime | None = None
     while not stop.is_set() and os.getppid() == parent:
         try:
             if not prepared:
                 prepare(services)
                 prepared = True
             done = work_once(services)
+            if not done and (kept_up_at is None or services.clock() - kept_up_at >= UPKEEP):
+                upkeep(services)
+                kept_up_at = services.clock()
         except (StoreUnavailable, OperationalError) as error:
             log.warning("worker_waits", reason=str(error))
             stop.wait(TROUBLE_SECONDS)
