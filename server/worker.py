@@ -13,7 +13,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from mobile_api.bundle import build_bundle
+from server.config import Config
 from server.services import Services
+from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_all
 from sync.publish import ensure_technician, publish_pending
 from sync.retention import retire_database
@@ -27,7 +30,7 @@ TROUBLE_SECONDS = 2.0
 """Rest after a database or store that did not answer."""
 BATCH = 500
 UPKEEP = timedelta(hours=1)
-"""How often the bundle is renewed and what is over leaves technicians' databases; both are cheap and patient."""
+"""How often the bundle is renewed and what is over leaves technicians' databases; neither is urgent."""
 
 
 def prepare(services: Services) -> None:
