@@ -3,12 +3,12 @@
 import click
 from rich.progress import Progress
 from sqlalchemy import select
-from sync.ingest import ingest_database
-from sync.publish import publish_pending
 
 from server.config import Config
 from server.services import Services, open_services
 from sync.copying import Copied, copy_database
+from sync.ingest import ingest_database
+from sync.publish import publish_pending
 from sync.store import DocumentStore
 from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
