@@ -11,6 +11,7 @@ from .values import LonLat, Step
 
 _STRAIGHT_DEGREES = 25.0
 _SLIGHT_DEGREES = 50.0
+_RAMP_STRAIGHT_DEGREES = 5.0
 _SHARP_DEGREES = 125.0
 _SIDE_METRES = 3.0
 """Nearer to the street than this, "on the left" would be a guess."""
@@ -104,19 +105,22 @@ def _manoeuvre(roads: Roads, before: Drive, after: Drive) -> str | None:
     degrees = turn_degrees(end_bearing(before.line), start_bearing(after.line))
     side, size = ("left" if degrees < 0 else "right"), abs(degrees)
     leaving, entering = _is_ramp(roads, before), _is_ramp(roads, after)
+    same = roads.street(before.segment) == roads.street(after.segment)
+    # A street that merely bends, with nothing to choose, is not a turn.
+    bends = same and len(roads.turn_rows(before.state)) == 1
     if entering and not leaving:
-        return f"ramp_{side}" if size > 5 else "ramp"
+        return f"ramp_{side}" if size > _RAMP_STRAIGHT_DEGREES else "ramp"
     if leaving and not entering and size <= _SLIGHT_DEGREES:
         return "merge"
-    same = roads.street(before.segment) == roads.street(after.segment)
-    if size <= _STRAIGHT_DEGREES or (same and size <= _SLIGHT_DEGREES):
+    if size <= (_SLIGHT_DEGREES if same else _STRAIGHT_DEGREES) or bends:
         return None if same else "continue"
-    # A street that merely bends, with nothing to choose, is not a turn.
-    if same and len(roads.turn_rows(before.state)) == 1:
-        return None
-    if size <= _SLIGHT_DEGREES:
-        return f"slight_{side}"
-    return f"turn_{side}" if size <= _SHARP_DEGREES else f"sharp_{side}"
+    return f"{_size_word(size)}_{side}"
+
+
+def _size_word(degrees: float) -> str:
+    if degrees <= _SLIGHT_DEGREES:
+        return "slight"
+    return "turn" if degrees <= _SHARP_DEGREES else "sharp"
 
 
 def _text(roads: Roads, group: _Group, street: str) -> str:

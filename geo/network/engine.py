@@ -1,6 +1,5 @@
 """The road network that the rest of the program asks: nearest street, travel times, ways, closures."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
@@ -9,14 +8,13 @@ from numpy.typing import NDArray
 
 from workorders.problems import Problem
 
-from .directions import leg_steps
-from .grid import Nearest, find_nearest
 from .hierarchy import Hierarchy
+from .journey import journey
 from .matrix import Places, make_places, travel_seconds
-from .paths import find_drives
+from .paths import WayFinder
 from .roads import Roads, open_roads
-from .shape import line_metres
-from .values import Leg, LonLat, NetworkSummary, Path, Snap, Step, Street
+from .snapping import checked_points, snap_points
+from .values import LonLat, NetworkSummary, Path, Snap, Street
 from .weights import Closure, Weights, weigh
 
 MAX_STOP_METRES = 500.0
@@ -64,11 +62,17 @@ class RoadNetwork:
 
     def snap(self, lon: float, lat: float, *, max_metres: float = MAX_STOP_METRES) -> Snap:
         """The nearest place on an open street that may be worked from. Raises Problem `stop_off_network`."""
-        points = _checked([(lon, lat)])
-        places, nearest = self._places(points, max_metres, ["The point"])
-        segment, share = int(places.segment[0]), float(places.share[0])
-        foot = self._foot(int(nearest.piece[0]), float(nearest.share[0]))
-        return Snap(segment, share, float(nearest.metres[0]), *foot, self._roads.street(segment))
+        point = checked_points([(lon, lat)])
+        at = snap_points(self._roads, self._usable, point, max_metres=max_metres, called=["The point"])
+        segment = int(at.segment[0])
+        return Snap(
+            segment=segment,
+            share=float(at.share[0]),
+            metres=round(float(at.metres[0]), 2),
+            lon=float(at.lon[0]),
+            lat=float(at.lat[0]),
+            street=self._roads.street(segment),
+        )
 
     def matrix(
         self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES
@@ -78,7 +82,7 @@ class RoadNetwork:
         A stop may be left in either direction. `UNREACHABLE` where closures cut a pair apart. Raises
         Problem `stop_off_network` naming the stops (counted from 1) that lie too far from any street.
         """
-        places = self._stops(points, max_metres)
+        places = self._stops(checked_points(points), max_metres)
         return travel_seconds(self._roads, self._hierarchy, places)
 
     def path(
@@ -91,25 +95,11 @@ class RoadNetwork:
         """
         if len(points) < 2:
             raise Problem("bad_input", field="points", reason="a way needs at least two points")
-        places = self._stops(points, max_metres)
-        geometry: list[LonLat] = []
-        steps: list[Step] = []
-        legs: list[Leg] = []
-        for number in range(1, len(points)):
-            found = find_drives(self._roads, self._weights, self._hierarchy, places, number - 1, number)
-            if found is None:
-                raise Problem("no_way_between", start=f"stop {number}", end=f"stop {number + 1}")
-            seconds, drives = int(np.rint(found[0] / 1000)), found[1]
-            line = [point for drive in drives for point in drive.line[:-1]] + [drives[-1].line[-1]]
-            start = max(0, len(geometry) - 1)
-            legs.append(Leg(seconds, round(line_metres(line), 1), start, len(steps)))
-            to = (float(points[number][0]), float(points[number][1]))
-            steps += leg_steps(
-                self._roads, drives, stop=number + 1, to=to, first_index=start, seconds=seconds
-            )
-            geometry = geometry[:start] + line
-        total = round(sum(leg.metres for leg in legs), 1)
-        return Path(sum(leg.seconds for leg in legs), total, geometry, steps, legs)
+        checked = checked_points(points)
+        finder = WayFinder(self._roads, self._weights, self._hierarchy)
+        return journey(
+            finder, self._stops(checked, max_metres), [(lon, lat) for lon, lat in checked.tolist()]
+        )
 
     def street_names(self) -> Iterator[Street]:
         """Every named street with the lines of its segments, in the order of names."""
@@ -121,46 +111,7 @@ class RoadNetwork:
                 lines = [self._roads.line(segment) for segment in segments.tolist()]
                 yield Street(self._roads.street(int(segments[0])), lines)
 
-    def _stops(self, points: Sequence[LonLat] | NDArray[np.float64], max_metres: float) -> Places:
-        checked = _checked(points)
-        return self._places(checked, max_metres, [f"Stop {n}" for n in range(1, len(checked) + 1)])[0]
-
-    def _places(
-        self, points: NDArray[np.float64], max_metres: float, called: list[str]
-    ) -> tuple[Places, Nearest]:
-        arrays = self._roads.arrays
-        nearest = find_nearest(self._roads.grid, arrays, points, max_metres, self._usable)
-        off = np.flatnonzero(nearest.piece < 0).tolist()
-        if off:
-            what = ", ".join(called[number] for number in off[:10]) + (" and others" if len(off) > 10 else "")
-            raise Problem(
-                "stop_off_network", what=what, max_metres=round(max_metres), stops=[n + 1 for n in off]
-            )
-        segment = self._roads.segment_of_piece(nearest.piece)
-        return make_places(self._roads, self._weights, segment, self._share(segment, nearest)), nearest
-
-    def _share(self, segment: NDArray[np.int64], nearest: Nearest) -> NDArray[np.float64]:
-        """The share along the whole segment from the share along its piece."""
-        shares = np.zeros(len(segment))
-        for row, (number, piece) in enumerate(zip(segment.tolist(), nearest.piece.tolist(), strict=True)):
-            line = self._roads.line(number)
-            at = piece - int(self._roads.arrays["shape_first"][number])
-            before, here = line_metres(line[: at + 1]), line_metres(line[at : at + 2])
-            total = line_metres(line)
-            shares[row] = (before + here * nearest.share[row]) / total if total > 0 else 0.0
-        return np.clip(shares, 0.0, 1.0)
-
-    def _foot(self, piece: int, share: float) -> LonLat:
-        x, y = self._roads.arrays["x"], self._roads.arrays["y"]
-        lon = (int(x[piece]) + (int(x[piece + 1]) - int(x[piece])) * share) * 1e-7
-        lat = (int(y[piece]) + (int(y[piece + 1]) - int(y[piece])) * share) * 1e-7
-        return round(lon, 7), round(lat, 7)
-
-
-def _checked(points: Sequence[LonLat] | NDArray[np.float64]) -> NDArray[np.float64]:
-    array = np.array(points, np.float64).reshape(-1, 2) if len(points) else np.empty((0, 2))
-    for number, (lon, lat) in enumerate(array.tolist()):
-        if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-            reason = "longitude and latitude must be degrees within ±180 and ±90"
-            raise Problem("bad_input", field=f"points[{number}]", reason=reason)
-    return array
+    def _stops(self, points: NDArray[np.float64], max_metres: float) -> Places:
+        called = [f"Stop {number}" for number in range(1, len(points) + 1)]
+        snapped = snap_points(self._roads, self._usable, points, max_metres=max_metres, called=called)
+        return make_places(self._roads, self._weights, snapped.segment, snapped.share)

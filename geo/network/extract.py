@@ -83,6 +83,7 @@ def read_streets(path: FilePath, profile: DrivingProfile, progress: Progress) ->
         keys = osmium.filter.KeyFilter("highway", "barrier", "route", "restriction", "restriction:motorcar")
         processor = osmium.FileProcessor(source).with_locations().with_filter(keys)
         with osm_problems(path):
+            thing: Any
             for thing in processor:
                 if thing.is_way() and thing.id not in seen:
                     seen.add(thing.id)
@@ -166,8 +167,8 @@ def _add_way(raw: RawStreets, way: Any, profile: DrivingProfile) -> None:
 
 
 def _add_restriction(raw: RawStreets, relation: Any) -> None:
-    tags = dict(relation.tags)
-    rule = tags.get("restriction:motorcar", tags.get("restriction", ""))
+    tags: dict[str, str] = dict(relation.tags)
+    rule = tags.get("restriction:motorcar") or tags.get("restriction") or ""
     excepted = {part.strip() for part in tags.get("except", "").split(";")}
     if not rule.startswith(("no_", "only_")) or excepted & {"motorcar", "motor_vehicle", "vehicle"}:
         return

@@ -1,8 +1,6 @@
 """A grid over the straight pieces of streets that answers "which street is nearest?" for many points."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +18,14 @@ _FIRST_METRES = 150.0
 class Grid:
     """Pieces by cell: rows [first[i], first[i + 1]) of `piece` lie in cell `key[i]` (sorted).
 
-    A piece is the row of its first shape point.
+    A piece is the row of its first shape point; `x` and `y` are all shape points (10⁻⁷ degrees).
     """
 
     key: Ints
     first: Ints
     piece: NDArray[np.int32]
+    x: NDArray[np.int32]
+    y: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,19 @@ def build_grid(x: NDArray[np.int32], y: NDArray[np.int32], piece: Ints) -> Grid:
     of = np.repeat(piece, parts)
     step = np.arange(first[-1]) - np.repeat(first[:-1], parts)
     total = np.repeat(parts, parts)
-    corners = []
+    boxes = []
     for axis in (x.astype(np.int64), y.astype(np.int64)):
         ends = [axis[of] + (axis[of + 1] - axis[of]) * k // total for k in (step, step + 1)]
-        corners.append((np.minimum(*ends) // _CELL, np.maximum(*ends) // _CELL))
-    pieces, keys = _cover(*corners, of)
+        boxes.append((np.minimum(*ends) // _CELL, np.maximum(*ends) // _CELL))
+    pieces, keys = _cover(boxes[0], boxes[1], of)
     pair = np.unique(np.stack([keys, pieces], axis=1), axis=0)
     key, start = np.unique(pair[:, 0], return_index=True)
     return Grid(
-        key=key, first=np.append(start, len(pair)).astype(np.int64), piece=pair[:, 1].astype(np.int32)
+        key=key,
+        first=np.append(start, len(pair)).astype(np.int64),
+        piece=pair[:, 1].astype(np.int32),
+        x=x,
+        y=y,
     )
 
 
@@ -69,20 +73,17 @@ def _cover(columns: tuple[Ints, Ints], rows: tuple[Ints, Ints], of: Ints) -> tup
 
 
 def find_nearest(
-    grid: Grid,
-    shape: Mapping[str, NDArray[Any]],
-    points: NDArray[np.float64],
-    max_metres: float,
-    usable: NDArray[Any],
+    grid: Grid, points: NDArray[np.float64], max_metres: float, usable: NDArray[np.bool_]
 ) -> Nearest:
     """The nearest usable piece of each (lon, lat) row within `max_metres`; `usable` is by shape row."""
-    best = Nearest(
-        piece=np.full(len(points), -1), share=np.zeros(len(points)), metres=np.full(len(points), np.inf)
-    )
-    open_rows = np.arange(len(points))
+    count = len(points)
+    best = Nearest(piece=np.full(count, -1), share=np.zeros(count), metres=np.full(count, np.inf))
+    open_rows = np.arange(count)
     radius = min(_FIRST_METRES, max_metres)
     while len(open_rows):
-        _search(grid, shape, points, open_rows, radius, usable, best)
+        of, found = _search(grid, points[open_rows], radius, usable)
+        rows = open_rows[of]
+        best.piece[rows], best.share[rows], best.metres[rows] = found.piece, found.share, found.metres
         # Only what lies within the radius is surely the nearest: corners of cells reach further.
         open_rows = open_rows[best.metres[open_rows] > radius]
         if radius >= max_metres:
@@ -105,28 +106,22 @@ def pieces_in_boxes(grid: Grid, boxes: tuple[NDArray[np.float64], ...]) -> tuple
 
 
 def _search(
-    grid: Grid,
-    shape: Mapping[str, NDArray[Any]],
-    points: NDArray[np.float64],
-    rows: Ints,
-    radius: float,
-    usable: NDArray[Any],
-    best: Nearest,
-) -> None:
-    lon, lat = points[rows, 0], points[rows, 1]
+    grid: Grid, points: NDArray[np.float64], radius: float, usable: NDArray[np.bool_]
+) -> tuple[Ints, Nearest]:
+    """The points that have a usable piece in a cell within the radius, and for each the nearest one."""
+    lon, lat = points[:, 0], points[:, 1]
     shrink = np.maximum(np.cos(np.radians(lat)), 0.01)
     reach = radius / METRES_PER_DEGREE
-    of, piece = pieces_in_boxes(grid, (lon - reach / shrink, lat - reach, lon + reach / shrink, lat + reach))
+    boxes = (lon - reach / shrink, lat - reach, lon + reach / shrink, lat + reach)
+    of, piece = pieces_in_boxes(grid, boxes)
     keep = usable[piece]
     of, piece = of[keep], piece[keep]
-    share, metres = _project(shape, piece, lon[of], lat[of], shrink[of])
+    share, metres = _project(grid, piece, points[of], shrink[of])
     # The lower piece number wins a tie, so that the answer never depends on the search order.
     order = np.lexsort((piece, metres, of))
-    of, chosen = np.unique(of[order], return_index=True)
-    winner = order[chosen]
-    best.piece[rows[of]] = piece[winner]
-    best.share[rows[of]] = share[winner]
-    best.metres[rows[of]] = metres[winner]
+    of, first = np.unique(of[order], return_index=True)
+    chosen = order[first]
+    return of, Nearest(piece=piece[chosen], share=share[chosen], metres=metres[chosen])
 
 
 def _cells(degrees: NDArray[np.float64]) -> Ints:
@@ -134,16 +129,12 @@ def _cells(degrees: NDArray[np.float64]) -> Ints:
 
 
 def _project(
-    shape: Mapping[str, NDArray[Any]],
-    piece: Ints,
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    shrink: NDArray[np.float64],
+    grid: Grid, piece: Ints, points: NDArray[np.float64], shrink: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share along each piece of the foot of the perpendicular, and metres to it."""
-    x, y = shape["x"], shape["y"]
-    east = (x[piece] * SCALE - lon) * shrink * METRES_PER_DEGREE
-    north = (y[piece] * SCALE - lat) * METRES_PER_DEGREE
+    """Share along each piece of the foot of the perpendicular from its point, and metres to it."""
+    x, y = grid.x, grid.y
+    east = (x[piece] * SCALE - points[:, 0]) * shrink * METRES_PER_DEGREE
+    north = (y[piece] * SCALE - points[:, 1]) * METRES_PER_DEGREE
     along_east = (x[piece + 1].astype(np.float64) - x[piece]) * SCALE * shrink * METRES_PER_DEGREE
     along_north = (y[piece + 1].astype(np.float64) - y[piece]) * SCALE * METRES_PER_DEGREE
     square = along_east**2 + along_north**2

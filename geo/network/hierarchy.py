@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,12 @@ class Hierarchy:
         self._roads, self._weights = roads, weights
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._slots = threading.Semaphore(MAX_METRICS)
-        self._loops: dict[int, int] = {}
         self._idle.put(self._new_metric())
 
     def _new_metric(self) -> Any:
         metric = CCHMetric(self._roads.topology)
-        metric.customize(self._weights.turn_ms)
+        unused = np.full(2 * (int(self._roads.departure.max()) + 1), INF_WEIGHT, np.uint32)
+        metric.customize(np.concatenate([self._weights.turn_ms, unused]))
         return metric
 
     @contextmanager
@@ -50,15 +51,23 @@ class Hierarchy:
             finally:
                 self._idle.put(metric)
 
-    def times(self, sources: Ints, targets: Ints) -> NDArray[np.int64]:
-        """Milliseconds from the end of each source state to the end of each target state, FAR if none.
-
-        From a state to itself is 0: going round to it again is `loop`.
-        """
+    def times(self, starts: "Starts", targets: Ints) -> NDArray[np.int64]:
+        """Milliseconds from each start to the end of each target state, FAR if none."""
+        # The engine works through targets as given: from the top down is the order they lie in memory.
+        downward = np.argsort(-self._roads.rank[targets])
+        arcs = len(self._weights.turn_ms) + (2 * starts.departure[:, None] + [0, 1])
         with self._metric() as metric:
-            found = metric.distances_many_to_many(sources.astype(np.uint32), targets.astype(np.uint32))
-        wide: NDArray[np.int64] = found.astype(np.int64)
+            # Nothing leads into a departure, so what an earlier search left there disturbs nobody.
+            metric.update_weights(
+                arcs.ravel().astype(np.uint32), starts.departure_ms.ravel().astype(np.uint32)
+            )
+            states = len(self._roads.arrays["state_segment"])
+            sources = np.concatenate([states + starts.departure, starts.state]).astype(np.uint32)
+            found = metric.distances_many_to_many(sources, targets[downward].astype(np.uint32))
+        wide = np.empty(found.shape, np.int64)
+        wide[:, downward] = found
         wide[wide >= INF_WEIGHT] = FAR
+        wide[len(starts.departure) :] += starts.state_ms[:, None]
         return wide
 
     def route(self, source: int, target: int) -> tuple[int, list[int]]:
@@ -78,12 +87,18 @@ class Hierarchy:
                 found, states = self.route(int(self._roads.arrays["turn_head"][row]), target)
                 if found < FAR and step + found < best:
                     best, way = step + found, states
-        self._loops[state] = best
         return best, way
 
-    def loop_ms(self, state: int) -> int:
-        """Milliseconds of `loop`, remembered."""
-        return self._loops[state] if state in self._loops else self.loop(state)[0]
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Where searches start: departures with the milliseconds to the end of each direction's arc (k, 2), no
+    departure twice; then states of one-way streets with the milliseconds to their end."""
+
+    departure: Ints
+    departure_ms: Ints
+    state: Ints
+    state_ms: Ints
 
 
 def workers() -> ThreadPoolExecutor:

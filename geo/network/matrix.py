@@ -1,12 +1,12 @@
 """Travel times between all pairs of places on streets."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .hierarchy import FAR, Hierarchy, workers
+from .hierarchy import FAR, Hierarchy, Starts, workers
 from .roads import Roads
 from .segments import Ints
 from .weights import Weights
@@ -15,7 +15,7 @@ UNREACHABLE = 1_000_000
 """Seconds (11 days) for a pair that closures cut apart: beyond any plan, yet thousands add up in 32 bits."""
 
 _ROWS = 128
-"""Points whose rows are computed at once: keeps every thread busy and the working arrays small."""
+"""Places whose rows are computed at once: keeps every thread busy and the working arrays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +41,77 @@ def make_places(roads: Roads, weights: Weights, segment: Ints, share: NDArray[np
 def travel_seconds(roads: Roads, hierarchy: Hierarchy, places: Places) -> NDArray[np.int32]:
     """Whole seconds (rounded) from every place to every place. A stop may be left in either direction."""
     count = len(places.segment)
-    out = np.zeros((count, count), np.int32)
+    best = np.full((count, count), FAR, np.int64)
     targets, column = np.unique(places.state, return_inverse=True)
     column = column.reshape(count, 2)
     twins = [(at, twin) for at, state in enumerate(targets.tolist()) for twin in roads.twins.get(state, ())]
     searched = np.concatenate([np.maximum(targets, 0), np.array([twin for _, twin in twins], np.int64)])
-    loops = _loops(hierarchy, places)
+    # What is left to drive on the arc after the place, or FAR taken off twice where the arc is not allowed.
+    unused = np.where(places.state < 0, -FAR, places.rest_ms)
 
-    def fill(first: int) -> None:
-        rows = np.arange(first, min(first + _ROWS, count))
-        sources, line = np.unique(places.state[rows], return_inverse=True)
-        found = hierarchy.times(np.maximum(sources, 0), searched)
+    def fill(rows: Ints) -> None:
+        both = roads.departure[places.segment[rows]] >= 0
+        rows = np.concatenate([rows[both], rows[~both]])
+        found = hierarchy.times(_starts(roads, places, rows, int(both.sum())), searched)
         for extra, (at, _) in enumerate(twins, start=len(targets)):
             found[:, at] = np.minimum(found[:, at], found[:, extra])
-        best = _combine(places, rows, found, line.reshape(len(rows), 2), column, loops)
-        out[rows] = np.where(best < FAR // 2, np.rint(best / 1000), UNREACHABLE)
+        along = found[:, column[:, 0]] - unused[:, 0]
+        best[rows] = np.minimum(along, found[:, column[:, 1]] - unused[:, 1])
 
     with workers() as pool:
-        list(pool.map(fill, range(0, count, _ROWS)))
-    return out
+        list(pool.map(fill, _chunks(places.segment)))
+        shared = [rows for rows in _groups(places.segment) if len(rows) > 1]
+        near = pool.map(lambda rows: _on_one_segment(roads, hierarchy, places, rows), shared)
+        for rows, times in zip(shared, near, strict=True):
+            best[np.ix_(rows, rows)] = times
+    np.fill_diagonal(best, 0)
+    return np.where(best < FAR // 2, np.rint(best / 1000), UNREACHABLE).astype(np.int32)
 
 
-def _combine(places: Places, rows: Ints, found: Ints, line: Ints, column: Ints, loops: Ints) -> NDArray[Any]:
-    """The best of the four ways to leave in one direction and arrive in the other."""
-    best = np.full((len(rows), len(places.segment)), FAR, np.int64)
-    same = places.segment[rows][:, None] == places.segment[None, :]
+def _starts(roads: Roads, places: Places, rows: Ints, both: int) -> Starts:
+    """The first `both` rows may leave in both directions, the others in the one that is allowed."""
+    single = np.argmax(places.state[rows[both:]] >= 0, axis=1)
+    return Starts(
+        departure=roads.departure[places.segment[rows[:both]]],
+        departure_ms=places.rest_ms[rows[:both]],
+        state=places.state[rows[both:], single],
+        state_ms=places.rest_ms[rows[both:], single],
+    )
+
+
+def _groups(segment: Ints) -> list[Ints]:
+    """The places by segment."""
+    order = np.argsort(segment, kind="stable")
+    _, first = np.unique(segment[order], return_index=True)
+    return np.split(order, first[1:])
+
+
+def _chunks(segment: Ints) -> Iterator[Ints]:
+    """All places in portions in which no segment appears twice: a departure serves one start at a time."""
+    turn = np.empty(len(segment), np.int64)
+    for rows in _groups(segment):
+        turn[rows] = np.arange(len(rows))
+    for number in range(int(turn.max(initial=-1)) + 1):
+        rows = np.flatnonzero(turn == number)
+        yield from np.array_split(rows, -(-len(rows) // _ROWS))
+
+
+def _on_one_segment(roads: Roads, hierarchy: Hierarchy, places: Places, rows: Ints) -> Ints:
+    """Milliseconds between places on one segment: straight on, or away and back by any way."""
+    best = np.full((len(rows), len(rows)), FAR, np.int64)
+    states, rest, share = places.state[rows[0]], places.rest_ms[rows], places.share[rows]
     for leave in (0, 1):
         for arrive in (0, 1):
-            rest = np.where(places.state[:, arrive] < 0, -FAR, places.rest_ms[:, arrive])
-            start = np.where(places.state[rows, leave] < 0, FAR, places.rest_ms[rows, leave])
-            ms = start[:, None] + found[np.ix_(line[:, leave], column[:, arrive])] - rest[None, :]
+            source, target = int(states[leave]), int(states[arrive])
+            if source < 0 or target < 0:
+                continue
+            spare = rest[:, leave][:, None] - rest[:, arrive][None, :]
             if leave == arrive:
-                passed = same & _already_passed(places, rows, leave)
-                ms = np.where(passed, start[:, None] + loops[:, arrive][None, :] - rest[None, :], ms)
-            np.minimum(best, ms, out=best)
+                ahead = share[None, :] >= share[:, None] if leave == 0 else share[None, :] <= share[:, None]
+                best = np.where(ahead, np.minimum(best, spare), best)
+                around = hierarchy.loop(source)[0]
+            else:
+                aims = (target, *roads.twins.get(target, ()))
+                around = min(hierarchy.route(source, aim)[0] for aim in aims)
+            best = np.minimum(best, spare + around)
     return best
-
-
-def _already_passed(places: Places, rows: Ints, direction: int) -> NDArray[np.bool_]:
-    here, there = places.share[rows][:, None], places.share[None, :]
-    return there < here if direction == 0 else there > here
-
-
-def _loops(hierarchy: Hierarchy, places: Places) -> Ints:
-    """Per place and direction, the loop back to its arc where another place shares the segment."""
-    loops = np.full(places.state.shape, FAR, np.int64)
-    _, of, times = np.unique(places.segment, return_inverse=True, return_counts=True)
-    for place in np.flatnonzero(times[of] > 1).tolist():
-        for direction in (0, 1):
-            if (state := int(places.state[place, direction])) >= 0:
-                loops[place, direction] = hierarchy.loop_ms(state)
-    return loops

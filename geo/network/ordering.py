@@ -54,14 +54,25 @@ def _with_streets(at: NDArray[np.float64], u: Ints, v: Ints) -> NDArray[np.float
 
 
 def load_topology(
-    order: NDArray[np.uint32], tail: NDArray[np.uint32], head: NDArray[np.uint32]
+    order: NDArray[np.uint32], tail: NDArray[np.uint32], head: NDArray[np.uint32], departures: Ints
 ) -> CCHTopology:
-    """The hierarchy for an order and the turns between states. The engine reads it from a folder only."""
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order), dtype=np.uint32)
-    count = np.array([len(order)], np.uint32)
+    """The hierarchy for an order and the turns between states. The engine reads it from a folder only.
+
+    Row k of `departures` (shape (k, 2)) adds a state from which the two named states can be entered, so that
+    one search may start in both directions of a street. Nothing leads into it: it is contracted first.
+    """
+    added = np.arange(len(order), len(order) + len(departures), dtype=np.uint32)
+    full_order = np.concatenate([added, order])
+    rank = np.empty(len(full_order), np.uint32)
+    rank[full_order] = np.arange(len(full_order), dtype=np.uint32)
+    named = {
+        "order": full_order,
+        "rank": rank,
+        "tail": np.concatenate([tail, np.repeat(added, 2)]),
+        "head": np.concatenate([head, departures.ravel().astype(np.uint32)]),
+        "node_count": np.array([len(full_order)], np.uint32),
+    }
     with tempfile.TemporaryDirectory(prefix="curbstop-roads-") as folder:
-        named = {"order": order, "rank": rank, "tail": tail, "head": head, "node_count": count}
         for name, values in named.items():
             values.tofile(Path(folder) / name)
         topology = CCHTopology()

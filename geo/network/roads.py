@@ -31,8 +31,12 @@ class Roads:
     grid: Grid
     plain: Ints
     """Shape (segments, 2): the state that drives a segment along and against, −1 where none does."""
+    departure: Ints
+    """By segment: the number of its departure (a start in both directions), −1 where only one is allowed."""
     twins: dict[int, tuple[int, ...]]
     """Further states of a plain state's arc, for those who came there in a way a restriction remembers."""
+    rank: Ints
+    """By state: its place in the contraction order."""
     turn_first: Ints
     """Turns leaving state s are rows [turn_first[s], turn_first[s + 1])."""
     stoppable: NDArray[np.bool_]
@@ -74,15 +78,19 @@ def open_roads(path: Path) -> Roads:
     except (KeyError, TypeError, ValueError) as error:
         raise Problem("network_file_unreadable", file=path.name, reason=f"it is damaged ({error})") from error
     plain, twins = _plain_states(arrays)
+    both_ways = (plain >= 0).all(axis=1)
+    topology = load_topology(arrays["order"], arrays["turn_tail"], arrays["turn_head"], plain[both_ways])
     return Roads(
         arrays=arrays,
         summary=summary,
         attribution=attribution,
         classes=classes,
-        topology=load_topology(arrays["order"], arrays["turn_tail"], arrays["turn_head"]),
-        grid=Grid(arrays["piece_key"], arrays["piece_first"], arrays["piece"]),
+        topology=topology,
+        grid=Grid(*(arrays[name] for name in ("piece_key", "piece_first", "piece", "x", "y"))),
         plain=plain,
+        departure=np.where(both_ways, np.cumsum(both_ways) - 1, -1),
         twins=twins,
+        rank=np.argsort(arrays["order"]),
         turn_first=np.searchsorted(arrays["turn_tail"], np.arange(len(arrays["state_segment"]) + 1)),
         stoppable=(arrays["flags"] & MAY_STOP) > 0,
     )
@@ -93,12 +101,8 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
     states, segments, points = len(arrays["state_segment"]), len(arrays["u"]), len(arrays["x"])
     if len(arrays["order"]) != states or (np.bincount(arrays["order"], minlength=states) != 1).any():
         raise ValueError("the order is no permutation")
-    for name, limit in (
-        ("turn_tail", states),
-        ("turn_head", states),
-        ("state_segment", segments),
-        ("piece", points),
-    ):
+    limits = {"turn_tail": states, "turn_head": states, "state_segment": segments, "piece": points}
+    for name, limit in limits.items():
         if len(arrays[name]) == 0 or int(arrays[name].max()) >= limit or int(arrays[name].min()) < 0:
             raise ValueError(f"{name} points outside")
     if int(arrays["shape_first"][-1]) != points or (np.diff(arrays["turn_tail"].astype(np.int64)) < 0).any():
@@ -106,7 +110,7 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _plain_states(arrays: dict[str, NDArray[Any]]) -> tuple[Ints, dict[int, tuple[int, ...]]]:
-    """States are numbered with the unremembering ones first, so the first state of an arc is its plain one."""
+    """The states that remember nothing come first, so the first state of an arc is its plain one."""
     slot = arrays["state_segment"].astype(np.int64) * 2 + arrays["state_backward"]
     found, first = np.unique(slot, return_index=True)
     plain = np.full(len(arrays["u"]) * 2, -1, np.int64)

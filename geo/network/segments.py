@@ -128,7 +128,8 @@ def _pieces(first: Ints, cut: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
 def _lengths(x: NDArray[Any], y: NDArray[Any], shape_first: Ints) -> NDArray[np.float64]:
     steps = point_distances(x, y)
     steps[shape_first[1:-1] - 1] = 0.0
-    return np.add.reduceat(np.append(steps, 0.0), shape_first[:-1])
+    metres: NDArray[np.float64] = np.add.reduceat(np.append(steps, 0.0), shape_first[:-1])
+    return metres
 
 
 def point_distances(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
@@ -148,7 +149,8 @@ def _delays_inside(
         + marks["gate"] * profile.gate_s
     )
     before = np.concatenate([[0.0], np.cumsum(cost[place])])
-    return before[end] - before[start + 1]
+    inside: NDArray[np.float64] = before[end] - before[start + 1]
+    return inside
 
 
 def _milliseconds(

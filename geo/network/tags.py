@@ -17,53 +17,23 @@ _SERVICE_CLASSES = {"alley": "alley", "driveway": "driveway", "parking_aisle": "
 # The most particular key that is present decides (Key:access, "transport mode hierarchy").
 _ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
 _OPEN = frozenset({"yes", "permissive", "designated", "public", "official", "unknown", "service"})
-_RESTRICTED = frozenset(
-    {"private", "customers", "destination", "delivery", "permit", "residents", "customer"}
-)
+_RESTRICTED = frozenset({"private", "customers", "destination", "delivery", "permit", "residents"})
 _ONLY_WITH_PERMISSION = frozenset({"track", "pedestrian"})
 _UNPAVED = frozenset(
-    [
-        "unpaved",
-        "gravel",
-        "fine_gravel",
-        "compacted",
-        "dirt",
-        "earth",
-        "ground",
-        "grass",
-        "sand",
-        "mud",
-        "pebblestone",
-        "rock",
-        "wood",
-    ]
+    (
+        *("unpaved", "gravel", "fine_gravel", "compacted", "dirt", "earth", "ground"),
+        *("grass", "sand", "mud", "pebblestone", "rock", "wood"),
+    )
 )
 _BLOCKING = frozenset(
-    [
-        "bollard",
-        "block",
-        "jersey_barrier",
-        "log",
-        "debris",
-        "chain",
-        "cycle_barrier",
-        "kissing_gate",
-        "stile",
-        "turnstile",
-        "motorcycle_barrier",
-        "full-height_turnstile",
-        "horse_stile",
-        "planter",
-        "wall",
-        "fence",
-        "hedge",
-        "guard_rail",
-        "wicket_gate",
-        "barrier_board",
-    ]
+    (
+        *("bollard", "block", "jersey_barrier", "log", "debris", "chain", "fence", "wall", "hedge"),
+        *("cycle_barrier", "motorcycle_barrier", "kissing_gate", "wicket_gate", "stile", "horse_stile"),
+        *("turnstile", "full-height_turnstile", "planter", "guard_rail"),
+    )
 )
 _GATES = frozenset(
-    ["gate", "lift_gate", "swing_gate", "sliding_gate", "hampshire_gate", "toll_booth", "border_control"]
+    ("gate", "lift_gate", "swing_gate", "sliding_gate", "hampshire_gate", "toll_booth", "border_control")
 )
 
 

@@ -1,7 +1,6 @@
 """From segments to arcs (a segment driven one way) and turns (from one arc to the next, with a cost)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,11 +112,12 @@ def arc_bearings(
     return start % 360.0, end % 360.0
 
 
-def _bearing(segments: Segments, a: Ints, b: Ints) -> NDArray[Any]:
+def _bearing(segments: Segments, a: Ints, b: Ints) -> NDArray[np.float64]:
     x, y = segments.x, segments.y
     north = y[b].astype(np.float64) - y[a]
     east = (x[b].astype(np.float64) - x[a]) * np.cos(np.radians(y[a] * 1e-7))
-    return np.degrees(np.arctan2(east, north))
+    degrees: NDArray[np.float64] = np.degrees(np.arctan2(east, north))
+    return degrees
 
 
 def _turning_seconds(

@@ -77,7 +77,7 @@ class Weights:
 
 
 def weigh(roads: Roads, factors: Mapping[str, float], closures: Sequence[Closure]) -> Weights:
-    """The weights of a view. Raises Problem `bad_input` for an unknown class, a wild factor or a bad closure."""
+    """The weights of a view. Raises Problem `bad_input` for an unknown class or a bad factor or closure."""
     scale = np.ones(len(roads.classes))
     for name, factor in factors.items():
         if name not in roads.classes:
@@ -106,7 +106,7 @@ def _closed_segments(roads: Roads, closure: Closure, field: str) -> Ints:
         raise Problem("bad_input", field=field, reason="a closure is a list of longitudes and latitudes")
     if len(points) == 1:
         everywhere = np.ones(len(roads.arrays["x"]), bool)
-        nearest = find_nearest(roads.grid, roads.arrays, points, CLOSURE_REACH_METRES, everywhere)
+        nearest = find_nearest(roads.grid, points, CLOSURE_REACH_METRES, everywhere)
         if nearest.piece[0] < 0:
             reason = f"there is no street within {CLOSURE_REACH_METRES:.0f} m of the point"
             raise Problem("bad_input", field=field, reason=reason)
