@@ -11,7 +11,7 @@ import mobile_api
 import server.api
 import server.demo.api
 from mobile_api.tokens import token_authenticator
-from server import auth, csr, dispatch, health, maps, office, security
+from server import assets, auth, csr, dispatch, health, maps, office, security, templating
 from server.config import Config
 from server.db import bind_request_sessions
 from server.errors import register_errors
@@ -37,6 +37,8 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     bind_request_sessions(app)
     register_errors(app)
     security.register(app)
+    assets.register(app)
+    templating.register(app)
     for part in (health, auth, dispatch, csr, office, maps):
         app.register_blueprint(part.blueprint)
     _register_api(app)
@@ -84,7 +86,6 @@ def _register_replication(app: Flask, shared: Services) -> None:
         token_authenticator(app),
         limits=Limits(),
         cors_origins=shared.config.cors_origins,
-        welcome="curbstop",
     )
     app.register_blueprint(blueprint, url_prefix="/couch")
 

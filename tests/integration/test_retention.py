@@ -1,0 +1,126 @@
+"""What is over leaves the technician's database, its photos stay, and nothing comes back by itself."""
+
+import base64
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from server.db import session_factory
+from sync.evidence import EvidenceFiles, keep_evidence
+from sync.ingest import ingest_database
+from sync.publish import ensure_technician, publish_pending
+from sync.retention import Retired, retire_database
+from sync.store_sql import SqlStore
+from tests.integration.service.world import NOW, Tablet, build, exchange, sent
+from workorders.tables import Evidence, FieldEvent, JournalEntry
+
+DATABASE = "tech-t01"
+PHOTO = b"\xff\xd8 a photo"
+LATER = NOW + timedelta(days=8)
+
+
+def with_photos(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the bytes of its photos, as a tablet sends it."""
+    data = base64.b64encode(PHOTO).decode()
+    files = {name: {"content_type": "image/jpeg", "data": data} for name in document.get("_attachments", {})}
+    return {**document, "_rev": "1-a", "_revisions": {"start": 1, "ids": ["a"]}, "_attachments": files}
+
+
+class Day:
+    """One technician's morning: two exchanges done, a reread still open."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.sessions: sessionmaker[Session] = session_factory(engine)
+        self.store = SqlStore(engine)
+        self.files = EvidenceFiles(folder)
+        with self.sessions.begin() as session:
+            build(session)
+            orders = [
+                sent(session, kind, n) for n, kind in enumerate(("exchange", "exchange", "reread"), start=1)
+            ]
+            self.numbers = [order.number for order in orders]
+            tablet = Tablet()
+            self.events = [
+                with_photos(tablet.completed(orders[0], exchange(1, "NT011"))),
+                with_photos(tablet.completed(orders[1], exchange(2, "NT012"))),
+            ]
+        ensure_technician(self.sessions, self.store, "t01", now=NOW)
+        self.publish()
+        self.store.write_leaves(DATABASE, self.events)
+        self.ingest()
+        self.publish()
+
+    def publish(self) -> None:
+        while publish_pending(self.sessions, self.store, now=NOW):
+            pass
+
+    def ingest(self) -> int:
+        at = NOW + timedelta(hours=2)
+        return ingest_database(self.sessions, self.store, DATABASE, clock=lambda: at).handled
+
+    def retire(self) -> Retired:
+        return retire_database(self.sessions, self.store, DATABASE, now=LATER, days=7)
+
+    def ids(self) -> set[str]:
+        rows = self.store.changes(DATABASE, since="0", limit=1000).rows
+        return {row.doc_id for row in rows}
+
+    def count(self, table: type) -> int:
+        with self.sessions() as session:
+            return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def day(engine: Engine, tmp_path: Path) -> Day:
+    return Day(engine, tmp_path / "evidence")
+
+
+def test_nothing_leaves_before_its_photos_are_kept(day: Day) -> None:
+    assert day.retire().events == 0
+    assert keep_evidence(day.sessions, day.store, day.files) == 4
+    assert keep_evidence(day.sessions, day.store, day.files) == 0
+    assert day.retire().events == 2
+
+
+def test_what_is_over_is_purged_and_what_is_open_stays(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    before = day.ids()
+    assert day.retire() == Retired(events=2, acks=2, orders=2)
+    left = before - day.ids()
+    events = {event["_id"] for event in day.events}
+    assert left == events | {f"ack:{e}" for e in events} | {f"order:{n}" for n in day.numbers[:2]}
+    assert day.store.info(DATABASE).doc_del_count == 0
+    assert day.retire() == Retired(0, 0, 0)
+
+
+def test_nothing_leaves_early(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    soon = NOW + timedelta(days=6)
+    assert retire_database(day.sessions, day.store, DATABASE, now=soon, days=7) == Retired(0, 0, 0)
+
+
+def test_an_event_sent_again_after_that_changes_nothing(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    day.retire()
+    facts, entries = day.count(FieldEvent), day.count(JournalEntry)
+    day.store.write_leaves(DATABASE, day.events)
+    assert day.ingest() == 2
+    assert (day.count(FieldEvent), day.count(JournalEntry)) == (facts, entries)
+
+
+def test_evidence_is_found_by_its_hash_and_rot_is_noticed(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    with day.sessions() as session:
+        hashes = set(session.scalars(select(Evidence.sha256)))
+    assert len(hashes) == 1
+    digest = hashes.pop()
+    assert digest is not None
+    assert day.files.get(digest) == PHOTO
+    day.files.path(digest).write_bytes(b"something else")
+    assert day.files.get(digest) is None
+    with pytest.raises(ValueError, match="SHA-256"):
+        day.files.path("../../etc/passwd")
