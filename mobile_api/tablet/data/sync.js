@@ -28,7 +28,10 @@ export class Sync {
     this.confirmations = new Confirmations(this.profile, this.database);
     await this.confirmations.load();
     this.wake = () => document.visibilityState === "visible" && this.restart();
-    this.lost = () => this.#phase("offline");
+    this.lost = () => {
+      this.#cancel();
+      this.#phase("offline");
+    };
     addEventListener("online", this.wake);
     addEventListener("offline", this.lost);
     document.addEventListener("visibilitychange", this.wake);

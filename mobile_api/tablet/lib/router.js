@@ -31,16 +31,24 @@ export function go(...parts) {
   location.hash = link(...parts);
 }
 
+// On a narrow screen the page itself scrolls: the list is found again where it was left, others begin on top.
+let listPlace = 0;
+
+function follow() {
+  const before = app.route;
+  app.route = parse(location.hash);
+  if (JSON.stringify(before) !== JSON.stringify(app.route)) {
+    if (before.name === "orders") listPlace = scrollY;
+    app.ui = {};
+    setTimeout(() => {
+      scrollTo(0, app.route.name === "orders" ? listPlace : 0);
+      document.querySelector(".detail, .single")?.scrollTo(0, 0);
+    });
+  }
+  update();
+}
+
 export function startRouter() {
-  const follow = () => {
-    const before = app.route;
-    app.route = parse(location.hash);
-    if (JSON.stringify(before) !== JSON.stringify(app.route)) {
-      app.ui = {};
-      queueMicrotask(() => document.querySelector("[data-page]")?.scrollTo?.(0, 0));
-    }
-    update();
-  };
   addEventListener("hashchange", follow);
   follow();
 }

@@ -42,6 +42,6 @@ export function say(words, tone = "info") {
   toastTimer = setTimeout(() => {
     app.toast = null;
     update();
-  }, 6000);
+  }, 5000);
   update();
 }

@@ -8,13 +8,16 @@ export function judgeRead(typed, { dials, expected = null, previous = null }) {
   if (!/^\d+$/.test(text)) return { value: null, problem: "Type only the digits that the dials show." };
   if (text.length > dials) return { value: null, problem: `This meter has ${dials} dials; ${text.length} digits were typed.` };
   const value = Number(text);
-  if (previous !== null && value < previous) return { value, doubt: "Lower than the last read." };
-  if (expected && value < expected.low) return { value, doubt: "Less than expected." };
-  if (expected && value > expected.high) return { value, doubt: "More than expected." };
+  const wraps = expected && expected.low > expected.high;
+  if (previous !== null && value < previous && !(wraps && value <= expected.high)) return { value, doubt: "Lower than the last read." };
+  if (expected && !within(value, expected)) return { value, doubt: value < expected.low ? "Less than expected." : "More than expected." };
   return { value };
 }
 
-// The highest read on record, as the dials showed it last.
+// A register near its end may be expected beyond it: the span then goes through zero.
+const within = (value, { low, high }) => (low <= high ? value >= low && value <= high : value >= low || value <= high);
+
+// The latest read on record, or null.
 export function lastRead(order) {
   const reads = [...(order.reads ?? [])].sort((a, b) => b.at.localeCompare(a.at));
   return reads.length ? reads[0].value : null;

@@ -1,6 +1,6 @@
 // Before work begins: enrol this tablet with a code, or say who you are and type your PIN.
 
-import { say, app, update } from "../lib/state.js";
+import { app, update } from "../lib/state.js";
 import { html, nothing } from "../lib/view.js";
 import { go } from "../lib/router.js";
 import { Refused } from "../data/api.js";
@@ -40,7 +40,6 @@ async function submitEnrolment(event) {
     app.profiles = await loadProfiles();
     go("orders");
     await openProfile(profile, session);
-    say(`Welcome, ${profile.technician.name}. Your orders are on their way.`);
   } catch (error) {
     const known = error instanceof Refused || error.name === "Error" || error.name === "Unreachable";
     app.ui.error = known ? error : new Error(`Enrolment failed: ${error.message}`, { cause: error });

@@ -14,25 +14,25 @@ const PATHS = {
   note: svg`<path d="M5 4h14v11l-5 5H5zM14 20v-5h5M8.5 9h7M8.5 12.5h4"/>`,
   pin: svg`<path d="M12 21s7-6.2 7-11.5a7 7 0 0 0-14 0C5 14.8 12 21 12 21z"/><circle cx="12" cy="9.5" r="2.5"/>`,
   phone: svg`<path d="M6 4h3.5l1.5 4.5-2 1.5a11 11 0 0 0 5 5l1.5-2 4.5 1.5V18a2 2 0 0 1-2.2 2A16.5 16.5 0 0 1 4 6.2 2 2 0 0 1 6 4z"/>`,
-  camera: svg`<path d="M4 8h3.5L9 5.5h6L16.5 8H20a1 1 0 0 1 1 1v9.500a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1z"/><circle cx="12" cy="13.5" r="3.5"/>`,
-  check: svg`<path d="m5 12.5 4.5 4.500L19 7.5"/>`,
+  camera: svg`<path d="M4 8h3.5L9 5.5h6L16.5 8H20a1 1 0 0 1 1 1v9.5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1z"/><circle cx="12" cy="13.5" r="3.5"/>`,
+  check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   cross: svg`<path d="M6 6l12 12M18 6 6 18"/>`,
   back: svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`,
   forward: svg`<path d="M9.5 5.5 16 12l-6.5 6.5"/>`,
   cash: svg`<rect x="3" y="6.5" width="18" height="11" rx="1.5"/><circle cx="12" cy="12" r="2.5"/><path d="M6.5 10v4M17.5 10v4"/>`,
-  pause: svg`<path d="M8.5 5.500v13M15.5 5.500v13"/>`,
-  print: svg`<path d="M7 9V4h10v5M7 17H4.500A1.5 1.5 0 0 1 3 15.500v-5A1.5 1.5 0 0 1 4.5 9h15a1.5 1.5 0 0 1 1.5 1.500v5a1.5 1.5 0 0 1-1.5 1.500H17M7 14h10v6H7z"/>`,
-  sync: svg`<path d="M19.5 9.500A8 8 0 0 0 5 8M4.5 4.500V8.500h4M4.5 14.500A8 8 0 0 0 19 16M19.5 19.500v-4h-4"/>`,
-  offline: svg`<path d="M4 4l16 16M8.5 15.500a5 5 0 0 1 7 0M5.5 12.500a9.5 9.5 0 0 1 3.5-2.300M18.5 12.500a9.5 9.5 0 0 0-5-2.600M12 19v.01"/>`,
-  online: svg`<path d="M8.5 15.500a5 5 0 0 1 7 0M5.5 12.500a9.2 9.2 0 0 1 13 0M2.5 9.500a13.4 13.4 0 0 1 19 0M12 19v.01"/>`,
+  pause: svg`<path d="M8.5 5.5v13M15.5 5.5v13"/>`,
+  print: svg`<path d="M7 9V4h10v5M7 17H4.5A1.5 1.5 0 0 1 3 15.5v-5A1.5 1.5 0 0 1 4.5 9h15a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5H17M7 14h10v6H7z"/>`,
+  sync: svg`<path d="M19.5 9.5A8 8 0 0 0 5 8M4.5 4.5V8.5h4M4.5 14.5A8 8 0 0 0 19 16M19.5 19.5v-4h-4"/>`,
+  offline: svg`<path d="M4 4l16 16M8.5 15.5a5 5 0 0 1 7 0M5.5 12.5a9.5 9.5 0 0 1 3.5-2.3M18.5 12.5a9.5 9.5 0 0 0-5-2.6M12 19v.01"/>`,
+  online: svg`<path d="M8.5 15.5a5 5 0 0 1 7 0M5.5 12.5a9.2 9.2 0 0 1 13 0M2.5 9.5a13.4 13.4 0 0 1 19 0M12 19v.01"/>`,
   search: svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`,
-  clock: svg`<circle cx="12" cy="12" r="8"/><path d="M12 7.500V12l3 2"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
 };
 
 export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
 
-// The mark of the app: a curb-stop lid seen from above.
+// The mark of the app: the lid of a curb box seen from above, with its five-sided bolt.
 export const mark = () => html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-  <circle cx="16" cy="16" r="14.5" /><circle class="ring" cx="16" cy="16" r="10.5" /><path class="key" d="M16 9.500v13M11.5 13.500h9" />
+  <circle cx="16" cy="16" r="14.5" /><circle class="ring" cx="16" cy="16" r="10.5" /><polygon class="bolt" points="16.0,11.7 20.4,14.9 18.7,20.0 13.3,20.0 11.6,14.9" />
 </svg>`;

@@ -7,15 +7,16 @@ const WIDTH = 320;
 const HEIGHT = 72;
 const GAP = 4;
 
-// Use between neighbouring reads, oldest first, with a wrap of the dials counted through.
+// Use between neighbouring reads, oldest first, with a wrap of the dials counted through. A step of more than
+// half the register is another meter or a misread, and would only flatten the rest.
 export function usage(reads, meter) {
   const sorted = [...reads].sort((a, b) => a.at.localeCompare(b.at));
   const span = 10 ** meter.dials;
-  return sorted.slice(1).map((read, index) => ({
-    at: read.at,
-    kind: read.kind,
-    used: ((((read.value - sorted[index].value) % span) + span) % span) * (meter.multiplier ?? 1),
-  }));
+  const pairs = sorted.slice(1).map((read, index) => {
+    const used = (((read.value - sorted[index].value) % span) + span) % span;
+    return { at: read.at, kind: read.kind, used: used * (meter.multiplier ?? 1), believed: used < span / 2 };
+  });
+  return pairs.filter((pair) => pair.believed);
 }
 
 function bars(months, meter) {

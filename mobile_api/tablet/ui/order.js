@@ -2,7 +2,7 @@
 
 import { app } from "../lib/state.js";
 import { html, nothing } from "../lib/view.js";
-import { dayName, dayTime, money, number, spelled, when } from "../lib/words.js";
+import { dayName, dayTime, money, number, spelled, wallTime, when } from "../lib/words.js";
 import { link } from "../lib/router.js";
 import { timeOf } from "../rules/progress.js";
 import { actionBar } from "./actions.js";
@@ -65,7 +65,7 @@ function authority({ authority: cut }) {
     <p class="amount">${money(cut.avoid_cents)} <small>avoids the cut</small></p>
     <dl class="facts">
       <div><dt>Valid until</dt><dd>${dayTime(cut.expires_at)}</dd></div>
-      <div><dt>Latest time</dt><dd>${cut.latest_local_time}</dd></div>
+      <div><dt>Latest time</dt><dd>${cut.latest_local_time ? wallTime(cut.latest_local_time) : "not limited"}</dd></div>
       <div><dt>Checks</dt><dd>${cut.checks_allowed ? "accepted" : "not accepted"}</dd></div>
       ${(cut.notices ?? []).map((notice) => html`<div><dt>${spelled(notice.kind)} notice</dt><dd>sent ${dayName(`${notice.sent_on}T12:00:00Z`)}</dd></div>`)}
     </dl>

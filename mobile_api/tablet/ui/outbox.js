@@ -34,7 +34,17 @@ function row(event) {
   </a></li>`;
 }
 
-const group = (title, events) => (events.length ? html`<h2 class="day">${title} <small>${events.length}</small></h2><ol class="rows">${events.map(row)}</ol>` : nothing);
+const STEPS = new Set(["acknowledged", "en_route", "on_site", "started", "suspended", "resumed"]);
+
+// Work and money first; the steps on the way to them are told as a number once they have left.
+function group(title, events, steps = true) {
+  if (!events.length) return nothing;
+  const shown = steps ? events : events.filter((event) => !STEPS.has(event.event));
+  const rest = events.length - shown.length;
+  return html`<h2 class="day">${title} <small>${events.length}</small></h2>
+    ${shown.length ? html`<ol class="rows">${shown.map(row)}</ol>` : nothing}
+    ${rest ? html`<p class="quiet rest">${shown.length ? "and " : ""}${plural(rest, "step")} on the way, such as “on site”</p>` : nothing}`;
+}
 
 export function outboxPane() {
   const events = [...app.model.events.values()].flat().sort((a, b) => b.counter - a.counter);
@@ -45,7 +55,7 @@ export function outboxPane() {
     ${events.length ? nothing : html`<p class="empty"><b>Nothing recorded yet.</b> Each step you take is listed here until the office has answered it.</p>`}
     ${group("Waiting to send", events.filter((event) => !answered(event) && app.waiting.has(event._id)))}
     ${group("The office is looking at", attention)}
-    ${group("Sent, no answer yet", events.filter((event) => !answered(event) && !app.waiting.has(event._id)))}
-    ${group("Posted", events.filter((event) => answered(event) && !attention.includes(event)))}
+    ${group("Sent, no answer yet", events.filter((event) => !answered(event) && !app.waiting.has(event._id)), false)}
+    ${group("Posted", events.filter((event) => answered(event) && !attention.includes(event)), false)}
   </section>`;
 }

@@ -39,6 +39,7 @@ async function submit(event, draft, order, found) {
   const { amount, method = "cash", check_number = "" } = draft.values;
   try {
     const doc = await takePayment(work.writer, order, { amount_cents: cents(amount), method, check_number: method === "check" ? check_number.trim() : null }, draft.key);
+    app.begun.delete(order.number);
     go("receipt", doc.body.receipt.number);
   } catch (error) {
     app.ui.recording = false;

@@ -65,7 +65,7 @@ async function submitVoid(event) {
 
 function voidForm() {
   const orders = [...app.model.orders.values()].filter((order) => order.account);
-  if (!app.ui.voiding) return html`<button @click=${() => ((app.ui.voiding = true), update())}>Void the next number …</button>`;
+  if (!app.ui.voiding) return html`<button class="aside" @click=${() => ((app.ui.voiding = true), update())}>Void the next number …</button>`;
   return html`<form class="card" @submit=${submitVoid}>
     <h2>Void the next number</h2>
     <p class="help">For a slip that was spoilt or lost. The number is spent on nothing, and the office reads why. Money already taken keeps its receipt.</p>
