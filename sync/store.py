@@ -79,6 +79,11 @@ class DocumentStore(Protocol):
     def info(self, name: str) -> DatabaseInfo:
         """Return the database's figures."""
 
+    def positions(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the newest position of each database that exists, in one or two requests.
+
+        A position equal to one seen before means that nothing changed since; a different one may."""
+
     def put_document(
         self,
         db: str,

@@ -20,6 +20,9 @@ SHARDS = 1
 ATTEMPTS = 5
 """Only the server writes these documents; two of its own processes rarely meet more than once."""
 
+DBS_INFO_KEYS = 100
+"""CouchDB's default `max_db_number_for_dbs_info_req`."""
+
 
 class CouchStore:
     """`DocumentStore` on CouchDB through couchdb3. Safe to share between threads."""
@@ -59,6 +62,16 @@ class CouchStore:
         with self._calls.failures(name):
             told = self._calls.call("GET", path_of(name)).json()
         return DatabaseInfo(name, told["doc_count"], told["doc_del_count"], str(told["update_seq"]))
+
+    def positions(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the newest position of each database that exists."""
+        found = {}
+        with self._calls.failures():
+            for start in range(0, len(names), DBS_INFO_KEYS):
+                for row in self._calls.server.dbs_info(list(names[start : start + DBS_INFO_KEYS])):
+                    if "info" in row:
+                        found[row["key"]] = str(row["info"]["update_seq"])
+        return found
 
     def put_document(
         self,

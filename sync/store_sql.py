@@ -94,6 +94,11 @@ class SqlStore:
         with self.reading(name) as (_, row):
             return DatabaseInfo(name, row.doc_count, row.doc_del_count, row.seq(row.update_seq))
 
+    def positions(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the newest position of each database that exists."""
+        with self.connections.reading() as connection:
+            return {row.name: row.seq(row.update_seq) for row in reading.databases(connection, names)}
+
     def put_document(
         self,
         db: str,

@@ -5,16 +5,22 @@ from collections.abc import Iterable, Sequence
 from sync.sql.connection import Connection
 from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow
 
-_DATABASE = (
-    "SELECT id, name, uuid, update_seq, doc_count, doc_del_count, purge_seq, revs_limit"
-    " FROM sync_database WHERE name = ?"
+_DATABASES = (
+    "SELECT id, name, uuid, update_seq, doc_count, doc_del_count, purge_seq, revs_limit FROM sync_database"
 )
+_DATABASE = f"{_DATABASES} WHERE name = ?"
 
 
 def database(connection: Connection, name: str, *, lock: bool = False) -> DatabaseRow | None:
     """Return the database's row; with `lock`, no other writer passes until the transaction ends."""
     row = connection.row(_DATABASE + (connection.lock if lock else ""), (name,))
     return None if row is None else DatabaseRow(*row)
+
+
+def databases(connection: Connection, names: Sequence[str]) -> list[DatabaseRow]:
+    """Return the rows of the databases among `names` that exist."""
+    rows = connection.rows(f"{_DATABASES} WHERE {connection.any_of('name')}", (connection.listing(names),))
+    return [DatabaseRow(*row) for row in rows]
 
 
 def documents(connection: Connection, db_id: int, ids: Sequence[str]) -> dict[str, DocumentRow]:
