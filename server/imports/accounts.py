@@ -8,12 +8,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from server.imports.context import (
+    BATCH,
     CHUNK,
     ImportContext,
     Record,
     column_values,
     insert_batches,
-    insert_returning_ids,
+    insert_keyed,
     known,
     repeated,
 )
@@ -23,7 +24,6 @@ from workorders.ledger import EntryDraft, draft, post_many
 from workorders.tables import Account, Customer, ServiceAgreement, ServicePoint
 
 STATUSES = ("active", "closed")
-ENTRY_BATCH = 1_000
 
 
 class AccountRow(RowSchema):
@@ -105,9 +105,9 @@ def _answered_for(session: Session, points: dict[str, int]) -> dict[str, str]:
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
     """Insert customers, accounts and agreements; opening balances are entries in the ledger."""
     customer_ids, customers = _write_customers(session, records, context)
-    ids = insert_returning_ids(
+    accounts = insert_keyed(
         session,
-        insert(Account).returning(Account.id, sort_by_parameter_order=True),
+        (Account.number, Account.id),
         [
             _account(record.values, customer_id)
             for record, customer_id in zip(records, customer_ids, strict=True)
@@ -119,24 +119,24 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
     points = known(session, ServicePoint.number, named, ServicePoint.id)
     agreements = [
         {
-            "account_id": account_id,
+            "account_id": accounts[record.values["account"]],
             "service_point_id": points[number],
             "start_on": record.values["opened_on"],
             "end_on": None,
         }
-        for account_id, record in zip(ids, records, strict=True)
+        for record in records
         for number in record.get("service_points") or ()
     ]
     insert_batches(
         session, insert(ServiceAgreement), agreements, "writing service agreements", context.progress
     )
     entries = [opening_entry(record, context) for record in records if record.get("opening_balance")]
-    for start in range(0, len(entries), ENTRY_BATCH):
-        post_many(session, entries[start : start + ENTRY_BATCH], now=context.now)
-        context.progress("posting balances", min(start + ENTRY_BATCH, len(entries)), len(entries))
+    for start in range(0, len(entries), BATCH):
+        post_many(session, entries[start : start + BATCH], now=context.now)
+        context.progress("posting balances", min(start + BATCH, len(entries)), len(entries))
     return {
         "customers": customers,
-        "accounts": len(ids),
+        "accounts": len(accounts),
         "agreements": len(agreements),
         "entries": len(entries),
     }
@@ -159,13 +159,11 @@ def _write_customers(
             place[key] = len(rows)
             rows.append({"name": name, "phone": phone, "email": email})
         places.append(place[key])
-    ids = insert_returning_ids(
-        session,
-        insert(Customer).returning(Customer.id, sort_by_parameter_order=True),
-        rows,
-        "writing customers",
-        context.progress,
-    )
+    statement = insert(Customer).returning(Customer.id, sort_by_parameter_order=True)
+    ids: list[int] = []
+    for start in range(0, len(rows), BATCH):
+        ids.extend(session.scalars(statement, rows[start : start + BATCH]))
+        context.progress("writing customers", len(ids), len(rows))
     return [ids[index] for index in places], len(ids)
 
 

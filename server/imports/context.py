@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Insert, select
+from sqlalchemy import Insert, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.imports.report import Progress, RowError
@@ -57,7 +57,7 @@ def known(
     session: Session,
     key: InstrumentedAttribute[str],
     values: Iterable[str],
-    *wanted: ColumnElement[Any] | Any,
+    *wanted: Any,
 ) -> dict[str, Any]:
     """Rows that exist already: {key: row of `wanted`} for those of `values` that are in the table."""
     found: dict[str, Any] = {}
@@ -96,15 +96,17 @@ def insert_batches(
         progress(step, min(start + BATCH, len(rows)), len(rows))
 
 
-def insert_returning_ids(
-    session: Session, statement: Any, rows: Sequence[dict[str, Any]], step: str, progress: Progress
-) -> list[int]:
-    """Insert `rows` in batches and return their ids in the order of the rows.
+def insert_keyed(
+    session: Session,
+    columns: tuple[InstrumentedAttribute[str], InstrumentedAttribute[int]],
+    rows: Sequence[dict[str, Any]],
+    step: str,
+    progress: Progress,
+) -> dict[str, int]:
+    """Insert `rows` and return their ids by their unique key; `columns` are that key and the id.
 
-    `statement` is an insert with `.returning(<id column>, sort_by_parameter_order=True)`.
+    Asking for the ids afterwards is quicker than RETURNING, which SQLite answers row by row.
     """
-    ids: list[int] = []
-    for start in range(0, len(rows), BATCH):
-        ids.extend(session.scalars(statement, rows[start : start + BATCH]))
-        progress(step, min(start + BATCH, len(rows)), len(rows))
-    return ids
+    key, row_id = columns
+    insert_batches(session, insert(key.class_), rows, step, progress)
+    return known(session, key, (row[key.key] for row in rows), row_id)

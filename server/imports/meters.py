@@ -12,7 +12,7 @@ from server.imports.context import (
     Record,
     column_values,
     insert_batches,
-    insert_returning_ids,
+    insert_keyed,
     known,
     repeated,
 )
@@ -157,16 +157,16 @@ def _metered(session: Session, points: dict[str, int]) -> dict[str, str]:
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
     """Insert meters, open installations, and their start and newest reads."""
-    ids = insert_returning_ids(
+    meters = insert_keyed(
         session,
-        insert(Meter).returning(Meter.id, sort_by_parameter_order=True),
+        (Meter.serial, Meter.id),
         [_meter(record.values) for record in records],
         "writing meters",
         context.progress,
     )
     installed = [
-        (meter_id, record.values)
-        for meter_id, record in zip(ids, records, strict=True)
+        (meters[record.values["serial"]], record.values)
+        for record in records
         if record.values["status"] == "installed"
     ]
     points = known(session, ServicePoint.number, (v["service_point"] for _, v in installed), ServicePoint.id)
@@ -187,7 +187,7 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         for read in _reads(meter_id, points[values["service_point"]], values, context)
     ]
     insert_batches(session, insert(Read), reads, "writing reads", context.progress)
-    return {"meters": len(ids), "installations": len(installations), "reads": len(reads)}
+    return {"meters": len(meters), "installations": len(installations), "reads": len(reads)}
 
 
 def _meter(values: dict[str, Any]) -> dict[str, Any]:

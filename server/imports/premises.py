@@ -12,7 +12,7 @@ from server.imports.context import (
     Record,
     column_values,
     insert_batches,
-    insert_returning_ids,
+    insert_keyed,
     known,
     repeated,
 )
@@ -111,28 +111,32 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
     first: dict[str, Record] = {}
     for record in records:
         first.setdefault(record.values["premise"], record)
-    ids = insert_returning_ids(
+    premises = insert_keyed(
         session,
-        insert(Premise).returning(Premise.id, sort_by_parameter_order=True),
+        (Premise.number, Premise.id),
         [_premise(record.values, zone_of) for record in first.values()],
         "writing premises",
         context.progress,
     )
-    premise_ids = dict(zip(first, ids, strict=True))
     pointed = [record.values for record in records if record.get("service_point") is not None]
-    point_ids = insert_returning_ids(
+    points = insert_keyed(
         session,
-        insert(ServicePoint).returning(ServicePoint.id, sort_by_parameter_order=True),
-        [_point(values, premise_ids[values["premise"]]) for values in pointed],
+        (ServicePoint.number, ServicePoint.id),
+        [_point(values, premises[values["premise"]]) for values in pointed],
         "writing service points",
         context.progress,
     )
     events = [
-        {"service_point_id": point_id, "state": values["state"], "at": context.now, "source": context.source}
-        for point_id, values in zip(point_ids, pointed, strict=True)
+        {
+            "service_point_id": points[values["service_point"]],
+            "state": values["state"],
+            "at": context.now,
+            "source": context.source,
+        }
+        for values in pointed
     ]
     insert_batches(session, insert(ServicePointEvent), events, "writing their states", context.progress)
-    return {"premises": len(ids), "service_points": len(point_ids)}
+    return {"premises": len(premises), "service_points": len(points)}
 
 
 def _premise(values: dict[str, Any], zone_of: "ZoneFinder") -> dict[str, Any]:
