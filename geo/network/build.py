@@ -42,7 +42,7 @@ def build_network(
     tell(0.0, "Reading streets")
     raw = read_streets(source, profile, tell)
     tell(0.4, "Cutting streets at junctions")
-    segments = cut_into_segments(raw, profile)
+    segments = cut_into_segments(raw)
     names, restrictions = list(raw.names), raw.restrictions
     del raw
     arcs = make_arcs(segments)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from ..distance import METRES_PER_DEGREE
 from .extract import RawStreets, raw_arrays
-from .profile import DrivingProfile
 
 Ints = NDArray[np.int64]
 SCALE = 1e-7
@@ -45,12 +44,13 @@ class Segments:
     junction_gate: NDArray[np.bool_]
 
 
-def cut_into_segments(raw: RawStreets, profile: DrivingProfile) -> Segments:
-    """Cut every way where streets meet, at barriers, and once inside a loop that ends where it begins."""
+def cut_into_segments(raw: RawStreets) -> Segments:
+    """Cut every way where streets meet, where a node delays or blocks, and once inside a loop that ends where
+    it begins."""
     a = raw_arrays(raw)
     ids, place = np.unique(a["node_id"], return_inverse=True)
     marks = _node_marks(raw, ids)
-    cut = _cuts(a["first"], place, len(ids), marks["blocks"])
+    cut = _cuts(a["first"], place, np.any(list(marks.values()), axis=0))
     start, end, way = _pieces(a["first"], cut)
     loop = place[start] == place[end]
     cut[(start + end)[loop] // 2] = True
@@ -59,7 +59,6 @@ def cut_into_segments(raw: RawStreets, profile: DrivingProfile) -> Segments:
     shape_first, rows = slices(start, end - start + 1)
     x, y = a["x"][rows], a["y"][rows]
     metres = _lengths(x, y, shape_first)
-    delay = _delays_inside(place, marks, start, end, profile)
     at_cut = np.flatnonzero(cut)
     junctions = np.unique(place[at_cut])
     of_place = np.full(len(ids), -1, np.int64)
@@ -71,8 +70,8 @@ def cut_into_segments(raw: RawStreets, profile: DrivingProfile) -> Segments:
         v=of_place[place[end]],
         way_id=a["way_id"][way].astype(np.int64),
         metres=metres.astype(np.float32),
-        forward_ms=_milliseconds(metres, a["forward_kmh"][way], delay),
-        backward_ms=_milliseconds(metres, a["backward_kmh"][way], delay),
+        forward_ms=_milliseconds(metres, a["forward_kmh"][way]),
+        backward_ms=_milliseconds(metres, a["backward_kmh"][way]),
         road_class=a["road_class"][way].astype(np.uint8),
         flags=a["flags"][way].astype(np.uint8),
         name=a["name"][way].astype(np.int32),
@@ -109,12 +108,12 @@ def _node_marks(raw: RawStreets, ids: Ints) -> dict[str, NDArray[np.bool_]]:
     return marks
 
 
-def _cuts(first: Ints, place: Ints, count: int, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _cuts(first: Ints, place: Ints, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     ends = np.zeros(len(place), bool)
     ends[first[:-1]] = True
     ends[first[1:] - 1] = True
-    uses = np.bincount(place, minlength=count)
-    return ends | (uses[place] > 1) | blocked[place]
+    uses = np.bincount(place, minlength=len(marked))
+    return ends | (uses[place] > 1) | marked[place]
 
 
 def _pieces(first: Ints, cut: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
@@ -139,24 +138,8 @@ def point_distances(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
     return np.hypot(east, np.diff(lat)) * METRES_PER_DEGREE
 
 
-def _delays_inside(
-    place: Ints, marks: dict[str, NDArray[np.bool_]], start: Ints, end: Ints, profile: DrivingProfile
-) -> NDArray[np.float64]:
-    """Seconds lost at signals, stop signs and gates strictly inside each segment."""
-    cost = (
-        marks["signal"] * profile.signal_s
-        + marks["stop_sign"] * profile.stop_sign_s
-        + marks["gate"] * profile.gate_s
-    )
-    before = np.concatenate([[0.0], np.cumsum(cost[place])])
-    inside: NDArray[np.float64] = before[end] - before[start + 1]
-    return inside
-
-
-def _milliseconds(
-    metres: NDArray[np.float64], kmh: NDArray[Any], delay: NDArray[np.float64]
-) -> NDArray[np.uint32]:
+def _milliseconds(metres: NDArray[np.float64], kmh: NDArray[Any]) -> NDArray[np.uint32]:
     with np.errstate(divide="ignore"):
-        ms = np.where(kmh > 0, metres * 3600 / kmh + delay * 1000, 0)
+        ms = np.where(kmh > 0, metres * 3600 / kmh, 0)
     # At least a millisecond: 0 stands for "not allowed".
     return np.where(kmh > 0, np.clip(np.rint(ms), 1, 2**30), 0).astype(np.uint32)
