@@ -156,7 +156,7 @@ class OrderType:
         return next(f for f in self.fields if f.name == name)
 
 
-NAME = re.compile(r"^[a-z][a-z0-9_]{1,38}$")
+NAME = re.compile(r"\A[a-z][a-z0-9_]{1,38}\Z")
 
 
 def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 FIRST_PREVIOUS = "0" * 64
 """`previous_hash` of the first receipt of a block."""
 
-NUMBER = re.compile(r"^(?P<prefix>[A-Z0-9]{1,12})-(?P<serial>\d{6})$")
+NUMBER = re.compile(r"\A(?P<prefix>[A-Z0-9]{1,12})-(?P<serial>[0-9]{6})\Z")
 
 METHODS = ("cash", "check", "card_slip", "void")
 

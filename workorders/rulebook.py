@@ -194,6 +194,8 @@ class RuleBook:
     version: int
     rules: tuple[RuleRow, ...] = ()
     fees: tuple[FeeRow, ...] = ()
+    _found: dict[tuple[int, date], RulesInForce] = field(default_factory=dict, compare=False, repr=False)
+    """Answers already worked out: every event of a day asks the same."""
 
     def in_force(self, day: date) -> RulesInForce:
         """What held on `day`, by all that is published today."""
@@ -201,6 +203,11 @@ class RuleBook:
 
     def known_to(self, version: int, day: date) -> RulesInForce:
         """What somebody who had received rule sets up to `version` believed to hold on `day`."""
+        if (version, day) not in self._found:
+            self._found[version, day] = self._work_out(version, day)
+        return self._found[version, day]
+
+    def _work_out(self, version: int, day: date) -> RulesInForce:
         rules: dict[tuple[str, str], RuleValue] = {}
         for row in sorted(self.rules, key=lambda r: (r.effective_from, r.rule_set)):
             if row.effective_from <= day and row.rule_set <= version:

@@ -228,12 +228,11 @@ class Situation:
     """Forecast low of the day in °C, when a forecast is configured."""
 
     def meter(self, serial: str | None) -> MeterFacts | None:
-        """The meter on record with `serial`, installed or mentioned."""
+        """The meter on record with `serial`, installed or mentioned; capitals do not matter."""
         if serial is None:
             return None
-        if self.installed is not None and self.installed.serial == serial:
-            return self.installed
-        return self.meters.get(serial)
+        known = [*([self.installed] if self.installed is not None else []), *self.meters.values()]
+        return next((m for m in known if m.serial.casefold() == serial.casefold()), None)
 
     @property
     def off_read(self) -> ReadFacts | None:

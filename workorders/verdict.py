@@ -7,6 +7,7 @@ from typing import Any
 from workorders import fees
 from workorders.consequences import Consequence, Judgement, OpenException, Post, RaiseOrder, RecordRead
 from workorders.lifecycle import Command
+from workorders.metering import ReadCheck
 from workorders.situation import MeterFacts
 from workorders.visit import Visit
 from workorders.words import ack_words, case_title, case_words
@@ -84,14 +85,22 @@ class Verdict:
         """Raise a follow-on order."""
         self.do(RaiseOrder(type_, reason, words, **given))
 
-    def read(self, value: int | None, meter: MeterFacts | None, kind: str, **given: Any) -> int | None:
+    def read(
+        self,
+        value: int | None,
+        meter: MeterFacts | None,
+        kind: str,
+        *,
+        required: bool = True,
+        flags: tuple[str, ...] = (),
+        supersedes: str | None = None,
+        check: ReadCheck | None = None,
+    ) -> int | None:
         """Record a read the common way and open the cases its check asks for.
 
-        Answers the usage since the previous read, None when there is none that can be believed. `given`: more
-        flags, `supersedes`, and `required=False` when no read is fine too.
+        Answers the usage since the previous read, None when there is none that can be believed. `check` when
+        the caller judged the read against another history than the visit's.
         """
-        required = given.pop("required", True)
-        more = tuple(given.pop("flags", ()))
         if value is None:
             if required:
                 # Without its final read an account cannot be closed; any other read can be had again.
@@ -100,7 +109,7 @@ class Verdict:
         if meter is None:
             self.case("no_meter_on_record", value=value)
             return None
-        check = self.visit.check(value, meter)
+        check = check or self.visit.check(value, meter)
         if check.finding == "too_many_digits":
             self.case("read_too_many_digits", value=value, dials=meter.dials)
             return None
@@ -121,7 +130,8 @@ class Verdict:
                 low=round(check.estimate.low),
                 high=round(check.estimate.high),
             )
-        self.do(RecordRead(meter.serial, value, kind, self.visit.at, flags=check.flags + more, **given))
+        found = check.flags + flags
+        self.do(RecordRead(meter.serial, value, kind, self.visit.at, flags=found, supersedes=supersedes))
         return check.usage
 
     def judgement(self, outcome: str, command: Command | None = None) -> Judgement:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workorders.answers import CODE_MAX, UNPRINTABLE
 from workorders.metering import ReadCheck, check_read
 from workorders.rulebook import RulesInForce
 from workorders.situation import (
@@ -62,12 +63,13 @@ class Visit:
 
     @property
     def serial_seen(self) -> str | None:
-        """The serial the technician saw, from the form or the common key of the body."""
-        for name in ("serial_seen", "old_serial"):
-            if self.answers.get(name):
-                return str(self.answers[name])
-        given = self.event.body.get("serial_seen")
-        return given.strip() if isinstance(given, str) and 0 < len(given.strip()) <= 40 else None
+        """The serial the technician saw, as the records spell it when they know it."""
+        given = self.answers.get("serial_seen") or self.answers.get("old_serial")
+        given = given or self.event.body.get("serial_seen")
+        if not isinstance(given, str) or not 0 < len(given.strip()) <= CODE_MAX or UNPRINTABLE.search(given):
+            return None
+        known = self.situation.meter(given.strip())
+        return known.serial if known is not None else given.strip()
 
     @property
     def meter(self) -> MeterFacts | None:
@@ -91,9 +93,13 @@ class Visit:
         return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
     def check(self, value: int, meter: MeterFacts) -> ReadCheck:
-        """Judge a read of `meter` taken on this visit against its history."""
+        """Judge a read of `meter` taken on this visit against its history.
+
+        Of a service that was off no usage is expected: high and low say nothing, and a wrap is not believed.
+        """
         known = dict(self.situation.meters) | {meter.serial: meter}
-        factors = self.rules.high_low(self.point.service)
+        was_off = self.point.state in {"off", "off_np", "inactive"}
+        factors = None if was_off else self.rules.high_low(self.point.service)
         return check_read(value, meter, self.at, reads=self.situation.reads, meters=known, factors=factors)
 
 

@@ -84,7 +84,7 @@ def _take_out(visit: Visit, verdict: Verdict) -> bool:
 
 def _fate(visit: Visit) -> str:
     """A doubted meter is kept for its test; any other has done its work."""
-    doubted = visit.given("reason") in {"complaint", "suspicion"}
+    doubted = visit.given("reason") in ("complaint", "suspicion")
     return "held" if doubted and visit.answers.get("condition") != "damaged" else "retired"
 
 
@@ -105,8 +105,9 @@ def _new_meter(visit: Visit) -> NewMeter | None:
     serial, value, dials = (visit.answers.get(n) for n in ("new_serial", "new_read", "new_dials"))
     if not serial or value is None:
         return None
+    known = visit.situation.meter(str(serial))
     return NewMeter(
-        str(serial),
+        known.serial if known is not None else str(serial),
         int(value),
         int(dials) if dials is not None else None,
         visit.answers.get("endpoint") or None,

@@ -81,7 +81,7 @@ def _correct(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts
         verdict.read(value, meter, "special")
         verdict.case("reread_unclear", value=value, first=first.value)
         return "completed"
-    verdict.read(value, meter, "special", supersedes=first.source)
+    verdict.read(value, meter, "special", supersedes=first.source, check=check)
     if first.billed:
         _rebill(visit, verdict, meter, first, check)
     return "corrected"
