@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from workorders.consequences import RaiseOrder
 from workorders.lifecycle import ACTIVE, Command, State
 from workorders.service.creation import create_order
-from workorders.service.history import command
+from workorders.service.history import command, note, tell_order
 from workorders.service.lookups import order_for_update, responsible_account
 from workorders.tables import Order, ServicePoint
 
@@ -44,8 +44,8 @@ def raise_follow_on(
             continue
         if known.follow_reason == what.reason:
             return known
-        if known.follow_reason == CONTINGENT and known.state == State.HELD:
-            return _release_as(session, known, what, due_until=due_until, now=now, source=source)
+        if known.follow_reason == CONTINGENT:
+            return _turn_into(session, known, what, due_until=due_until, now=now, source=source)
     return create_order(
         session,
         type_code=what.type,
@@ -128,7 +128,7 @@ def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
     return len(numbers)
 
 
-def _release_as(
+def _turn_into(
     session: Session,
     ready: Order,
     what: RaiseOrder,
@@ -143,15 +143,13 @@ def _release_as(
     ready.due_until = due_until
     ready.instructions = what.words
     ready.extra = ready.extra | what.extra
-    command(
-        session,
-        ready,
-        Command.APPROVE,
-        "approved",
-        now=now,
-        actor=f"order {ready.follows_number}",
-        detail={"reason": what.words, "source": source},
-    )
+    actor, detail = f"order {ready.follows_number}", {"reason": what.words, "source": source}
+    if ready.state == State.HELD:
+        command(session, ready, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
+        return ready
+    # It was sent out already, because the tablet had been silent: whoever has it reads the new words.
+    note(session, ready, "changed", at=now, now=now, actor=actor, from_state=ready.state, detail=detail)
+    tell_order(session, ready, now=now)
     return ready
 
 

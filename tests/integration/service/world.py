@@ -1,0 +1,330 @@
+"""A small district to act in: accounts with debts and notices, meters, a van, two technicians."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import shapely
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.ledger import post
+from workorders.receipts import FIRST_PREVIOUS, format_number, receipt_hash
+from workorders.rules import publish_rules, sample_document
+from workorders.service.assignment import assign_order
+from workorders.service.delivery import Verdict
+from workorders.service.events import ingest_event
+from workorders.service.orders import OrderRequest, raise_order
+from workorders.tables import (
+    Account,
+    Customer,
+    ExceptionCase,
+    Installation,
+    Meter,
+    Notice,
+    Order,
+    Outbox,
+    Premise,
+    Read,
+    ReceiptBlock,
+    ServiceAgreement,
+    ServicePoint,
+    ServicePointEvent,
+    Technician,
+)
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+"""Monday, eight in the morning in Chicago: cuts are allowed until three."""
+TODAY = date(2026, 3, 2)
+DEBT = 12_850
+LATER = NOW + timedelta(hours=2)
+"""When tablets are heard of."""
+
+
+def build(session: Session, households: int = 3, *, technicians: tuple[str, ...] = ("t01", "t02")) -> None:
+    """Service points SP-1 … with meters M1 …, accounts A1 … that owe DEBT, and four meters in each van."""
+    publish_rules(session, sample_document(), now=NOW - timedelta(days=300))
+    session.add_all(Technician(id=id_, name=f"Technician {id_}", skills=["water"]) for id_ in technicians)
+    session.flush()
+    for number in range(1, households + 1):
+        _household(session, number)
+    for technician in technicians:
+        for number in range(1, 5):
+            session.add(
+                Meter(
+                    serial=f"N{technician}{number}".upper(),
+                    make="Demo",
+                    size="5/8",
+                    dials=6,
+                    status="in_van",
+                    van_technician_id=technician,
+                )
+            )
+        prefix = technician.upper()
+        session.add(
+            ReceiptBlock(device_id=device_of(technician), prefix=prefix, first=1, last=999, granted_at=NOW)
+        )
+    session.flush()
+
+
+def _household(session: Session, number: int) -> None:
+    customer = Customer(name=f"Demo customer {number}", phone="555-0100")
+    premise = Premise(
+        number=f"P-{number}",
+        house_number=str(100 + number),
+        street="Alder Street",
+        city="Demo Falls",
+        postcode="00000",
+        position=shapely.Point(-98.6 + number / 1000, 39.1),
+    )
+    session.add_all([customer, premise])
+    session.flush()
+    account = Account(number=f"A{number}", customer_id=customer.id)
+    point = ServicePoint(number=f"SP-{number}", premise_id=premise.id, size="5/8", state="on")
+    meter = Meter(serial=f"M{number}", make="Demo", size="5/8", dials=6, status="installed")
+    session.add_all([account, point, meter])
+    session.flush()
+    since = NOW - timedelta(days=400)
+    session.add_all(
+        [
+            ServiceAgreement(account_id=account.id, service_point_id=point.id, start_on=since.date()),
+            ServicePointEvent(service_point_id=point.id, state="on", at=since, source="import:demo"),
+            Installation(
+                meter_id=meter.id,
+                service_point_id=point.id,
+                installed_at=since,
+                start_read=0,
+                source="import:demo",
+            ),
+            Notice(
+                account_id=account.id,
+                kind="past_due",
+                sent_on=TODAY - timedelta(days=45),
+                valid_until=TODAY + timedelta(days=30),
+                amount_cents=DEBT,
+            ),
+            Notice(
+                account_id=account.id,
+                kind="final",
+                sent_on=TODAY - timedelta(days=12),
+                valid_until=TODAY + timedelta(days=30),
+                amount_cents=DEBT,
+            ),
+        ]
+    )
+    session.add_all(
+        Read(
+            meter_id=meter.id,
+            service_point_id=point.id,
+            taken_at=NOW - timedelta(days=30 * (12 - month)),
+            value=100_000 + 4_000 * month,
+            kind="actual",
+            source=f"import:{number}:{month}",
+            billed=True,
+        )
+        for month in range(12)
+    )
+    post(
+        session,
+        source=f"import:A{number}",
+        purpose="opening",
+        words="Balance taken over",
+        lines=[("AR", "OPEN", DEBT)],
+        parties={"account": account.number},
+        effective_at=since,
+        now=NOW - timedelta(days=1),
+    )
+
+
+def point(session: Session, number: int) -> ServicePoint:
+    """The service point of a household."""
+    return session.scalars(select(ServicePoint).where(ServicePoint.number == f"SP-{number}")).one()
+
+
+EXTRA: dict[str, dict[str, Any]] = {
+    "turn_on": {"start_date": "2026-03-02", "fees_paid": True},
+    "turn_off": {"stop_date": "2026-03-02"},
+    "reread": {"flag_reason": "high"},
+    "exchange": {"reason": "age"},
+    "disconnect_np": {},
+    "meter_test": {},
+    "reconnect": {"payment_satisfied": True},
+}
+
+
+def order(session: Session, type_: str, household: int, **given: Any) -> Order:
+    """Raise an order of a type at a household."""
+    extra = EXTRA[type_] | given.pop("extra", {})
+    now = given.pop("now", NOW)
+    request = OrderRequest(type=type_, service_point_id=point(session, household).id, extra=extra, **given)
+    return raise_order(session, request, now=now, actor="csr")
+
+
+def sent(session: Session, type_: str, household: int, technician: str = "t01", **given: Any) -> Order:
+    """Raise an order and dispatch it."""
+    made = order(session, type_, household, **given)
+    return assign_order(session, made.number, technician, route_day=TODAY, now=NOW, actor="dispatcher")
+
+
+def take(session: Session, document: dict[str, Any], revision: str = "1-a") -> Verdict:
+    """Ingest a document two hours into the morning."""
+    verdict = ingest_event(
+        session, document, database=f"tech-{document['technician']}", revision=revision, received_at=LATER
+    )
+    session.commit()
+    return verdict
+
+
+def cases(session: Session, source: str) -> dict[str, ExceptionCase]:
+    """The cases of an event by code."""
+    rows = session.scalars(select(ExceptionCase).where(ExceptionCase.source == source))
+    return {case.code: case for case in rows}
+
+
+def device_of(technician: str) -> str:
+    """The tablet of a technician."""
+    return f"{technician}tablet"
+
+
+def last_seq(session: Session, number: str) -> int | None:
+    """The number of the newest outbox row of an order, as a tablet that is up to date has seen it."""
+    return session.scalars(
+        select(Outbox.id)
+        .where(Outbox.topic == "order", Outbox.key == number)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).first()
+
+
+@dataclass
+class Tablet:
+    """Writes event documents as a tablet does: a counter of its own, receipts chained by hash."""
+
+    technician: str = "t01"
+    counter: int = 0
+    receipt: int = 0
+    chain: str = FIRST_PREVIOUS
+    written: list[dict[str, Any]] = field(default_factory=list)
+
+    def event(
+        self,
+        kind: str,
+        order: Order,
+        body: dict[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        seen: int | None = None,
+        epoch: int | None = None,
+        photos: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
+        """The next event about an order, an hour into the morning unless told otherwise."""
+        self.counter += 1
+        device = device_of(self.technician)
+        document: dict[str, Any] = {
+            "_id": f"event:{device}:{self.counter:08d}",
+            "kind": "event",
+            "schema": 1,
+            "event": kind,
+            "order": order.number,
+            "epoch": order.epoch if epoch is None else epoch,
+            "seen_seq": seen,
+            "rule_set": 1,
+            "technician": self.technician,
+            "device": device,
+            "counter": self.counter,
+            "app_version": "0.1.0",
+            "at": (at or NOW + timedelta(hours=1, seconds=self.counter)).isoformat(),
+            "clock": {"monotonic_ms": 1000 * self.counter, "offset_ms": 0, "gps_time": None},
+            "position": None,
+            "body": body or {},
+        }
+        if photos:
+            document["_attachments"] = {
+                name: {"content_type": "image/jpeg", "digest": f"md5-{name}", "length": 3, "stub": True}
+                for name in photos
+            }
+        self.written.append(document)
+        return document
+
+    def payment(
+        self, order: Order, cents: int, *, account: str | None = None, **given: Any
+    ) -> dict[str, Any]:
+        """A receipt for cash taken at the door."""
+        self.receipt += 1
+        number = format_number(self.technician.upper(), self.receipt)
+        taken = (given.get("at") or NOW + timedelta(hours=1)).isoformat()
+        about: dict[str, Any] = {
+            "account": account or (order.account.number if order.account else "A1"),
+            "amount_cents": cents,
+            "method": "cash",
+            "check_number": None,
+            "taken_at": taken,
+        }
+        hash_ = receipt_hash(self.chain, number, **about)
+        receipt = {"number": number, **about, "previous_hash": self.chain, "hash": hash_}
+        self.chain = hash_
+        return self.event("payment", order, {"receipt": receipt}, **given)
+
+    def completed(self, order: Order, answers: dict[str, Any], **given: Any) -> dict[str, Any]:
+        """A completion with its answers; the photos they name are attached."""
+        at = given.get("at") or NOW + timedelta(hours=1)
+        outcome = given.pop("outcome", "completed")
+        body = {
+            "outcome": outcome,
+            "arrived_at": (at - timedelta(minutes=10)).isoformat(),
+            "started_at": (at - timedelta(minutes=8)).isoformat(),
+            "finished_at": at.isoformat(),
+            "answers": answers,
+        }
+        photos = tuple(v for v in answers.values() if isinstance(v, str) and v.endswith(".jpg"))
+        return self.event("completed", order, body, photos=given.pop("photos", photos), **given)
+
+    def unable(self, order: Order, reason: str, **given: Any) -> dict[str, Any]:
+        """The visit was for nothing."""
+        at = given.get("at") or NOW + timedelta(hours=1)
+        return self.event(
+            "unable", order, {"reason": reason, "finished_at": at.isoformat(), "answers": {}}, **given
+        )
+
+
+def cut(household: int, value: int = 149_000) -> dict[str, Any]:
+    """Answers of a disconnect that was made."""
+    return {
+        "contact": "nobody",
+        "proof_shown": False,
+        "cut_made": True,
+        "serial_seen": f"M{household}",
+        "read": value,
+        "cut_method": "curb_stop",
+        "lock": f"L{household}",
+        "photo": "photo.jpg",
+        "tag_left": True,
+    }
+
+
+def reread(household: int, value: int = 149_000) -> dict[str, Any]:
+    """Answers of a reread."""
+    return {
+        "serial_seen": f"M{household}",
+        "read": value,
+        "dial_moving": False,
+        "meter_condition": "good",
+        "photo": "photo.jpg",
+    }
+
+
+def exchange(household: int, new: str, value: int = 149_000) -> dict[str, Any]:
+    """Answers of an exchange of the household's meter for `new`."""
+    return {
+        "old_there": True,
+        "old_serial": f"M{household}",
+        "old_read": value,
+        "condition": "worn",
+        "photo_old": "photo_old.jpg",
+        "new_in": True,
+        "new_serial": new,
+        "new_read": 0,
+        "new_dials": 6,
+        "photo_new": "photo_new.jpg",
+        "left_on": True,
+    }
