@@ -112,7 +112,7 @@ def _path(doc: Mapping[str, Any], new_edits: bool, limits: Limits) -> tuple[str,
 
 
 def replicated_path(rev: str | None, revisions: object, limits: Limits) -> tuple[str, ...]:
-    """Return a replicated document's history; raise BadRevision when `_rev` and `_revisions` disagree."""
+    """Return a replicated document's history; `_revisions` goes before `_rev`, as in CouchDB."""
     if revisions is None:
         if rev is None:
             raise BadRevision("a replicated document needs _rev or _revisions")
@@ -127,8 +127,6 @@ def replicated_path(rev: str | None, revisions: object, limits: Limits) -> tuple
     path = path_from(start, ids)
     for known in path:
         check_rev(known, limits.revision_chars)
-    if rev is not None and rev != path[0]:
-        raise BadRevision("_rev differs from the first of _revisions")
     return path
 
 

@@ -28,7 +28,7 @@ def compile_selector(selector: object, *, allow_regex: bool) -> Predicate:
     ProtocolError 400 for an operator that does not exist or an argument it cannot take.
     """
     if not isinstance(selector, Mapping):
-        raise ProtocolError(400, "bad_request", "Selector must be a JSON object")
+        raise ProtocolError(400, "bad_request", "Selector error: expected a JSON object")
     return _Compiler(allow_regex=allow_regex).conditions(selector, 0)
 
 

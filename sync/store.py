@@ -82,7 +82,8 @@ class DocumentStore(Protocol):
     def positions(self, names: Sequence[str]) -> dict[str, str]:
         """Return the newest position of each database that exists, in one or two requests.
 
-        A position equal to one seen before means that nothing changed since; a different one may."""
+        A position equal to one seen before means that nothing changed since; a different one may.
+        """
 
     def put_document(
         self,

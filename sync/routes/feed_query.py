@@ -92,7 +92,7 @@ def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predica
     if chosen == "_selector":
         selector = told.get("selector", call.parameter("selector"))
         if not isinstance(selector, dict):
-            raise bad_request("`selector` must be a JSON object.")
+            raise bad_request("Selector error: expected a JSON object")
         return None, compile_selector(selector, allow_regex=call.caller.is_admin)
     if chosen == "_design":
         return None, lambda doc: doc["_id"].startswith("_design/")

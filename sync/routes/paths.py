@@ -47,10 +47,7 @@ def target(segments: Sequence[str], hints: Hints | None) -> Target:
     if not rest:
         return Target(database=head)
     first, *more = rest
-    if first.startswith("_"):
-        found = _reserved(head, first, more)
-    else:
-        found = Target(head, "", first, "/".join(more))
+    found = (_reserved if first.startswith("_") else _below)(head, first, more)
     return found if hints is None or not found.attachment or found.action else _guess(found, hints)
 
 
