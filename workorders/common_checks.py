@@ -79,7 +79,7 @@ def hold_other_meter(
 
     How the service was left still counts: a valve was turned at this address whatever the meter is called.
     """
-    if order_type.serial_may_differ or not _other_meter(visit):
+    if order_type.serial_may_differ or not _other_meter(visit, order_type):
         return consequences
     if any(isinstance(c, SetServicePoint) and c.service_point is not None for c in consequences):
         return consequences
@@ -93,12 +93,12 @@ def hold_other_meter(
     return Verdict.merge(made)
 
 
-def _other_meter(visit: Visit) -> bool:
+def _other_meter(visit: Visit, order_type: OrderType) -> bool:
     seen, installed = visit.serial_seen, visit.situation.installed
     bench = visit.given("serial") if visit.given("place") == "bench" else None
     if seen is None or seen == bench:
         return False
-    return installed is not None and installed.serial != seen
+    return order_type.needs_meter if installed is None else installed.serial != seen
 
 
 def _waiting(one: OpenException, then: tuple[Consequence, ...]) -> OpenException:

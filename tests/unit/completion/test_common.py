@@ -56,6 +56,12 @@ def test_an_exchange_at_another_meter_changes_no_installation() -> None:
     }
 
 
+def test_a_meter_where_the_records_know_none_waits_too() -> None:
+    judgement = judged("reread", {"serial_seen": "CB200"}, installed=None)
+    assert not of(judgement, RecordRead)
+    assert [type(c) for c in cases(judgement)["serial_mismatch"].then] == [RecordRead]
+
+
 def test_capitals_make_no_other_meter() -> None:
     assert not cases(judged("turn_off", {"serial_seen": "cb100"}))
 

@@ -15,6 +15,7 @@ from workorders.metering import (
     fits,
     may_install,
     usage,
+    usage_at_point,
     usage_between,
 )
 from workorders.rulebook import HighLow
@@ -142,6 +143,17 @@ def test_usage_over_a_span_is_the_sum_of_its_parts(steps: list[int], start: int)
         values.append(value)
     reads = tuple(ReadFacts("M", NOW + MONTH * i, v, "actual", str(i)) for i, v in enumerate(values))
     assert usage_between(reads, meter, NOW, NOW + MONTH * 20) == sum(steps)
+
+
+def test_usage_over_an_exchange_is_the_old_part_and_the_new_part() -> None:
+    day = timedelta(days=1)
+    reads = (
+        ReadFacts("CB100", NOW, 999_990, "actual", "1"),
+        ReadFacts("CB100", NOW + 10 * day, 15, "final", "2"),
+        ReadFacts("CB200", NOW + 10 * day, 7, "start", "2"),
+        ReadFacts("CB200", NOW + 30 * day, 107, "actual", "3"),
+    )
+    assert usage_at_point(reads, {"CB100": METER, "CB200": SPARE}, NOW, NOW + 30 * day) == 25 + 100
 
 
 def test_a_meter_from_this_van_that_fits_may_go_in() -> None:
