@@ -13,6 +13,7 @@ from server.config import Config
 from server.db import open_engine, session_factory
 from sync.store import DocumentStore
 from sync.store_sql import SqlStore
+from workorders.service.district import District, for_district
 
 
 def utc_now() -> datetime:
@@ -36,11 +37,12 @@ def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) ->
     """Open the database and the document store that the settings name."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(config.database_url)
+    district = District(config.district, config.timezone)
     return Services(
         config=config,
         engine=engine,
-        sessions=session_factory(engine),
-        read_sessions=session_factory(engine, read_only=True),
+        sessions=for_district(session_factory(engine), district),
+        read_sessions=for_district(session_factory(engine, read_only=True), district),
         store=open_store(config, engine),
         clock=clock,
     )

@@ -44,6 +44,8 @@ class IngestResult:
     review: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    reached: int = 0
+    """Changes read from the feeds, the server's own included: 0 means that nothing was left to read."""
 
     @property
     def handled(self) -> int:
@@ -56,6 +58,7 @@ class IngestResult:
             self.review + other.review,
             self.quarantined + other.quarantined,
             self.duplicates + other.duplicates,
+            self.reached + other.reached,
         )
 
     def counting(self, verdict: Verdict) -> "IngestResult":
@@ -79,9 +82,12 @@ def ingest_all(
     with sessions.begin() as session:
         technicians = list(session.scalars(select(Technician.id).order_by(Technician.id)))
         release_silent(session, now=clock())
+        reached = {row.database: row.since for row in session.scalars(select(IngestCheckpoint))}
     result = IngestResult()
-    for technician in technicians:
-        result += ingest_database(sessions, store, f"tech-{technician}", clock=clock, limit=limit)
+    positions = store.positions([f"tech-{technician}" for technician in technicians])
+    for database in sorted(positions):
+        if positions[database] != reached.get(database):
+            result += ingest_database(sessions, store, database, clock=clock, limit=limit)
     return result
 
 
@@ -104,7 +110,7 @@ def ingest_database(
         batch = store.changes(database, since=since, limit=limit)
     except DatabaseMissing:
         return IngestResult()
-    result = IngestResult()
+    result = IngestResult(reached=len(batch.rows))
     try:
         for change in batch.rows:
             for document, last in _leaves(store, database, change):
@@ -159,16 +165,17 @@ def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str,
     document, database = delivery.document, delivery.database
     try:
         with sessions.begin() as session:
-            verdict = _judge(session, delivery)
+            # First, so that a second process waits here and then finds the work done.
             _advance(session, database, since, after, delivery.received_at)
+            verdict = _judge(session, delivery)
     except (*BROKEN, Overtaken):
         raise
     except Exception as error:
         # A mistake of the program must not stop a technician's feed, nor lose the document.
         log.exception("ingest_failed", database=database, document=document.get("_id"))
         with sessions.begin() as session:
-            verdict = quarantine(session, delivery, code="ingest_failed", reason=type(error).__name__)
             _advance(session, database, since, after, delivery.received_at)
+            verdict = quarantine(session, delivery, code="ingest_failed", reason=type(error).__name__)
     log.info(
         "event_ingested",
         document=document.get("_id"),
@@ -213,5 +220,5 @@ def _advance(session: Session, database: str, since: str, after: str, heard: dat
     if since != BEGINNING:
         raise Overtaken(database)
     first = upsert(session, IngestCheckpoint).values(database=database, **made).on_conflict_do_nothing()
-    if not session.execute(first).rowcount:  # type: ignore[attr-defined]  # as above
+    if session.scalar(first.returning(IngestCheckpoint.database)) is None:
         raise Overtaken(database)

@@ -49,7 +49,7 @@ def publish_pending(
         }
     # The session is closed: the embedded store writes to the same database and must not wait for us.
     for technician, wanted in documents.items():
-        _write(sessions, store, technician, wanted, now=now)
+        _write(sessions, store, technician, wanted, now)
         _mark(sessions, ids[technician], now=now)
     return len(rows)
 
@@ -78,14 +78,18 @@ def _write(
     store: DocumentStore,
     technician: str,
     documents: Mapping[str, Document],
-    *,
     now: datetime,
 ) -> None:
     database = f"tech-{technician}"
     try:
         store.put_documents(database, _changed(store, database, documents))
     except DatabaseMissing:
-        ensure_technician(sessions, store, technician, now=now)
+        # Asked for before the database is there, so that a crash in between forgets none of them.
+        with sessions.begin() as session:
+            session.add_all(
+                Outbox(technician_id=technician, topic="ref", key=name, created_at=now) for name in REFERENCES
+            )
+        store.ensure_database(database, members=(database,))
         store.put_documents(database, documents)
 
 

@@ -1,14 +1,14 @@
 """Which district a session works for, and what day it is there.
 
-The composition root says it once, on the session factory: `.configure(info={"district": District(…)})`. A
-session that was told nothing works for the sample district of the documentation.
+The composition root says it once, to the session factory (`for_district`). A session that was told nothing
+works for the sample district of the documentation.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,12 @@ class District:
     def day_of(self, at: datetime) -> date:
         """The district's calendar day at an instant."""
         return at.astimezone(ZoneInfo(self.timezone)).date()
+
+
+def for_district(sessions: sessionmaker[Session], district: District) -> sessionmaker[Session]:
+    """The same factory; the sessions it makes know their district."""
+    sessions.configure(info={"district": district})
+    return sessions
 
 
 def district_of(session: Session) -> District:
