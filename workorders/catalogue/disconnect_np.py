@@ -5,6 +5,7 @@ from workorders.cuts import cut_elsewhere, judge_cut, wrong_premise
 from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
 from workorders.lifecycle import Command
+from workorders.severance import settled_at
 from workorders.verdict import Verdict
 from workorders.visit import Visit
 
@@ -43,7 +44,7 @@ def _was_cut(visit: Visit) -> bool:
 def _collected(visit: Visit, verdict: Verdict) -> str:
     """Left on: right when enough was paid, else by the policy's floor, else a human decides."""
     verdict.read(visit.answers.get("read"), visit.meter, "special", required=False)
-    if visit.order.cancelled_at is None:
+    if visit.order.cancelled_at is None and not _paid_beforehand(visit):
         verdict.fees(ORDER_TYPE.fees, "visited")
     policy = visit.rules.payment_policy()
     floor = policy.floor_cents if policy is not None else 0
@@ -55,6 +56,17 @@ def _collected(visit: Visit, verdict: Verdict) -> str:
     else:
         verdict.case("left_on_underpaid", paid=paid, needed=needed)
     return "collected"
+
+
+def _paid_beforehand(visit: Visit) -> bool:
+    """The customer had paid elsewhere before the technician came: the visit was nobody's wish."""
+    elsewhere = tuple(
+        p
+        for p in (visit.account.payments if visit.account else ())
+        if p.order != visit.order.number and p.at <= visit.at
+    )
+    needed = visit.cents("avoid_cents")
+    return needed > 0 and settled_at(elsewhere, needed) is not None
 
 
 ORDER_TYPE = OrderType(

@@ -185,11 +185,15 @@ def test_paid_at_the_door_is_left_on() -> None:
         "photo": None,
         "tag_left": None,
     }
-    judgement = judged("disconnect_np", answers, **paid(-0.1))
+    at_the_door = (PaymentFacts("AB-000001", NOW - 0.1 * HOUR, PAID, "field", "W1"),)
+    judgement = judged("disconnect_np", answers, account_payments=at_the_door)
     assert judgement.outcome == "collected"
     assert not of(judgement, SetServicePoint)
     assert [p.purpose for p in of(judgement, Post)] == ["fee_field_visit"]
     assert not cases(judgement)
+    beforehand = judged("disconnect_np", answers, **paid(-3))
+    assert beforehand.outcome == "collected"
+    assert not of(beforehand, Post)
 
 
 @pytest.mark.parametrize(
