@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workorders.problems import Problem
 
-from .component import main_component
+from .component import reachable_states
 from .extract import read_streets
 from .grid import build_grid
 from .ordering import contraction_order
@@ -32,8 +32,8 @@ def build_network(
 ) -> NetworkSummary:
     """Make the road network of an OpenStreetMap file (.osm.pbf, .osm) and write it to `out_path`.
 
-    Streets outside the main strongly connected part are left out, so that every stop that is snapped can
-    be reached from every other. Raises Problem `street_file_unreadable` or `no_roads_in_extract`; the
+    Streets that no round trip from the main part reaches are left out, so that every stop that is snapped
+    can be reached from every other. Raises Problem `street_file_unreadable` or `no_roads_in_extract`; the
     output file is then untouched.
     """
     tell = progress or _silent
@@ -49,8 +49,8 @@ def build_network(
     banned, ignored = banned_sequences(restrictions, segments, arcs)
     states = apply_restrictions(banned, arcs, make_turns(segments, arcs, profile))
     tell(0.5, "Finding the main connected part")
-    kept = main_component(states.turns.tail, states.turns.head, len(states.arc))
-    if kept.sum() < 2:
+    kept = reachable_states(states.turns.tail, states.turns.head, arcs.segment[states.arc])
+    if not kept.any():
         raise Problem("no_roads_in_extract", file=source.name)
     arrays = _kept_arrays(segments, arcs, states, kept)
     tell(0.6, "Ordering the hierarchy")

@@ -24,7 +24,7 @@ class NetworkSummary:
     restrictions_ignored: int
     """Restrictions whose members are incomplete or do not meet."""
     segments_dropped: int
-    """Segments outside the main strongly connected part: no round trip leads there."""
+    """Segments left out because no round trip from the main part leads there."""
     bounds: tuple[float, float, float, float]
     bytes: int
 

@@ -97,6 +97,18 @@ def test_a_restriction_over_a_street_binds_only_those_who_came_that_way(tmp_path
     assert after[0, 2] in (6, 7)
 
 
+def test_a_sign_also_binds_those_whom_another_sign_remembers(tmp_path: Path) -> None:
+    town = grid(3, 2)
+    town.ways[0] = dataclasses.replace(town.ways[0], tags={**town.ways[0].tags, "oneway": "yes"})
+    dear_turns = dataclasses.replace(FREE, u_turn_s=100)
+    first, corner = at(50, 0), at(50, 100)
+    assert town.network(tmp_path, dear_turns).matrix([first, corner])[0, 1] == 5 + 10 + 5
+    # Who comes from the first street is remembered on the second; the plain sign there is for him too.
+    town.restrict("no_right_turn", 101, ("w", [202]), 112)
+    town.restrict("no_left_turn", 202, ("n", [12]), 111)
+    assert town.network(tmp_path, dear_turns).matrix([first, corner])[0, 1] == 5 + 10 + 10 + 10 + 5
+
+
 def test_a_bollard_stops_cars_and_a_gate_costs_time(tmp_path: Path) -> None:
     town = Map({1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (200, 300), 5: (0, 300)})
     town.street(1, 2, 3)
