@@ -3,20 +3,16 @@
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import TaskID
 from rich.table import Table
 
 from server.config import Config
 from server.imports import KINDS, ImportReport, import_rows
-from server.imports.report import Progress
+from server.progress import progress_bars
 from server.services import open_services, utc_now
 from workorders.problems import Problem
 
@@ -27,20 +23,6 @@ SHOWN_ERRORS = 50
 @click.group("import")
 def import_command() -> None:
     """Bring in streets (OSM PBF) or premises, accounts, meters and orders (CSV)."""
-
-
-@contextmanager
-def progress_bars(console: Console) -> Iterator[Progress]:
-    """A bar for each step that is told, on the terminal only."""
-    with Bar(console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield tell
 
 
 def _rows_command(kind: str) -> click.Command:

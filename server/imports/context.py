@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Insert, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.imports.report import Progress, RowError
+from server.imports.report import RowError
+from server.progress import Progress
 
 CHUNK = 500
 """Values in one IN list: below the 999 variables that older SQLite builds allow."""

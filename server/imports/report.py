@@ -1,15 +1,7 @@
 """What an import found and did, as values that people and programs can read."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
-
-Progress = Callable[[str, int, int], None]
-"""Called with the step in plain words, how much of it is done, and how much there is."""
-
-
-def silent(_step: str, _done: int, _total: int) -> None:
-    """A Progress that says nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from server.imports import accounts, meters, orders, premises
 from server.imports.context import ImportContext, Record, RowsRejected
-from server.imports.report import ImportReport, Progress, RowError, silent
+from server.imports.report import ImportReport, RowError
 from server.imports.table import Row, Table, read_table
+from server.progress import Progress, silent
 
 PROGRESS_ROWS = 1_000
 
