@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Request, Response
 
 from sync import revtree
 from sync.attachments import gunzip
@@ -108,3 +108,31 @@ def inlined(connection: Connection, db_id: int, row: RevisionRow) -> bytes | Non
         for name, content in stored.items()
     }
     return with_data(row.files, plain)
+
+
+_PASSING = frozenset({401, 429, 503})
+_REFUSED_BYTES = 1_000_000
+"""A refused body is read up to this size, no further."""
+
+
+def refuse_rows(sent: Request, rest: str, refusal: ProtocolError) -> Response | None:
+    """Return an answer that refuses each row for a reason that passes, or None when that does not apply.
+
+    PouchDB never calls `_bulk_get` again on a host whose first answer is an error, and then fetches every
+    document by itself. So somebody whose token ended is refused row by row: the replication fails without
+    moving its checkpoint, and the next call to the feed is told 401.
+    """
+    known = "Authorization" in sent.headers or "Cookie" in sent.headers
+    if refusal.status not in _PASSING or sent.method != "POST" or not known:
+        return None
+    if not rest.endswith("/_bulk_get") or not 0 < (sent.content_length or 0) <= _REFUSED_BYTES:
+        return None
+    try:
+        told = orjson.loads(sent.get_data())
+        rows = []
+        for row in told["docs"]:
+            error = _bulk_error(row["id"], row.get("rev"), refusal)
+            rows.append(b'{"id":' + orjson.dumps(row["id"]) + b',"docs":[' + error + b"]}")
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return None
+    return raw_answer(b'{"results":[' + b",".join(rows) + b"]}\n")

@@ -1,0 +1,136 @@
+"""From a request to the handler that answers it: who, what, whether, then how."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Request, Response
+
+from sync.access import Caller, may_open
+from sync.errors import ProtocolError, forbidden, not_found, unauthorized
+from sync.routes import paths
+from sync.routes.call import Authenticate, Call, Sessions, Target
+from sync.routes.table import Endpoint, Right, methods_of
+from sync.sql import reading
+from sync.store import DatabaseMissing
+from sync.store_sql import SqlStore
+
+_NOBODY = Caller(name="", roles=frozenset(), device=None, expires_at=None)
+_MAX_QUERY_BYTES = 64_000
+"""CouchDB's replicator shortens its URLs when it is told 414."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """The endpoint's settings, and the way of a request through it."""
+
+    store: SqlStore
+    authenticate: Authenticate
+    welcome: Mapping[str, Any]
+    sessions: Sessions | None
+
+    def serve(self, sent: Request, rest: str) -> Response:
+        """Answer a request for the path `rest` below the endpoint's prefix; raise ProtocolError."""
+        if len(sent.query_string) > _MAX_QUERY_BYTES:
+            raise ProtocolError(414, "uri_too_long", "The query string is too long.")
+        caller = self.authenticate(sent)
+        whole = sent.root_path + sent.path
+        exact = paths.raw_segments(sent.environ, whole[: len(whole) - len(rest)] if rest else whole)
+        if exact is not None:
+            return self._answer(sent, caller, paths.target(exact, None))
+        parts = rest.rstrip("/").split("/")
+        # Nobody learns from how a path is read what a database holds that they may not open.
+        plain = paths.target(parts, None)
+        if plain.database:
+            check_database(caller, plain.database)
+        try:
+            return self._answer(sent, caller, paths.target(parts, self._hints(sent)))
+        except DatabaseMissing:
+            named = _slashed_database(self.store, sent, parts)
+            if named is None:
+                raise
+            return self._answer(sent, caller, paths.target(named, self._hints(sent)))
+
+    def _hints(self, sent: Request) -> paths.Hints:
+        return paths.Hints(
+            known=self._longest_known,
+            is_document=lambda doc_id: _holds_document(sent, doc_id, self.store.limits.request_bytes),
+        )
+
+    def _longest_known(self, database: str, candidates: Sequence[str]) -> str | None:
+        with self.store.reading(database) as (connection, row):
+            known = reading.documents(connection, row.id, candidates)
+        return next((doc_id for doc_id in candidates if doc_id in known), None)
+
+    def _answer(self, sent: Request, caller: Caller | None, target: Target) -> Response:
+        methods = methods_of(target)
+        endpoint = methods.get("GET" if sent.method == "HEAD" else sent.method)
+        authorise(caller, target, endpoint)
+        if endpoint is None:
+            raise no_such(target, methods)
+        call = Call(
+            request=sent,
+            store=self.store,
+            caller=caller or _NOBODY,
+            authenticate=self.authenticate,
+            target=target,
+            welcome=self.welcome,
+            sessions=self.sessions,
+            args=sent.args,
+        )
+        return endpoint.handler(call)
+
+
+def check_database(caller: Caller | None, database: str) -> None:
+    """Raise 401 for nobody, 403 for somebody who may not open the database, whether it exists or not."""
+    if caller is None:
+        raise unauthorized("Name or password is incorrect, or the token is not valid.")
+    if not may_open(caller, database):
+        raise forbidden("You are not allowed to access this db.")
+
+
+def authorise(caller: Caller | None, target: Target, endpoint: Endpoint | None) -> None:
+    """Raise 401 or 403 unless the caller has the right; what does not exist is told to members only."""
+    if endpoint is not None and endpoint.right is Right.ANYONE:
+        return
+    if target.database:
+        check_database(caller, target.database)
+    elif caller is None:
+        raise unauthorized("Name or password is incorrect, or the token is not valid.")
+    if endpoint is not None and endpoint.right is Right.ADMIN and not (caller and caller.is_admin):
+        raise forbidden("You are not a server admin.")
+
+
+def no_such(target: Target, methods: Mapping[str, Endpoint]) -> ProtocolError:
+    """Return 404 for an unknown resource, 405 for a method it does not have."""
+    if not methods:
+        return not_found("missing") if target.database else not_found("Database does not exist.")
+    allowed = ",".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+    return ProtocolError(405, "method_not_allowed", f"Only {allowed} allowed")
+
+
+def _holds_document(sent: Request, doc_id: str, max_bytes: int) -> bool:
+    if sent.method != "PUT":
+        return False
+    if sent.mimetype == "multipart/related":
+        return True
+    length = sent.content_length
+    if sent.mimetype != "application/json" or length is None or length > max_bytes:
+        return False
+    try:
+        told = orjson.loads(sent.get_data(cache=True))
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(told, dict) and told.get("_id") == doc_id
+
+
+def _slashed_database(store: SqlStore, sent: Request, parts: Sequence[str]) -> list[str] | None:
+    """Return the path as [database, …] when its first segments together name a database, else None."""
+    with store.connections.reading() as connection:
+        for length in range(len(parts), 1, -1):
+            name = "/".join(parts[:length])
+            if reading.database(connection, name) is not None:
+                return [name, *parts[length:]]
+    made = sent.method == "PUT" and not sent.content_length
+    return ["/".join(parts)] if made and len(parts) > 1 else None
