@@ -76,22 +76,27 @@ const plainFlow = ({ gpm, as_found, as_left }) => {
   return { gpm: Number(gpm), as_found: pair(as_found), as_left: pair(as_left) };
 };
 
-function answerOf(field, form) {
+// A serial as the records spell it when they know it, else as it was typed.
+function spelledSerial(typed, known) {
+  return known.find((serial) => sameSerial(serial) === sameSerial(typed)) ?? typed.trim().toUpperCase();
+}
+
+function answerOf(field, form, known) {
   const value = form.values[field.name];
   if (field.type === "photo") return form.photos[photoName(field)] ? photoName(field) : undefined;
   if (blank(value)) return undefined;
   if (field.type === "read" || field.type === "number") return Number(String(value).trim());
   if (field.type === "flows") return value.map(plainFlow);
-  if (field.type === "serial") return value.trim().toUpperCase();
+  if (field.type === "serial") return spelledSerial(value, known);
   return typeof value === "string" ? value.trim() : value;
 }
 
-// `answers`, and the common keys that repeat the answers of those meanings.
-export function answersOf(fields, form) {
+// `answers`, and the common keys that repeat the answers of those meanings. `known`: serials on record.
+export function answersOf(fields, form, known = []) {
   const answers = {};
   const common = { serial_seen: null, read: null, left: null, seal: null, lock: null };
   for (const field of asked(fields, form.values)) {
-    const answer = answerOf(field, form);
+    const answer = answerOf(field, form, known);
     if (answer === undefined) continue;
     answers[field.name] = answer;
     if (field.means) common[field.means] = field.means === "left" && typeof answer === "boolean" ? (answer ? "on" : "off") : answer;

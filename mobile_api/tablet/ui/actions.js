@@ -24,8 +24,8 @@ export async function record(event, order, body) {
   update();
 }
 
-const mayPay = (order) =>
-  Boolean(app.model.catalogue[order.type]?.collects_payment && order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
+// Money may be offered at any door, whatever the order is; the district's policy says whether it is taken.
+const mayPay = (order) => Boolean(order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
 
 function mainButton(order) {
   const step = nextStep(order.progress);

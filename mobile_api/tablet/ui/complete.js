@@ -34,8 +34,10 @@ function unableFields(type, settings) {
   ];
 }
 
+const knownSerials = (order) => [order.meter?.serial, ...(app.model.technician.van ?? []).map((meter) => meter.serial)].filter(Boolean);
+
 function completedBody(order, type, draft, fields) {
-  const { answers, common } = answersOf(fields, draft);
+  const { answers, common } = answersOf(fields, draft, knownSerials(order));
   const { outcome = type.outcomes[0]?.value ?? "completed", ...rest } = answers;
   const remarks = rest.remarks ?? null;
   if (!type.fields.some((field) => field.name === "remarks")) delete rest.remarks;
@@ -44,7 +46,7 @@ function completedBody(order, type, draft, fields) {
 }
 
 function unableBody(order, draft, fields) {
-  const { answers, common } = answersOf(fields, draft);
+  const { answers, common } = answersOf(fields, draft, knownSerials(order));
   return { reason: answers.reason, arrived_at: timeOf(order.events, "on_site"), finished_at: iso(), read: common.read, serial_seen: common.serial_seen, remarks: answers.remarks ?? null, answers: {} };
 }
 

@@ -1,0 +1,73 @@
+"""Fixtures of the browser tests: a running district, and Chromium profiles that survive being closed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from sqlalchemy.engine import make_url
+
+from server.config import Config
+from tests.browser.site import Site
+
+CHROMIUM = os.environ.get("CURBSTOP_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+PATIENCE_MS = 15_000
+"""Longest time the page may take to show what it must; a busy machine is slow, not wrong."""
+
+OpenTablet = Callable[[str], tuple[BrowserContext, Page]]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, started once."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def site(migrated_template: dict[str, str], tmp_path: Path) -> Iterator[Site]:
+    """A district on SQLite, answering requests."""
+    target = tmp_path / "curbstop.sqlite"
+    shutil.copy(str(make_url(migrated_template["sqlite"]).database), target)
+    made = Site(
+        Config(
+            data_dir=tmp_path / "data",
+            database_url=f"sqlite:///{target}",
+            secret_key="x" * 40,
+            log_level="ERROR",
+        ).checked()
+    )
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_tablet(playwright: Playwright, tmp_path: Path) -> Iterator[OpenTablet]:
+    """Open a tablet's browser by name; opened again, it finds what it kept. Page errors fail the test."""
+    opened: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_(name: str) -> tuple[BrowserContext, Page]:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / f"browser-{name}"),
+            executable_path=CHROMIUM,
+            args=ARGUMENTS,
+            viewport={"width": 1280, "height": 800},
+            geolocation={"latitude": 39.1, "longitude": -98.6, "accuracy": 8},
+            permissions=["geolocation"],
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        opened.append(context)
+        page = context.pages[0]
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return context, page
+
+    yield open_
+    for context in opened:
+        context.close()
+    assert errors == []

@@ -1,0 +1,170 @@
+"""A running district for browser tests: a web server that can be cut off, and a worker beside it."""
+
+import json
+import logging
+import secrets
+import struct
+import threading
+import zlib
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.serving import BaseWSGIServer, make_server
+
+import mobile_api
+from mobile_api import devices, enrolment
+from mobile_api.tokens import access_tokens, token_authenticator
+from server.config import Config
+from server.errors import register_errors
+from server.services import Services, open_services, utc_now
+from server.worker import prepare, work_once
+from sync.routes import create_blueprint
+from sync.store import Attachment
+from sync.store_sql import SqlStore
+from tests.integration.service import world
+from tests.postgres import free_port
+from workorders.tables import FieldEvent
+
+IDLE_SECONDS = 0.05
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+
+def _tablet_app(services: Services) -> Flask:
+    """What tablets talk to: their app, the devices API and the replication endpoint."""
+    app = Flask("server")
+    app.extensions["curbstop"] = services
+    app.config.update(API_TITLE="t", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    Api(app).register_blueprint(mobile_api.devices_blueprint)
+    register_errors(app)
+    mobile_api.register(app)
+    assert isinstance(services.store, SqlStore)
+    app.register_blueprint(create_blueprint(services.store, token_authenticator(app)), url_prefix="/couch")
+    return app
+
+
+class Site:
+    """The small district of the service tests, served on a port of its own."""
+
+    def __init__(self, config: Config) -> None:
+        self.services = open_services(config)
+        self.app: Flask = _tablet_app(self.services)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._web: BaseWSGIServer | None = None
+        self._over = threading.Event()
+        with self.services.sessions.begin() as session:
+            world.build(session, households=4)
+        prepare(self.services)
+        self._worker = threading.Thread(target=self._work)
+        self._worker.start()
+
+    def start(self) -> None:
+        """Answer requests."""
+        self._web = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self._web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
+        threading.Thread(target=self._web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Be unreachable, as out in the field."""
+        if self._web is not None:
+            self._web.shutdown()
+            self._web.server_close()
+            self._web = None
+
+    def close(self) -> None:
+        """End the server, the worker and the store."""
+        self.stop()
+        self._over.set()
+        self._worker.join()
+        if isinstance(self.services.store, SqlStore):
+            self.services.store.close()
+        self.services.engine.dispose()
+
+    def _work(self) -> None:
+        while not self._over.is_set():
+            if not work_once(self.services):
+                self._over.wait(IDLE_SECONDS)
+
+    def order(self, type_: str, household: int, technician: str = "t01") -> str:
+        """Dispatch an order; answers its number."""
+        with self.services.sessions.begin() as session:
+            return world.sent(session, type_, household, technician).number
+
+    def code(self, technician: str = "t01") -> str:
+        """A fresh enrolment code."""
+        with self.services.sessions.begin() as session:
+            return enrolment.issue_code(
+                session,
+                self.services.config.secret_key,
+                technician,
+                issued_by="test",
+                now=utc_now(),
+                life=timedelta(minutes=30),
+                random=secrets.token_bytes(5),
+            )
+
+    def revoke(self, device: str) -> None:
+        """Take a tablet out of use."""
+        with self.session() as session, session.begin():
+            devices.revoke(session, device, "test", utc_now())
+        access_tokens(self.app).forget(device)
+
+    def session(self) -> Session:
+        """A session on the district's database."""
+        return self.services.sessions()
+
+    def events(self) -> list[FieldEvent]:
+        """What has been ingested, in the order it was written."""
+        with self.session() as session:
+            return list(session.scalars(select(FieldEvent).order_by(FieldEvent.counter)))
+
+    def document(self, event_id: str, technician: str = "t01") -> dict[str, Any]:
+        """An event as it lies in the technician's database."""
+        found = self.services.store.get_document(f"tech-{technician}", event_id)
+        assert found is not None, event_id
+        return found
+
+    def photo(self, event_id: str, name: str) -> Attachment:
+        """A photo of an event."""
+        found = self.services.store.get_attachment("tech-t01", event_id, name)
+        assert found is not None, name
+        return found
+
+
+def png(width: int, height: int) -> bytes:
+    """A plain picture of that size in pixels, as a camera would hand over, only smaller in bytes."""
+    rows = b"".join(b"\x00" + bytes((row % 256, 90, 140)) * width for row in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows, 1))
+        + chunk(b"IEND", b"")
+    )
+
+
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels from a JPEG's frame header."""
+    at = 2
+    while at < len(data):
+        marker, length = struct.unpack(">HH", data[at : at + 4])
+        if marker in {0xFFC0, 0xFFC2}:
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return width, height
+        at += 2 + length
+    raise AssertionError("not a JPEG")
+
+
+def as_json(value: object) -> str:
+    """A value as text, for a look inside on failure."""
+    return json.dumps(value, indent=1, default=str)
