@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -91,7 +92,7 @@ def test_a_posting_without_its_entry_is_found(day: Session, engine: Engine) -> N
 
 
 def test_the_command_is_loud(
-    day: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    day: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CURBSTOP_DATABASE_URL", engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("CURBSTOP_DATA_DIR", str(tmp_path))

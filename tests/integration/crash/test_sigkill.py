@@ -1,0 +1,108 @@
+"""SIGKILL at every commit of ingesting and publishing: the restarted district is as if nothing had happened."""
+
+import multiprocessing
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from server.db import open_engine, session_factory
+from sync.publish import ensure_technician, publish_pending
+from sync.store_sql import SqlStore
+from tests.conftest import _drop, _postgres_database
+from tests.integration.crash.portrait import Portrait, portrait
+from tests.integration.crash.victim import work
+from tests.integration.ingest.feed import push
+from tests.integration.service import world
+from tests.integration.service.world import NOW, Tablet
+from workorders.service.payments import record_payment
+from workorders.verify import verify_ledger
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.integration.crash.victim"])
+DATABASES = ("tech-t01", "tech-t02")
+
+
+def prepare(url: str) -> None:
+    """A morning that wants every kind of write: a cut nobody should have made, cash, an exchange, junk."""
+    engine = open_engine(url)
+    sessions, store = session_factory(engine), SqlStore(engine)
+    with sessions.begin() as session:
+        world.build(session)
+        cut, exchange = world.sent(session, "disconnect_np", 1), world.sent(session, "exchange", 2)
+        other = world.sent(session, "reread", 3, "t02")
+    for technician in ("t01", "t02"):
+        ensure_technician(sessions, store, technician, now=NOW)
+    publish_pending(sessions, store, now=NOW)
+    tablet, second = Tablet(), Tablet("t02")
+    tablet.payment(exchange, 1_500)
+    tablet.completed(exchange, world.exchange(2, "NT011"))
+    tablet.completed(cut, world.cut(1), at=NOW + timedelta(hours=1))
+    second.unable(other, "dog")
+    junk = second.event("started", other) | {"event": "danced"}
+    with sessions.begin() as session:
+        record_payment(session, "p1", "A1", world.DEBT, "web", now=NOW + timedelta(minutes=30), actor="web")
+    push(store, [*tablet.written, *second.written[:1], junk])
+    twice = tablet.written[1]
+    push(store, [twice | {"body": twice["body"] | {"remarks": "altered"}}], salt="fraud")
+    store.close()
+    engine.dispose()
+
+
+def run(url: str, kill_at: int = 0, when: str = "") -> int:
+    """Work in a process of its own; how many commits it made, or 0 when it was killed as asked."""
+    answer: Any = PROCESSES.SimpleQueue()
+    process = PROCESSES.Process(target=work, args=(url, kill_at, when, answer))
+    process.start()
+    process.join(60)
+    assert process.exitcode == (-signal.SIGKILL if kill_at else 0), process.exitcode
+    return 0 if kill_at else int(answer.get())
+
+
+def look(url: str) -> Portrait:
+    engine = open_engine(url)
+    store = SqlStore(engine)
+    with session_factory(engine)() as session:
+        assert verify_ledger(session).differences == ()
+        seen = portrait(session, store, DATABASES)
+    store.close()
+    engine.dispose()
+    return seen
+
+
+@contextmanager
+def copy_of(url: str, folder: Path, name: str) -> Iterator[str]:
+    """A database like the one at `url`."""
+    if url.startswith("sqlite"):
+        target = folder / f"{name}.sqlite"
+        shutil.copy(str(make_url(url).database), target)
+        yield f"sqlite:///{target}"
+        target.unlink()
+        return
+    copied = _postgres_database(str(make_url(url).database))
+    yield copied
+    _drop(copied)
+
+
+@pytest.mark.slow
+def test_killed_at_every_commit_before_and_after(migrated_url: str, tmp_path: Path) -> None:
+    prepare(migrated_url)
+    with copy_of(migrated_url, tmp_path, "calm") as url:
+        commits = run(url)
+        calm = look(url)
+    assert commits >= 9
+    assert len(calm["events"]) == 4
+    assert len(calm["quarantine"]) == 2
+    for kill_at in range(1, commits + 1):
+        with copy_of(migrated_url, tmp_path, f"killed{kill_at}") as url:
+            run(url, kill_at, "before")
+            # The process that starts again meets the same commit first, and dies when it is made.
+            run(url, 1, "after")
+            run(url)
+            assert look(url) == calm, f"killed at commit {kill_at} of {commits}"
