@@ -1,4 +1,4 @@
-"""SIGKILL at every commit of ingesting and publishing: the restarted district is as if nothing had happened."""
+"""SIGKILL at every commit of ingesting and publishing: the district is as if nothing had happened."""
 
 import multiprocessing
 import shutil
