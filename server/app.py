@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, redirect
-from flask.typing import ResponseReturnValue
+from flask import Flask
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -44,7 +43,6 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     _register_api(app)
     mobile_api.register(app)
     _register_replication(app, shared)
-    app.add_url_rule("/", "home", _home)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -88,7 +86,3 @@ def _register_replication(app: Flask, shared: Services) -> None:
         cors_origins=shared.config.cors_origins,
     )
     app.register_blueprint(blueprint, url_prefix="/couch")
-
-
-def _home() -> ResponseReturnValue:
-    return redirect("/dispatch/")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 
 from server.auth.csrf import csrf_token
+from server.demo.signins import read_sign_ins
 from server.services import services
 from workorders import words
 from workorders.catalogue import CATALOGUE
@@ -81,6 +82,15 @@ def day_text(at: datetime | None) -> str:
     return "–" if at is None else date_text(local(at))
 
 
+def instant_text(text: str) -> str:
+    """An instant kept as ISO 8601 text, as people read it; other text as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return full_time(at) if at.tzinfo else text
+
+
 def date_text(day: Any) -> str:
     """“2 Mar 2026” for a calendar day."""
     return "–" if day is None else f"{day.day} {day:%b %Y}"
@@ -116,6 +126,7 @@ def register(app: Flask) -> None:
         full_time=full_time,
         day=day_text,
         date=date_text,
+        instant=instant_text,
         ago=ago,
         state_title=words.state_title,
         outcome_title=words.outcome_title,
@@ -137,4 +148,5 @@ def register(app: Flask) -> None:
             "district": services().config.district,
             "navigation": NAVIGATION,
             "now": services().clock(),
+            "demo_district": lambda: read_sign_ins(services().config.data_dir) is not None,
         }

@@ -14,7 +14,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from server.auth.guard import guard
+from server.auth.guard import current_staff, guard
 from server.auth.roles import allow_staff, public
 from server.auth.users import Staff, authenticate
 from server.services import services
@@ -27,13 +27,20 @@ HOMES = (("dispatcher", "/dispatch/"), ("csr", "/csr/"), ("supervisor", "/office
 """Where a person of each role starts, the first that fits."""
 
 
+@blueprint.get("/")
+@allow_staff
+def home() -> ResponseReturnValue:
+    """To the page where a person of this role starts."""
+    return redirect(_home_of(current_staff()))
+
+
 @blueprint.get("/sign-in")
 @public("the page to sign in")
 def sign_in() -> ResponseReturnValue:
     """The form, or onward when already signed in."""
     if g.staff is not None:
         return redirect(_onward(g.staff))
-    return render_template("sign_in.html", name="", problem=None)
+    return _sign_in_form("", None)
 
 
 @blueprint.post("/sign-in")
@@ -45,7 +52,7 @@ def sign_in_submit() -> ResponseReturnValue:
     try:
         staff = authenticate(services().sessions, name, password, request.remote_addr or "unknown", now)
     except Problem as problem:
-        return render_template("sign_in.html", name=name, problem=problem.as_dict()), problem.status
+        return _sign_in_form(name, problem), problem.status
     session.clear()
     session.permanent = True
     session["staff"] = {"id": staff.id, "epoch": staff.session_epoch, "at": now.timestamp()}
@@ -66,4 +73,12 @@ def _onward(staff: Staff) -> str:
     parts = urlsplit(wanted)
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc:
         return wanted
-    return next((home for role, home in HOMES if staff.may(role)), "/dispatch/")
+    return _home_of(staff)
+
+
+def _home_of(staff: Staff) -> str:
+    return next((address for role, address in HOMES if staff.may(role)), "/csr/")
+
+
+def _sign_in_form(name: str, problem: Problem | None) -> str:
+    return render_template("sign_in.html", name=name, problem=problem.as_dict() if problem else None)

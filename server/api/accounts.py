@@ -1,0 +1,114 @@
+"""`/api/accounts`, `/api/search`, `/api/payments`: customers, and money that reaches the office."""
+
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from mobile_api.schemas import ProblemBlueprint
+from server.api.schemas import (
+    AccountSchema,
+    HitSchema,
+    NewPaymentSchema,
+    PaymentSchema,
+    SearchQuerySchema,
+)
+from server.auth.guard import current_staff
+from server.auth.roles import allow, allow_staff
+from server.csr.accounts import find_account
+from server.db import current_session
+from server.services import services
+from workorders.ledger import balance
+from workorders.lifecycle import ACTIVE
+from workorders.search import Hit, search
+from workorders.service.payments import record_payment
+from workorders.tables import Account, Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint
+
+blueprint = ProblemBlueprint("accounts", __name__, url_prefix="/api", description="Accounts and payments")
+
+
+@blueprint.route("/accounts/<number>", methods=["GET"])
+@allow_staff
+@blueprint.response(200, AccountSchema)
+def account(number: str) -> dict[str, Any]:
+    """An account: its customer, service points, balance and open orders."""
+    session = current_session()
+    found = find_account(session, number)
+    orders = select(Order.number).where(Order.account_id == found.id, Order.state.in_(sorted(ACTIVE)))
+    return {
+        "number": found.number,
+        "customer": found.customer.name,
+        "status": found.status,
+        "rate_class": found.rate_class,
+        "balance_cents": balance(session, "AR", found.number),
+        "deposit_cents": -balance(session, "DEP", found.number),
+        "as_of": services().clock(),
+        "service_points": _points(session, found),
+        "open_orders": list(session.scalars(orders.order_by(Order.number))),
+    }
+
+
+@blueprint.route("/search", methods=["GET"])
+@allow_staff
+@blueprint.arguments(SearchQuerySchema, location="query")
+@blueprint.response(200, HitSchema(many=True))
+def find(asked: dict[str, str]) -> list[Hit]:
+    """Find accounts, orders, meters and premises."""
+    return search(current_session(), asked["q"])
+
+
+@blueprint.route("/payments", methods=["POST"])
+@allow("csr", "cashier", "supervisor")
+@blueprint.arguments(NewPaymentSchema)
+@blueprint.response(201, PaymentSchema)
+def pay(body: dict[str, Any]) -> dict[str, Any]:
+    """Record a payment; it calls off the disconnect that it avoids."""
+    session = current_session()
+    payment = record_payment(
+        session,
+        body["id"],
+        body["account"],
+        body["amount_cents"],
+        body["channel"],
+        now=services().clock(),
+        actor=current_staff().name,
+        reference=body["reference"],
+        received_at=body["received_at"],
+    )
+    session.flush()
+    return {
+        "id": payment.id,
+        "account": body["account"],
+        "amount_cents": payment.amount_cents,
+        "channel": payment.channel,
+        "received_at": payment.received_at,
+        "balance_cents": balance(session, "AR", body["account"]),
+    }
+
+
+def _points(session: Session, found: Account) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(ServicePoint, Premise, Meter.serial, ServiceAgreement.end_on)
+        .join(ServiceAgreement, ServiceAgreement.service_point_id == ServicePoint.id)
+        .join(Premise, Premise.id == ServicePoint.premise_id)
+        .outerjoin(
+            Installation,
+            and_(Installation.service_point_id == ServicePoint.id, Installation.removed_at.is_(None)),
+        )
+        .outerjoin(Meter, Meter.id == Installation.meter_id)
+        .where(ServiceAgreement.account_id == found.id)
+        .order_by(ServicePoint.number, ServiceAgreement.start_on)
+    )
+    return [
+        {
+            "number": point.number,
+            "service": point.service,
+            "size": point.size,
+            "state": point.state,
+            "premise": premise.number,
+            "address": premise.address,
+            "meter": serial,
+            "current": end_on is None,
+        }
+        for point, premise, serial, end_on in rows
+    ]

@@ -1,0 +1,68 @@
+"""`/api/exceptions`: what a human must decide."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from mobile_api.schemas import ProblemBlueprint
+from server.api.schemas import DecisionSchema, ExceptionSchema, ExceptionsQuerySchema
+from server.auth.guard import current_staff
+from server.auth.roles import allow
+from server.db import current_session
+from server.services import services
+from workorders.service.cases import is_blocking
+from workorders.service.decisions import decide_exception
+from workorders.tables import ExceptionCase
+
+blueprint = ProblemBlueprint(
+    "exceptions", __name__, url_prefix="/api/exceptions", description="Cases for a human"
+)
+
+
+@blueprint.route("", methods=["GET"])
+@allow("supervisor", "cashier", "dispatcher", "csr")
+@blueprint.arguments(ExceptionsQuerySchema, location="query")
+@blueprint.response(200, ExceptionSchema(many=True))
+def list_exceptions(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """List cases, oldest first."""
+    query = select(ExceptionCase).order_by(ExceptionCase.id).limit(asked["limit"])
+    if asked["state"] != "all":
+        query = query.where(ExceptionCase.state == asked["state"])
+    if "order" in asked:
+        query = query.where(ExceptionCase.order_number == asked["order"])
+    return [_view(case) for case in current_session().scalars(query)]
+
+
+@blueprint.route("/<int:number>/decide", methods=["POST"])
+@allow("supervisor")
+@blueprint.arguments(DecisionSchema)
+@blueprint.response(200, ExceptionSchema)
+def decide(body: dict[str, Any], number: int) -> dict[str, Any]:
+    """Accept or reject a case with a reason."""
+    case = decide_exception(
+        current_session(),
+        number,
+        accept=body["accept"],
+        words=body["words"],
+        now=services().clock(),
+        actor=current_staff().name,
+    )
+    return _view(case)
+
+
+def _view(case: ExceptionCase) -> dict[str, Any]:
+    return {
+        name: getattr(case, name)
+        for name in (
+            "id",
+            "code",
+            "words",
+            "source",
+            "opened_at",
+            "state",
+            "decided_at",
+            "decided_by",
+            "decision",
+            "detail",
+        )
+    } | {"order": case.order_number, "blocking": is_blocking(case)}

@@ -1,0 +1,73 @@
+"""Rows as the API shows them, and the version a caller must have seen."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from workorders.problems import Problem
+from workorders.tables import Order
+
+
+def order_view(order: Order) -> dict[str, Any]:
+    """An order as OrderSchema names it."""
+    point = order.service_point
+    position = point.premise.position
+    return {
+        name: getattr(order, name)
+        for name in (
+            "number",
+            "version",
+            "type",
+            "state",
+            "outcome",
+            "priority",
+            "due_from",
+            "due_until",
+            "appointment_from",
+            "appointment_until",
+            "planned_minutes",
+            "instructions",
+            "extra",
+            "no_charge",
+            "epoch",
+            "route_day",
+            "sequence",
+            "requested_at",
+            "requested_by",
+            "cancelled_at",
+            "cancel_reason",
+            "finished_at",
+            "follow_reason",
+        )
+    } | {
+        "technician": order.technician_id,
+        "account": order.account.number if order.account else None,
+        "follows": order.follows_number,
+        "place": {
+            "service_point": point.number,
+            "state": point.state,
+            "premise": point.premise.number,
+            "address": point.premise.address,
+            "position": [position.x, position.y],
+        },
+    }
+
+
+def seen_version() -> int:
+    """The version in If-Match, which every change of an order needs.
+
+    Raises Problem version_required when it is missing, bad_input when it is no ETag of an order.
+    """
+    if not request.if_match:
+        raise Problem("version_required")
+    tags = list(request.if_match.as_set(include_weak=False))
+    if len(tags) != 1 or not tags[0].isdigit():
+        raise Problem("bad_input", field="If-Match", reason="send the ETag of the order as it was read")
+    return int(tags[0])
+
+
+def settled(session: Session, order: Order) -> dict[str, Any]:
+    """The view of an order after a change, with the version it will have."""
+    session.flush()
+    return order_view(order)

@@ -1,0 +1,90 @@
+"""Usage between reads as bars of an SVG drawing: pure geometry, no I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from workorders.metering import fits, usage
+from workorders.situation import ReadFacts
+
+WIDTH, HEIGHT = 640, 150
+LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 26
+GAP = 0.25
+"""Part of each bar's room that stays empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One interval between two reads of the same meter."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    units: int
+    since: datetime
+    until: datetime
+    estimated: bool
+    """One of the two reads is an estimate."""
+    label: bool
+    """The axis names this bar's month: room is short, so not every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars and the lines of the value axis: (y, units)."""
+
+    bars: tuple[Bar, ...]
+    grid: tuple[tuple[float, int], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+
+
+def usage_chart(reads: Sequence[ReadFacts], registers: Mapping[str, tuple[int, int]]) -> Chart | None:
+    """The chart of usage between consecutive reads, oldest first; None when there is nothing to draw.
+
+    `registers`: serial → (dials, multiplier). Reads of different meters have no usage between them.
+    """
+    intervals = [
+        (earlier, later, usage(later.value, earlier.value, *registers[later.serial]))
+        for earlier, later in pairwise(reads)
+        if earlier.serial == later.serial
+        and later.serial in registers
+        and all(fits(read.value, registers[later.serial][0]) for read in (earlier, later))
+    ]
+    if not intervals:
+        return None
+    top = nice_top(max(units for _, _, units in intervals))
+    room = (WIDTH - LEFT - RIGHT) / len(intervals)
+    tall = HEIGHT - TOP - BOTTOM
+    every = -(-len(intervals) // 12)
+    bars = []
+    for place, (earlier, later, units) in enumerate(intervals):
+        height = tall * units / top
+        bars.append(
+            Bar(
+                x=round(LEFT + room * (place + GAP / 2), 1),
+                y=round(TOP + tall - height, 1),
+                width=round(room * (1 - GAP), 1),
+                height=round(height, 1),
+                units=units,
+                since=earlier.at,
+                until=later.at,
+                estimated="estimated" in {earlier.kind, later.kind},
+                label=(len(intervals) - 1 - place) % every == 0,
+            )
+        )
+    grid = tuple((round(TOP + tall * (1 - part), 1), round(top * part)) for part in (0, 0.5, 1))
+    return Chart(tuple(bars), grid)
+
+
+def nice_top(most: int) -> int:
+    """The smallest of 10, 20, 50, 100, 200 … that is not below `most`: a scale people can read."""
+    step = 10
+    while True:
+        for factor in (1, 2, 5):
+            if step * factor >= most:
+                return step * factor
+        step *= 10

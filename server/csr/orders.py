@@ -1,0 +1,111 @@
+"""The page of an order: its timeline, how fresh it is, and cancelling it."""
+
+from collections.abc import Callable, Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from server.auth.guard import current_staff
+from server.auth.roles import allow
+from server.csr.blueprint import blueprint, reads
+from server.db import current_session
+from server.services import services
+from server.tables import User
+from server.tablets import order_staleness
+from workorders.catalogue import CATALOGUE
+from workorders.descriptors import Field
+from workorders.lifecycle import TRANSITIONS, Command, State
+from workorders.order_story import order_story
+from workorders.problems import Problem
+from workorders.service.cancel import cancel_order
+from workorders.service.orders import approve
+from workorders.tables import Account, Evidence, FieldEvent, Order, ServicePoint
+
+
+@blueprint.get("/orders/<number>")
+@reads
+def order(number: str) -> ResponseReturnValue:
+    """The order and its story."""
+    return _page(number, None)
+
+
+@blueprint.post("/orders/<number>/cancel")
+@allow("csr", "dispatcher", "supervisor")
+def cancel(number: str) -> ResponseReturnValue:
+    """Cancel with a reason; a tablet that has the order is told."""
+    return _change(number, "cancelled", cancel_order)
+
+
+@blueprint.post("/orders/<number>/approve")
+@allow("csr", "dispatcher", "supervisor")
+def release(number: str) -> ResponseReturnValue:
+    """Release a held order to the dispatcher."""
+    return _change(number, "released", approve)
+
+
+def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
+    try:
+        change(
+            current_session(),
+            number,
+            reason=request.form.get("reason", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+            expected_version=request.form.get("version", type=int),
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _page(number, problem), problem.status
+    flash(f"Order {number} is {done}.", "good")
+    return redirect(url_for("csr.order", number=number))
+
+
+def find_order(session: Session, number: str) -> Order:
+    """The order with everything its page names. Raises Problem not_found."""
+    found = session.scalar(
+        select(Order)
+        .where(Order.number == number)
+        .options(
+            joinedload(Order.service_point).joinedload(ServicePoint.premise),
+            joinedload(Order.account).joinedload(Account.customer),
+            joinedload(Order.technician),
+        )
+    )
+    if found is None:
+        raise Problem("not_found", what="order", key=number)
+    return found
+
+
+def _page(number: str, problem: Problem | None) -> str:
+    session = current_session()
+    found = find_order(session, number)
+    staff_names = dict(session.execute(select(User.name, User.full_name)).tuples().all())
+    state = State(found.state)
+    return render_template(
+        "csr/order.html",
+        order=found,
+        lines=order_story(session, found, staff_names),
+        staleness=order_staleness(session, found),
+        extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
+        photos=_photos(session, number),
+        follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
+        may_cancel=(state, Command.CANCEL) in TRANSITIONS,
+        may_release=state is State.HELD,
+        problem=problem.as_dict() if problem else None,
+        reason=request.form.get("reason", ""),
+    )
+
+
+def _asked(order: Order) -> Sequence[Field]:
+    return CATALOGUE[order.type].extra if order.type in CATALOGUE else ()
+
+
+def _photos(session: Session, number: str) -> Sequence[Evidence]:
+    return session.scalars(
+        select(Evidence)
+        .join(FieldEvent, FieldEvent.id == Evidence.event_id)
+        .where(FieldEvent.order_number == number)
+        .order_by(Evidence.id)
+    ).all()

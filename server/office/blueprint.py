@@ -1,0 +1,10 @@
+"""The blueprint that the views of this folder join, and who may read them."""
+
+from flask import Blueprint
+
+from server.auth.roles import allow
+
+blueprint = Blueprint("office", __name__, url_prefix="/office")
+
+reads = allow("supervisor", "cashier")
+decides = allow("supervisor")

@@ -1,0 +1,168 @@
+"""What a human must decide, what could not be believed, and which cuts were wrongful."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from server.auth.guard import current_staff
+from server.db import current_session
+from server.office.blueprint import blueprint, decides, reads
+from server.services import services
+from workorders.problems import Problem
+from workorders.service.cases import is_blocking, waiting
+from workorders.service.decisions import decide_exception
+from workorders.tables import (
+    ExceptionCase,
+    FieldEvent,
+    Order,
+    Quarantine,
+    ServicePoint,
+    Technician,
+)
+
+PAGE = 50
+WRONGFUL = ("wrongful_cut", "completed_after_cancel", "wrong_premise")
+"""Outcomes of a disconnect that should not have been."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with what a supervisor needs beside it."""
+
+    case: ExceptionCase
+    order: Order | None
+    technician: str | None
+    reported_at: datetime | None
+    blocking: bool
+    consequences: int
+    """How many things are carried out when it is accepted."""
+
+
+@blueprint.get("/")
+@reads
+def cases() -> ResponseReturnValue:
+    """The review queue, oldest first."""
+    return _queue(None, None)
+
+
+@blueprint.post("/cases/<int:number>")
+@decides
+def decide(number: int) -> ResponseReturnValue:
+    """Accept or reject a case with a reason."""
+    verdict = request.form.get("verdict")
+    try:
+        if verdict not in {"accept", "reject"}:
+            raise Problem("bad_input", field="verdict", reason="accept or reject")
+        decide_exception(
+            current_session(),
+            number,
+            accept=verdict == "accept",
+            words=request.form.get("words", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _queue(number, problem), problem.status
+    flash(f"Case {number} is {'accepted' if verdict == 'accept' else 'rejected'}.", "good")
+    return redirect(url_for("office.cases", code=request.args.get("code")))
+
+
+@blueprint.get("/quarantine")
+@reads
+def quarantine() -> ResponseReturnValue:
+    """Documents that could not be understood or may not be believed, newest first."""
+    session = current_session()
+    documents = session.scalars(
+        select(Quarantine).order_by(Quarantine.received_at.desc(), Quarantine.id.desc()).limit(PAGE)
+    ).all()
+    names = dict(session.execute(select(Technician.id, Technician.name)).tuples().all())
+    return render_template("office/quarantine.html", documents=documents, names=names, **tabs(session))
+
+
+@blueprint.get("/cuts")
+@reads
+def cuts() -> ResponseReturnValue:
+    """Wrongful cuts, and what restores them."""
+    session = current_session()
+    orders = session.scalars(
+        select(Order)
+        .where(Order.outcome.in_(WRONGFUL))
+        .options(joinedload(Order.service_point).joinedload(ServicePoint.premise), joinedload(Order.account))
+        .order_by(Order.finished_at.desc(), Order.number.desc())
+        .limit(PAGE)
+    ).all()
+    numbers = [order.number for order in orders]
+    followers: dict[str, list[Order]] = {}
+    for follower in session.scalars(
+        select(Order).where(Order.follows_number.in_(numbers)).order_by(Order.number)
+    ):
+        followers.setdefault(follower.follows_number or "", []).append(follower)
+    return render_template("office/cuts.html", orders=orders, followers=followers, **tabs(session))
+
+
+def tabs(session: Session) -> dict[str, int]:
+    """Counts beside the tabs of every office page."""
+    open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
+    wrongful = select(func.count()).select_from(Order).where(Order.outcome.in_(WRONGFUL))
+    return {
+        "open_cases": session.scalar(open_cases) or 0,
+        "quarantined": session.scalar(select(func.count()).select_from(Quarantine)) or 0,
+        "wrongful": session.scalar(wrongful) or 0,
+    }
+
+
+def _queue(at_case: int | None, problem: Problem | None) -> str:
+    session = current_session()
+    code = request.args.get("code") or None
+    counts = session.execute(
+        select(ExceptionCase.code, func.count())
+        .where(ExceptionCase.state == "open")
+        .group_by(ExceptionCase.code)
+        .order_by(func.count().desc(), ExceptionCase.code)
+    )
+    query = select(ExceptionCase).where(ExceptionCase.state == "open")
+    if code:
+        query = query.where(ExceptionCase.code == code)
+    decided = select(ExceptionCase).where(ExceptionCase.state != "open")
+    decided = decided.order_by(ExceptionCase.decided_at.desc(), ExceptionCase.id.desc()).limit(10)
+    return render_template(
+        "office/cases.html",
+        rows=_rows(session, session.scalars(query.order_by(ExceptionCase.id).limit(PAGE)).all()),
+        decided=session.scalars(decided).all(),
+        code=code,
+        codes=counts.tuples().all(),
+        at_case=at_case,
+        problem=problem.as_dict() if problem else None,
+        entered=request.form.get("words", ""),
+        **tabs(session),
+    )
+
+
+def _rows(session: Session, found: Sequence[ExceptionCase]) -> list[CaseRow]:
+    numbers = {case.order_number for case in found if case.order_number}
+    load = joinedload(Order.service_point).joinedload(ServicePoint.premise)
+    orders = {
+        order.number: order
+        for order in session.scalars(select(Order).where(Order.number.in_(numbers)).options(load))
+    }
+    sources = {case.source for case in found}
+    events = {
+        id_: (name, at)
+        for id_, name, at in session.execute(
+            select(FieldEvent.id, Technician.name, FieldEvent.occurred_at)
+            .join(Technician, Technician.id == FieldEvent.technician_id)
+            .where(FieldEvent.id.in_(sources))
+        )
+    }
+    rows = []
+    for case in found:
+        technician, reported_at = events.get(case.source, (None, None))
+        order = orders.get(case.order_number or "")
+        rows.append(CaseRow(case, order, technician, reported_at, is_blocking(case), len(waiting(case))))
+    return rows

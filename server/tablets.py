@@ -1,0 +1,96 @@
+"""What the office knows of tablets: when each technician's was last heard, and what it has been told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from mobile_api.tables import Device, DeviceTechnician
+from server.templating import clock_time
+from workorders.lifecycle import IN_FIELD, State
+from workorders.staleness import Staleness, TabletView, staleness
+from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician
+
+ENDED = frozenset({State.CANCELLED, State.SUPERSEDED, State.RECALLED})
+
+
+def last_heard(session: Session, technician_ids: Iterable[str]) -> dict[str, datetime]:
+    """When a tablet of each technician last spoke with the server; somebody never heard is absent."""
+    rows = session.execute(
+        select(DeviceTechnician.technician_id, func.max(Device.last_seen_at))
+        .join(Device, Device.id == DeviceTechnician.device_id)
+        .where(DeviceTechnician.technician_id.in_(list(technician_ids)), Device.last_seen_at.is_not(None))
+        .group_by(DeviceTechnician.technician_id)
+    )
+    return {technician: heard for technician, heard in rows if heard is not None}
+
+
+def order_staleness(session: Session, order: Order) -> Staleness | None:
+    """What to say about how far the office may lag behind the tablet that has, or had, this order."""
+    if order.state not in ENDED | IN_FIELD:
+        return None
+    told = order.state == State.RECALLED or order.cancel_seq is not None
+    return staleness(order.type, order.state, told, _view(session, order))
+
+
+def _view(session: Session, order: Order) -> TabletView | None:
+    last = session.execute(
+        select(Assignment, Technician)
+        .join(Technician, Technician.id == Assignment.technician_id)
+        .where(Assignment.order_number == order.number)
+        .order_by(Assignment.epoch.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return None
+    assignment, technician = last
+    heard = last_heard(session, [technician.id]).get(technician.id)
+    sent = _published_at(session, order.number, technician.id)
+    return TabletView(
+        technician=technician.name,
+        heard=clock_time(heard) if heard else None,
+        published=sent is not None,
+        confirmed=_said_something(session, order.number, assignment),
+        knows_latest=_knows(session, order, technician.id, sent, heard),
+    )
+
+
+def _published_at(session: Session, number: str, technician: str) -> datetime | None:
+    """When the newest change of the order reached the technician's database; None: it still waits."""
+    newest = session.execute(
+        select(Outbox.published_at)
+        .where(Outbox.topic == "order", Outbox.key == number, Outbox.technician_id == technician)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).first()
+    return newest[0] if newest else None
+
+
+def _said_something(session: Session, number: str, assignment: Assignment) -> bool:
+    return (
+        session.scalar(
+            _reports(number, assignment.technician_id).where(FieldEvent.epoch == assignment.epoch).limit(1)
+        )
+        is not None
+    )
+
+
+def _knows(
+    session: Session, order: Order, technician: str, sent: datetime | None, heard: datetime | None
+) -> bool:
+    """It knows of a recall when it was heard after that was sent; of a cancel, when a report says so."""
+    if order.state == State.RECALLED:
+        return sent is not None and heard is not None and heard > sent
+    if order.cancel_seq is None:
+        return True
+    seen = session.scalars(
+        select(FieldEvent.body).where(FieldEvent.id.in_(_reports(order.number, technician)))
+    )
+    return any((body.get("seen_seq") or 0) >= order.cancel_seq for body in seen)
+
+
+def _reports(number: str, technician: str) -> Select[str]:
+    return select(FieldEvent.id).where(
+        FieldEvent.order_number == number, FieldEvent.technician_id == technician
+    )
