@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.files import basemap_folder
 from mobile_api.services import services
 from mobile_api.tokens import access_tokens, bearer
 from sync.render import render_reference
@@ -103,7 +104,7 @@ def _described(path: Path) -> BundleFile:
 def _places() -> dict[str, Path]:
     data_dir: Path = services().config.data_dir
     places = {name: data_dir / "bundle" / name for name in (FORMS, METERS)}
-    places |= {name: data_dir / "basemap" / name for name in BASEMAP}
+    places |= {name: basemap_folder(data_dir) / name for name in BASEMAP}
     return {name: path for name, path in places.items() if path.is_file()}
 
 

@@ -8,11 +8,15 @@ import os
 import threading
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from geo.files import network_file
+from geo.network import RoadNetwork
+from geo.ways import refresh_way, waiting_routes
 from mobile_api.bundle import build_bundle
 from server.config import Config
 from server.services import Services
@@ -43,10 +47,37 @@ def prepare(services: Services) -> None:
 
 def work_once(services: Services) -> int:
     """One round: publish what waits, ingest what came. Returns how many things were done."""
+    _find_ways(services)
     published = publish_pending(services.sessions, services.store, now=services.clock(), limit=BATCH)
     result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
     kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
     return published + result.handled + kept
+
+
+def _find_ways(services: Services) -> None:
+    """Before a route is told, compute its way; without streets it is told without one."""
+    with services.read_sessions() as session:
+        routes = waiting_routes(session)
+    network = road_network(services.config.data_dir) if routes else None
+    if network is not None:
+        with services.sessions.begin() as session:
+            for technician, day in routes:
+                refresh_way(session, network, technician, day, now=services.clock())
+
+
+_networks: dict[tuple[Path, int], RoadNetwork] = {}
+
+
+def road_network(data_dir: Path) -> RoadNetwork | None:
+    """The district's road network, opened once per version of its file; None before streets were imported."""
+    path = network_file(data_dir)
+    if not path.is_file():
+        return None
+    key = (path, path.stat().st_mtime_ns)
+    if key not in _networks:
+        _networks.clear()
+        _networks[key] = RoadNetwork.open(path)
+    return _networks[key]
 
 
 def evidence_files(config: Config) -> EvidenceFiles:

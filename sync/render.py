@@ -19,7 +19,7 @@ from workorders.rulebook import RulesInForce
 from workorders.service.district import district_of
 from workorders.service.quarantine import quarantine_words
 from workorders.service.rules_cache import rule_book
-from workorders.tables import FieldEvent, Meter, Order, Quarantine, Shift, Technician, Zone
+from workorders.tables import FieldEvent, Meter, Order, Quarantine, RouteWay, Shift, Technician, Zone
 from workorders.words import unable_title
 
 Document = dict[str, Any]
@@ -89,19 +89,27 @@ def render_route(session: Session, technician_id: str, day: date) -> Document:
         select(Order.number, Order.sequence, Order.planned_start)
         .where(Order.technician_id == technician_id, Order.route_day == day, Order.sequence.is_not(None))
         .order_by(Order.sequence, Order.number)
-    )
+    ).all()
     shift = session.scalar(
         select(Shift).where(Shift.technician_id == technician_id, Shift.day == day).limit(1)
     )
+    way = session.get(RouteWay, (technician_id, day))
+    driven = dict(zip(way.stops, way.drive_seconds, strict=False)) if way else {}
     return {
         "kind": "route",
         "day": day.isoformat(),
         "stops": [
-            {"order": number, "sequence": sequence, "arrive": instant(start), "drive_seconds": None}
-            for number, sequence, start in stops
+            {
+                "order": number,
+                "sequence": place,
+                "arrive": instant(start),
+                "drive_seconds": driven.get(number),
+            }
+            for number, place, start in stops
         ],
-        "geometry": [],
-        "steps": [],
+        "geometry": way.geometry if way else [],
+        "steps": way.steps if way else [],
+        "metres": way.metres if way else None,
         "shift": {"from": instant(shift.starts_at), "until": instant(shift.ends_at)} if shift else None,
     }
 

@@ -184,6 +184,13 @@ SETTINGS: dict[str, type[Schema]] = {
     "leak_adjustment": Schema.from_dict(
         {"percent": _strict_int(validate=validate.Range(min=0, max=100))}, name="LeakAdjustment"
     ),
+    "yard": Schema.from_dict(
+        {
+            "lon": fields.Float(required=True, validate=validate.Range(-180, 180)),
+            "lat": fields.Float(required=True, validate=validate.Range(-90, 90)),
+        },
+        name="Yard",
+    ),
     "lock_check": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="LockCheck"),
 }
 """The free settings by key."""

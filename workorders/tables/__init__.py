@@ -14,7 +14,7 @@ from workorders.tables.money import (
     ReceiptBlock,
 )
 from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
-from workorders.tables.work import Assignment, Counter, Order, OrderEvent, Shift, Technician
+from workorders.tables.work import Assignment, Counter, Order, OrderEvent, RouteWay, Shift, Technician
 
 metadata = Base.metadata
 
@@ -48,6 +48,7 @@ __all__ = [
     "Read",
     "Receipt",
     "ReceiptBlock",
+    "RouteWay",
     "Rule",
     "RuleSet",
     "ServiceAgreement",

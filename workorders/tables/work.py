@@ -107,6 +107,25 @@ class Assignment(Base):
     end_reason: Mapped[str | None] = mapped_column(String(200))
 
 
+class RouteWay(Base):
+    """The drive of a technician's day: the way through `stops` in their order, ready for the tablet."""
+
+    __tablename__ = "route_way"
+
+    technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    stops: Mapped[list[str]] = mapped_column(Json)
+    """Order numbers in sequence when it was computed; another sequence makes it stale."""
+    drive_seconds: Mapped[list[int]] = mapped_column(Json)
+    """Seconds of the leg to each stop, and last of the way back."""
+    geometry: Mapped[list[list[float]]] = mapped_column(Json)
+    """[[longitude, latitude], …] in degrees."""
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    """{"text", "street", "metres", "seconds", "at": index into geometry, "stop": index of the leg}."""
+    metres: Mapped[int]
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class OrderEvent(Base):
     """A line of an order's history: what happened, by whom, from which state to which."""
 

@@ -472,6 +472,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_receipt_order_number"), "receipt", ["order_number"], unique=False)
     op.create_index(op.f("ix_receipt_technician_id"), "receipt", ["technician_id"], unique=False)
     op.create_table(
+        "route_way",
+        sa.Column("technician_id", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("stops", Json, nullable=False),
+        sa.Column("drive_seconds", Json, nullable=False),
+        sa.Column("geometry", Json, nullable=False),
+        sa.Column("steps", Json, nullable=False),
+        sa.Column("metres", sa.Integer(), nullable=False),
+        sa.Column("computed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["technician.id"], name=op.f("fk_route_way_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("technician_id", "day", name=op.f("pk_route_way")),
+    )
+    op.create_table(
         "service_point",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
@@ -878,6 +893,7 @@ def downgrade() -> None:
     op.drop_table("shift")
     op.drop_index(op.f("ix_service_point_premise_id"), table_name="service_point")
     op.drop_table("service_point")
+    op.drop_table("route_way")
     op.drop_index(op.f("ix_receipt_technician_id"), table_name="receipt")
     op.drop_index(op.f("ix_receipt_order_number"), table_name="receipt")
     op.drop_index(op.f("ix_receipt_device_id"), table_name="receipt")
