@@ -8,7 +8,7 @@ from mobile_api import bundle
 from mobile_api.routes import blueprint as devices_blueprint
 from mobile_api.routes import couch_url
 from mobile_api.services import services_of
-from mobile_api.tablet_files import read_app, tablet_blueprint
+from mobile_api.tablet_files import EXTENSION, read_app, tablet_blueprint
 from mobile_api.vendor import vendor_blueprint, vendor_files
 
 __all__ = ["devices_blueprint", "register"]
@@ -25,4 +25,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(bundle.blueprint)
     vendor = vendor_files()
     app.register_blueprint(vendor_blueprint(vendor))
-    app.register_blueprint(tablet_blueprint(read_app(vendor), origin))
+    app.extensions[EXTENSION] = read_app(vendor)
+    app.register_blueprint(tablet_blueprint(origin))

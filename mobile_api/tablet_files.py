@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -90,8 +90,15 @@ def precache(app: TabletApp) -> bytes:
     return f"const VERSION = {json.dumps(app.version)};\nconst FILES = {json.dumps(addresses)};\n".encode()
 
 
-def tablet_blueprint(app: TabletApp, couch_origin: str = "") -> Blueprint:
-    """Serve `/tablet/`. `couch_origin`: origin of a CouchDB elsewhere that the app may talk to, or empty."""
+EXTENSION = "curbstop_tablet"
+"""Where the Flask application keeps its TabletApp."""
+
+
+def tablet_blueprint(couch_origin: str = "") -> Blueprint:
+    """Serve `/tablet/` from the application's TabletApp.
+
+    `couch_origin`: origin of a CouchDB elsewhere that the app may talk to, or empty.
+    """
     blueprint = Blueprint("tablet", __name__, url_prefix="/tablet")
     policy = POLICY.format(couch=couch_origin).replace(" ;", ";")
 
@@ -104,6 +111,7 @@ def tablet_blueprint(app: TabletApp, couch_origin: str = "") -> Blueprint:
     @blueprint.get("/<path:name>")
     def tablet_file(name: str = PAGE) -> Response:
         """One file of the app; always asked about again, because the service worker does the keeping."""
+        app: TabletApp = current_app.extensions[EXTENSION]
         data = app.files.get(name)
         if data is None:
             raise NotFound

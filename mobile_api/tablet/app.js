@@ -4,7 +4,7 @@ import { read } from "./lib/idb.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
-import { closeProfile } from "./data/open.js";
+import { lock } from "./data/open.js";
 import { loadProfiles } from "./data/profiles.js";
 import { page } from "./ui/pages.js";
 import { applyTheme } from "./ui/tablet.js";
@@ -23,7 +23,7 @@ function lockWhenIdle() {
   let timer;
   const again = () => {
     clearTimeout(timer);
-    timer = setTimeout(closeProfile, IDLE_LOCK_MS);
+    timer = setTimeout(lock, IDLE_LOCK_MS);
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, again, { passive: true });
   again();

@@ -17,6 +17,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 import mobile_api
 from mobile_api import devices, enrolment
+from mobile_api.tablet_files import EXTENSION, TabletApp
 from mobile_api.tokens import access_tokens, token_authenticator
 from server.config import Config
 from server.errors import register_errors
@@ -107,6 +108,10 @@ class Site:
                 life=timedelta(minutes=30),
                 random=secrets.token_bytes(5),
             )
+
+    def serve_tablet(self, tablet: TabletApp) -> None:
+        """Serve this version of the tablet app from now on."""
+        self.app.extensions[EXTENSION] = tablet
 
     def revoke(self, device: str) -> None:
         """Take a tablet out of use."""

@@ -1,11 +1,13 @@
 """The tablet app beside its main path: changed minds, second looks, shared and lost tablets, crashes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from mobile_api.tablet_files import EXTENSION
 from server.db import transaction
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site
@@ -170,6 +172,21 @@ def test_the_app_obeys_its_own_content_security_policy(site: Site, open_tablet: 
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_a_new_version_waits_until_the_technician_agrees(site: Site, open_tablet: OpenTablet) -> None:
+    _, page = open_tablet("truck")
+    enrol(page, site)
+    old = site.app.extensions[EXTENSION]
+    changed = dict(old.files) | {"css/base.css": old.files["css/base.css"] + b":root { --newer: 1 }"}
+    site.serve_tablet(replace(old, files=changed, version="next"))
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => 1)")
+    newer = "getComputedStyle(document.documentElement).getPropertyValue('--newer')"
+    expect(page.get_by_text("A new version is ready.")).to_be_visible()
+    page.reload()
+    assert page.evaluate(newer) == ""
+    page.get_by_role("button", name="Restart").click()
+    page.wait_for_function(f"{newer} === '1'")
 
 
 def test_everything_is_reached_by_keyboard(site: Site, open_tablet: OpenTablet) -> None:

@@ -14,6 +14,10 @@ import { Sync } from "./sync.js";
 export let work = null;
 
 export async function openProfile(profile, firstSession = null) {
+  if (work?.database.profile === profile && !firstSession) {
+    app.phase = "open";
+    return update();
+  }
   await closeProfile();
   const database = new Database(profile);
   const writer = new EventWriter(profile, database);
@@ -27,7 +31,13 @@ export async function openProfile(profile, firstSession = null) {
   update();
 }
 
-export async function closeProfile() {
+// Hide everything behind the PIN. Sending goes on, because a tablet that charges overnight should arrive empty.
+export function lock() {
+  if (app.phase === "open") Object.assign(app, { phase: "locked", ui: {} });
+  update();
+}
+
+async function closeProfile() {
   if (!work) return;
   const { sync, database } = work;
   work = null;

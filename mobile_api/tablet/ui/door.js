@@ -2,7 +2,8 @@
 
 import { app, update } from "../lib/state.js";
 import { html, nothing } from "../lib/view.js";
-import { go } from "../lib/router.js";
+import { go, link } from "../lib/router.js";
+import { plural } from "../lib/words.js";
 import { Refused } from "../data/api.js";
 import { openProfile } from "../data/open.js";
 import { enrol, loadProfiles, plainCode, tryPin } from "../data/profiles.js";
@@ -59,7 +60,7 @@ const pinField = (name, title, complete) => html`<label>${title}
 
 export const enrolPage = (joining = false) =>
   door(
-    joining ? "Add a technician" : "Set up this tablet",
+    joining ? "Enrol on this tablet" : "Set up this tablet",
     "Ask the dispatcher for an enrolment code. It works once, for half an hour, and needs a connection.",
     html`<form @submit=${submitEnrolment}>
       <label>Enrolment code
@@ -69,7 +70,7 @@ export const enrolPage = (joining = false) =>
       <div class="pair">${pinField("pin", "New PIN, 4 to 8 digits", "new-password")} ${pinField("again", "PIN again", "new-password")}</div>
       ${failure(app.ui.error)}
       <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? "Enrolling …" : "Enrol"}</button>
-      ${joining ? html`<a class="button wide" href="#/tablet">Back</a>` : nothing}
+      ${joining ? html`<a class="button wide" href=${link("tablet")}>Back</a>` : nothing}
     </form>`,
   );
 
@@ -115,7 +116,9 @@ export function lockPage() {
     ${pinField("pin", `PIN of ${who?.technician.name}`, "current-password")} ${failure(app.ui.error)}
     <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? "Checking …" : "Open"}</button>
   </form>`;
-  return door("Who is working?", "Works without a connection.", html`${people} ${who ? form : nothing}`);
+  const sending = app.waiting.size ? html`<p class="help">${plural(app.waiting.size, "entry", "entries")} waiting to send; that goes on while the tablet is locked.</p>` : nothing;
+  const other = html`<a class="button plain-link" href=${link("join")}>Use an enrolment code</a>`;
+  return door("Who is working?", "Works without a connection.", html`${people} ${who ? form : nothing} ${sending} ${other}`);
 }
 
 export const revokedPage = () =>

@@ -81,7 +81,8 @@ const GROUPED = new Set(["yes_no", "choice", "photo", "flows"]);
 
 // `form`: { draft, order, fields, problems }.
 export function fieldView(form, field) {
-  const problem = form.draft.tried || form.draft.touched.has(field.name) ? form.problems[field.name] : null;
+  const doubted = (field.type === "read" || field.type === "serial") && form.draft.values[field.name] && !form.draft.tried;
+  const problem = form.draft.tried || (form.draft.touched.has(field.name) && !doubted) ? form.problems[field.name] : null;
   const title = html`${field.title}${field.required ? nothing : html` <small>optional</small>`}`;
   const draw = DRAW[field.type] ?? DRAW.text;
   return html`<div class="field" data-field=${field.name} data-type=${field.type} data-problem=${Boolean(problem)}>

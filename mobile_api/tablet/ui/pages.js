@@ -34,8 +34,8 @@ export function page() {
   if (app.phase === "broken") return brokenPage(app.failure);
   if (app.phase === "revoked") return revokedPage();
   if (app.phase === "enrol") return enrolPage();
-  if (app.phase === "locked") return lockPage();
   if (app.route.name === "join") return enrolPage(true);
+  if (app.phase === "locked") return lockPage();
   if (SINGLE[app.route.name]) return shell(SINGLE[app.route.name]());
   return shell(html`<div class="panes" data-open=${app.route.name === "orders" ? "list" : "detail"}>${listPane()} ${detail()}</div>`);
 }

@@ -4,7 +4,7 @@ import { app, update } from "../lib/state.js";
 import { age, plural, when } from "../lib/words.js";
 import { html, nothing } from "../lib/view.js";
 import { link } from "../lib/router.js";
-import { closeProfile } from "../data/open.js";
+import { lock } from "../data/open.js";
 import { icon, mark } from "./icons.js";
 
 const PAGES = [
@@ -73,7 +73,7 @@ export const shell = (content) => html`
   <header class="bar">
     <span class="brand">${mark()}<span><b>${app.model?.settings.district ?? "Curbstop"}</b><small>${app.profile.technician.name}</small></span></span>
     ${navigation()} ${chip()}
-    <button class="icon-button" @click=${closeProfile} aria-label="Lock this tablet" title="Lock">${icon("lock")}</button>
+    <button class="icon-button" @click=${lock} aria-label="Lock this tablet" title="Lock">${icon("lock")}</button>
   </header>
   ${staleness()}
   <main id="main" tabindex="-1">${content}</main>
