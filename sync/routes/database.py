@@ -1,6 +1,7 @@
 """A database itself: made, described, removed; and the server's root."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -9,7 +10,8 @@ from flask import Response
 from sync.documents import parse_document
 from sync.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer, raw_answer
-from sync.sql import databases, writing
+from sync.sql import databases, reading, writing
+from sync.sql.rows import DatabaseRow
 
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}|_users|_replicator|_global_changes")
 START_TIME = "0"
@@ -39,23 +41,41 @@ def all_databases(call: Call) -> Response:
 def info(call: Call) -> Response:
     """GET /db/: figures of the database."""
     with call.store.reading(call.target.database) as (_, row):
-        pass
+        return answer(_figures(row))
+
+
+def databases_info(call: Call) -> Response:
+    """POST /_dbs_info: figures of the databases named in `keys`, in that order."""
+    names = call.rows(call.json_object().get("keys"), "keys")
+    if not all(isinstance(name, str) for name in names):
+        raise bad_request("`keys` must be an array of names.")
+    with call.store.connections.reading() as connection:
+        known = {row.name: row for row in reading.databases(connection, names)}
     return answer(
-        {
-            "db_name": row.name,
-            "doc_count": row.doc_count,
-            "doc_del_count": row.doc_del_count,
-            "update_seq": row.seq(row.update_seq),
-            "purge_seq": str(row.purge_seq),
-            "compact_running": False,
-            "disk_format_version": 8,
-            "instance_start_time": START_TIME,
-            "uuid": row.uuid,
-            "sizes": {"file": 0, "external": 0, "active": 0},
-            "props": {},
-            "cluster": {"q": 1, "n": 1, "w": 1, "r": 1},
-        }
+        [
+            {"key": name, "info": _figures(known[name])}
+            if name in known
+            else {"key": name, "error": "not_found"}
+            for name in names
+        ]
     )
+
+
+def _figures(row: DatabaseRow) -> dict[str, Any]:
+    return {
+        "db_name": row.name,
+        "doc_count": row.doc_count,
+        "doc_del_count": row.doc_del_count,
+        "update_seq": row.seq(row.update_seq),
+        "purge_seq": str(row.purge_seq),
+        "compact_running": False,
+        "disk_format_version": 8,
+        "instance_start_time": START_TIME,
+        "uuid": row.uuid,
+        "sizes": {"file": 0, "external": 0, "active": 0},
+        "props": {},
+        "cluster": {"q": 1, "n": 1, "w": 1, "r": 1},
+    }
 
 
 def create(call: Call) -> Response:

@@ -64,6 +64,7 @@ SERVER: Mapping[str, Mapping[str, Endpoint]] = {
     },
     "_uuids": {"GET": Endpoint(Right.SIGNED_IN, database.uuids)},
     "_all_dbs": {"GET": _admin(database.all_databases)},
+    "_dbs_info": {"POST": _admin(database.databases_info)},
 }
 """Resources of the server by name."""
 
