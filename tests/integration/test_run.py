@@ -1,0 +1,108 @@
+"""One command starts everything, and Ctrl-C leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import free_port
+
+ANSWER_SECONDS = 60
+poll = threading.Event()
+"""Never set: it only paces the polls of /proc, which has no way to tell us."""
+
+
+def children_of(pid: int) -> set[int]:
+    """Every living descendant of a process."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z":
+            parents[int(entry.parent.name)] = int(fields[1])
+    found: set[int] = set()
+    while True:
+        more = {child for child, parent in parents.items() if parent == pid or parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}/stat").exists() and not _zombie(pid)}
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    port = free_port()
+    environment = os.environ | {
+        "CURBSTOP_DATA_DIR": str(tmp_path),
+        "CURBSTOP_PORT": str(port),
+        "CURBSTOP_WEB_WORKERS": "1",
+        "CURBSTOP_WEB_THREADS": "16",
+        "CURBSTOP_LOG_LEVEL": "WARNING",
+    }
+    command = [sys.executable, "-m", "server", "run"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if f"http://127.0.0.1:{port}/tablet/" in line:
+            break
+    else:
+        pytest.fail(f"it ended with status {process.wait()} before it served")
+    with process:
+        yield process, port
+        process.send_signal(signal.SIGINT)
+
+
+def test_run_serves_and_ctrl_c_stops_everything(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, port = started
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        assert answer.status == 200
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+    family = children_of(process.pid)
+    assert len(family) >= 2
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    deadline = time.monotonic() + 10
+    while alive(family) and time.monotonic() < deadline:
+        poll.wait(0.05)
+    assert not alive(family)
+
+
+def test_a_killed_worker_is_started_again(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, _ = started
+    worker = _worker(process.pid)
+    os.kill(worker, signal.SIGKILL)
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while (again := _worker(process.pid)) in (worker, 0) and time.monotonic() < deadline:
+        poll.wait(0.05)
+    assert again not in (worker, 0)
+
+
+def _worker(supervisor: int) -> int:
+    for pid in children_of(supervisor):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if b"worker" in command:
+            return pid
+    return 0
