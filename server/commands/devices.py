@@ -2,17 +2,31 @@
 
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from mobile_api import devices, enrolment
 from mobile_api.keys import couchdb_jwt_settings
 from server.config import Config
 from server.db import open_engine, session_factory, transaction
 from server.services import utc_now
+
+
+@contextmanager
+def _session(config: Config) -> Iterator[Session]:
+    """One transaction on the district's database; the engine is given back at its end."""
+    engine = open_engine(config.database_url)
+    try:
+        with transaction(session_factory(engine)) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 @click.group("devices")
@@ -29,7 +43,7 @@ def code(technician: str, by: str, as_json: bool) -> None:
     config = Config.from_env()
     life = timedelta(minutes=config.enrolment_minutes)
     now = utc_now()
-    with transaction(session_factory(open_engine(config.database_url))) as session:
+    with _session(config) as session:
         made = enrolment.issue_code(
             session,
             config.secret_key,
@@ -51,7 +65,7 @@ def code(technician: str, by: str, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """List the tablets, the newest first."""
     config = Config.from_env()
-    with session_factory(open_engine(config.database_url), read_only=True)() as session:
+    with _session(config) as session:
         rows = devices.tablets(session)
     if as_json:
         click.echo(json.dumps([row.as_dict() for row in rows]))
@@ -72,7 +86,7 @@ def list_(as_json: bool) -> None:
 def revoke(device: str, by: str) -> None:
     """Take the tablet DEVICE out of use: its tokens stop working and its open feeds end."""
     config = Config.from_env()
-    with transaction(session_factory(open_engine(config.database_url))) as session:
+    with _session(config) as session:
         devices.revoke(session, device, by, utc_now())
     click.echo(f"Tablet {device} is revoked.")
 
