@@ -1,0 +1,114 @@
+"""Houses along residential streets: numbered as American streets are, clear of corners, water and each other."""
+
+import random
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
+
+from .noding import Graph
+
+_CORNER_METRES = 17.0
+_DEAD_END_METRES = 8.0
+_FROM_STREET_METRES = 11.5
+_APART_METRES = 15.0
+_METRES_A_NUMBER = 9.0
+"""Along the street per step of house numbers; lots are wider, so no number comes twice."""
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A house: its number on its street, its block's number, its place and the house's corners (metres)."""
+
+    number: int
+    street: str
+    block: int
+    place: tuple[float, float]
+    house: Points
+
+
+def find_lots(graph: Graph, ground: Points, avoid: BaseGeometry, rng: random.Random) -> list[Lot]:
+    """Every lot there is room for. `ground` is the nodes' places on the ground, `avoid` water and parks."""
+    uses = np.zeros(len(graph.places), np.int64)
+    for _, nodes in graph.lines:
+        np.add.at(uses, nodes, 1)
+    lots: list[Lot] = []
+    block = 0
+    for line, nodes in graph.lines:
+        gone = _gone(ground[nodes]) + line.from_metres
+        cuts = [i for i, node in enumerate(nodes) if uses[node] > 1 or i in (0, len(nodes) - 1)]
+        for begin, end in pairwise(cuts if line.lots else []):
+            block += 1
+            room = [_CORNER_METRES if uses[nodes[i]] > 1 else _DEAD_END_METRES for i in (begin, end)]
+            rows = slice(begin, end + 1)
+            for along in _spots(gone[begin] + room[0], gone[end] - room[1], rng):
+                for side in (-1, 1):
+                    lots.append(_lot(line.name, block, ground[nodes[rows]], gone[rows], along, side, rng))
+    return _with_room(lots, graph, ground, avoid)
+
+
+def _gone(points: Points) -> Points:
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+
+
+def _spots(begin: float, end: float, rng: random.Random) -> list[float]:
+    spots = []
+    at = begin + rng.uniform(0, 6)
+    while at < end:
+        spots.append(at)
+        at += rng.uniform(19, 25)
+    return spots
+
+
+def _lot(
+    street: str, block: int, points: Points, gone: Points, along: float, side: int, rng: random.Random
+) -> Lot:
+    """`side` −1 is right of the street as drawn (odd numbers), 1 left (even)."""
+    piece = int(np.clip(np.searchsorted(gone, along) - 1, 0, len(points) - 2))
+    forward = points[piece + 1] - points[piece]
+    forward /= max(float(np.hypot(*forward)), 1e-9)
+    out = side * np.array([-forward[1], forward[0]])
+    foot = points[piece] + forward * (along - gone[piece])
+    place = foot + out * rng.uniform(12.5, 14.5)
+    middle = place + out * rng.uniform(7, 9) + forward * rng.uniform(-1.5, 1.5)
+    half_wide, half_deep = rng.uniform(4.5, 6.5), rng.uniform(4, 5.5)
+    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
+    house = np.array([middle + forward * half_wide * a + out * half_deep * b for a, b in corners])
+    number = 100 + 2 * int(along / _METRES_A_NUMBER) + (1 if side < 0 else 0)
+    return Lot(number, street, block, (float(place[0]), float(place[1])), house)
+
+
+def _with_room(lots: list[Lot], graph: Graph, ground: Points, avoid: BaseGeometry) -> list[Lot]:
+    """The lots that lie clear of every street, of water and parks, and of the lots taken before them."""
+    streets = STRtree([shapely.LineString(ground[nodes]) for _, nodes in graph.lines])
+    houses = shapely.polygons([lot.house for lot in lots])
+    taken = np.zeros(len(lots), bool)
+    taken[streets.query(houses, predicate="dwithin", distance=_FROM_STREET_METRES - 3)[0]] = True
+    places = shapely.points([lot.place for lot in lots])
+    taken[streets.query(places, predicate="dwithin", distance=_FROM_STREET_METRES)[0]] = True
+    shapely.prepare(avoid)
+    taken |= shapely.intersects(avoid, houses)
+    near: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    kept = []
+    for lot, blocked in zip(lots, taken.tolist(), strict=True):
+        middle = (float(lot.house[:4, 0].mean()), float(lot.house[:4, 1].mean()))
+        if not blocked and _free(near, middle):
+            kept.append(lot)
+    return kept
+
+
+def _free(near: dict[tuple[int, int], list[tuple[float, float]]], place: tuple[float, float]) -> bool:
+    """Takes the place if nothing taken before lies too near."""
+    x, y = place
+    column, row = int(x // _APART_METRES), int(y // _APART_METRES)
+    for key in ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+        if any((x - a) ** 2 + (y - b) ** 2 < _APART_METRES**2 for a, b in near.get(key, ())):
+            return False
+    near.setdefault((column, row), []).append(place)
+    return True
