@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sync.instants import instant
 from sync.render_order import render_orders
 from workorders.catalogue import CATALOGUE, catalogue_document
-from workorders.rulebook import RulesInForce
+from workorders.rulebook import MeterTestProfile, RulesInForce
 from workorders.service.district import district_of
 from workorders.service.quarantine import quarantine_words
 from workorders.service.rules_cache import rule_book
@@ -195,4 +195,25 @@ def _settings(session: Session, rules: RulesInForce) -> Document:
             "floor_cents": policy.floor_cents if policy else 0,
         },
         "unable_reasons": [{"code": code, "title": unable_title(code)} for code in reasons],
+        "meter_test_profiles": _test_profiles(rules),
+    }
+
+
+def _test_profiles(rules: RulesInForce) -> Document:
+    """The flows of each size's meter test, so that a technician need not know them by heart."""
+    return {
+        key: {
+            "error_of": profile.error_of,
+            "flows": [
+                {
+                    "name": flow.name,
+                    "gpm": flow.gpm,
+                    "low_percent": flow.low_percent,
+                    "high_percent": flow.high_percent,
+                }
+                for flow in profile.flows
+            ],
+        }
+        for (kind, key), profile in sorted(rules.rules.items(), key=lambda rule: rule[0])
+        if kind == "meter_test_profile" and isinstance(profile, MeterTestProfile)
     }

@@ -8,17 +8,20 @@ const PAIR = [
   ["standard", "Standard"],
 ];
 
-// Accuracy in percent with the meter's volume below the line, as the district's rule has it; null until both are there.
-export function accuracy(volumes) {
+// Registration in percent of the volume that the district's rule divides by; null until both are there.
+export function accuracy(volumes, errorOf = "meter") {
   const [meter, standard] = [Number(volumes?.meter), Number(volumes?.standard)];
-  return meter > 0 && standard > 0 ? 100 + (100 * (meter - standard)) / meter : null;
+  return meter > 0 && standard > 0 ? 100 + (100 * (meter - standard)) / (errorOf === "meter" ? meter : standard) : null;
+}
+
+function profileOf(order, { meter_test_profiles: profiles = {} }) {
+  const { service, size } = order.service_point ?? {};
+  return profiles[`${service}.${order.extra?.size ?? order.meter?.size ?? size}`] ?? profiles[`${service}.${size}`] ?? profiles.default;
 }
 
 // The flows to run: those of the meter's size when the office sent them, else what the technician adds.
 export function startingRuns(order, settings) {
-  const { service, size } = order.service_point ?? {};
-  const profile = settings.meter_test_profiles?.[`${service}.${order.meter?.size ?? size}`] ?? settings.meter_test_profiles?.[`${service}.${size}`];
-  const flows = profile?.flows ?? [{}, {}, {}];
+  const flows = profileOf(order, settings)?.flows ?? [{}, {}, {}];
   return flows.map(({ gpm = "", name = "", low_percent, high_percent }) => ({ gpm, name, low_percent, high_percent, as_found: {}, as_left: {} }));
 }
 
@@ -29,8 +32,8 @@ function changed(draft, field, runs, index, path, value) {
   setValue(draft, field.name, next);
 }
 
-function verdict(run, part) {
-  const percent = accuracy(run[part]);
+function verdict(run, part, errorOf) {
+  const percent = accuracy(run[part], errorOf);
   if (percent === null) return nothing;
   const inside = run.low_percent === undefined || (percent >= run.low_percent && percent <= run.high_percent);
   return html`<output data-tone=${inside ? "ok" : "warn"}>${percent.toFixed(2)} %${inside ? "" : " outside"}</output>`;
@@ -38,6 +41,7 @@ function verdict(run, part) {
 
 export function flowsInput(draft, field, order, settings) {
   const runs = draft.values[field.name] ?? startingRuns(order, settings);
+  const errorOf = profileOf(order, settings)?.error_of;
   const input = (index, path, label) => {
     const value = path.reduce((at, key) => at?.[key], runs[index]) ?? "";
     return html`<input inputmode="decimal" aria-label=${label} .value=${String(value)} @input=${(event) => changed(draft, field, runs, index, path, event.target.value.trim())} />`;
@@ -48,7 +52,7 @@ export function flowsInput(draft, field, order, settings) {
         <legend>${run.name ? `${run.name} flow` : `Flow ${index + 1}`}</legend>
         <label>Gallons a minute ${input(index, ["gpm"], `Flow ${index + 1}: gallons a minute`)}</label>
         ${[["as_found", "As found"], ["as_left", "As left"]].map(
-          ([part, title]) => html`<div class="run"><b>${title}</b> ${PAIR.map(([key, words]) => html`<label>${words} ${input(index, [part, key], `Flow ${index + 1}, ${title.toLowerCase()}: ${words.toLowerCase()} volume`)}</label>`)} ${verdict(run, part)}</div>`,
+          ([part, title]) => html`<div class="run"><b>${title}</b> ${PAIR.map(([key, words]) => html`<label>${words} ${input(index, [part, key], `Flow ${index + 1}, ${title.toLowerCase()}: ${words.toLowerCase()} volume`)}</label>`)} ${verdict(run, part, errorOf)}</div>`,
         )}
       </fieldset>`,
     )}

@@ -9,7 +9,7 @@ import { go, link } from "../lib/router.js";
 import { openDraft, setValue } from "./draft.js";
 import { icon } from "./icons.js";
 
-const METHODS = { cash: "Cash", check: "Check" };
+const METHODS = { cash: "Cash", check: "Check", card_slip: "Card slip" };
 
 // Methods this account may use here: the district's, without checks where the order forbids them.
 function methodsFor(order, { payment = {} }) {
@@ -21,9 +21,7 @@ function methodsFor(order, { payment = {} }) {
 export function paymentProblems(values, order, settings) {
   const found = {};
   const amount = cents(values.amount ?? "");
-  const floor = settings.payment?.floor_cents ?? 0;
   if (!amount) found.amount = "Type the amount, such as 45.00.";
-  else if (amount < floor) found.amount = `Payments in the field start at ${money(floor)}. Call a supervisor.`;
   if (!methodsFor(order, settings).includes(values.method ?? "cash")) found.method = "Checks are not accepted here.";
   if (values.method === "check" && !(values.check_number ?? "").trim()) found.check_number = "Type the number of the check.";
   return found;
@@ -45,6 +43,16 @@ async function submit(event, draft, order, found) {
     app.ui.recording = false;
     say(`No receipt was written: ${error.message}`, "danger");
   }
+}
+
+// What the amount means for a cut. It is always taken; whether it stops the cut is another matter.
+function meaning(order, amount, { payment = {} }) {
+  const avoids = order.authority?.avoid_cents;
+  if (!avoids || !amount) return nothing;
+  if (amount >= avoids) return html`<p class="meaning" data-tone="ok">${icon("check")} This avoids the cut.</p>`;
+  const floor = payment.floor_cents;
+  if (floor && amount >= floor) return html`<p class="meaning" data-tone="ok">${icon("check")} A part, but enough to avoid the cut (from ${money(floor)}).</p>`;
+  return html`<p class="meaning" data-tone="warn">${icon("hazard")} Less than the ${money(avoids)} that avoids the cut. Only a supervisor may let the service on.</p>`;
 }
 
 function suggestions(order) {
@@ -73,7 +81,7 @@ export function payPane(order) {
         <div class="field" data-field="amount"><label class="label" for="f-amount">Amount</label>
           <span class="unit before"><span>$</span><input id="f-amount" class="big" inputmode="decimal" maxlength="12" autocomplete="off" .value=${live(draft.values.amount ?? "")} @input=${(event) => setValue(draft, "amount", event.target.value)} /></span>
           <div class="suggestions">${suggestions(order).map(([value, words]) => html`<button type="button" class="small" @click=${() => setValue(draft, "amount", (value / 100).toFixed(2))}>${money(value)} <small>${words}</small></button>`)}</div>
-          ${complaint("amount")}</div>
+          ${meaning(order, amount, settings)} ${complaint("amount")}</div>
         <div class="field" data-field="method"><span class="label" id="l-method">Paid by</span>
           <div class="choices" role="radiogroup" aria-labelledby="l-method">
             ${methodsFor(order, settings).map((key) => html`<label class="choice"><input type="radio" name="method" .checked=${live(method === key)} @change=${() => setValue(draft, "method", key)} /><span>${METHODS[key] ?? key}</span></label>`)}

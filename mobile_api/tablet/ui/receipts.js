@@ -8,7 +8,7 @@ import { dayTime, localDay, money, plural, when } from "../lib/words.js";
 import { link } from "../lib/router.js";
 import { icon } from "./icons.js";
 
-const METHODS = { cash: "Cash", check: "Check", void: "Void" };
+const METHODS = { cash: "Cash", check: "Check", card_slip: "Card slip", void: "Void" };
 
 function fate(event) {
   const ack = app.model.acks.get(event._id);
