@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -64,6 +65,7 @@ class Board:
     rows: list[float]
     lines: list[Line] = field(default_factory=list)
     parks: list[Polygon] = field(default_factory=list)
+    ponds: list[Polygon] = field(default_factory=list)
     downtown: Rect | None = None
     river: BaseGeometry = field(default_factory=Polygon)
 
@@ -71,8 +73,8 @@ class Board:
         """The rectangles between arterials."""
         return [
             Rect(west, south, east, north)
-            for south, north in zip(self.rows, self.rows[1:], strict=False)
-            for west, east in zip(self.columns, self.columns[1:], strict=False)
+            for south, north in pairwise(self.rows)
+            for west, east in pairwise(self.columns)
         ]
 
     def whole(self) -> Rect:

@@ -10,11 +10,12 @@ from shapely.geometry.base import BaseGeometry
 
 from .board import OVERSHOOT, Board, Line, Rect
 from .names import Names
-from .quarters import draw_drives, draw_grid, draw_rings
+from .quarters import draw_common, draw_drives, draw_grid, draw_rings
 
 _BANK_METRES = 22.0
 """Streets end this far from the water."""
 _OUT_OF_TOWN_METRES = 260.0
+_COMMON_EVERY = 11
 
 
 def draw_town(board: Board, rng: random.Random) -> None:
@@ -28,10 +29,10 @@ def draw_town(board: Board, rng: random.Random) -> None:
     for number, rect in enumerate(ordered):
         if rect == middle or (number < len(ordered) / 3 and rng.random() < 0.7):
             draw_grid(board, rect, names, rng, oneways=rect == middle)
-        elif number % 2:
-            draw_drives(board, rect, names, rng)
+        elif number % _COMMON_EVERY == _COMMON_EVERY - 1:
+            draw_common(board, rect, names, rng)
         else:
-            draw_rings(board, rect, names, rng)
+            rng.choice((draw_drives, draw_rings))(board, rect, names, rng)
     board.river = _river(board, middle, rng)
     _let_river_cut(board)
 
@@ -59,7 +60,7 @@ def _river(board: Board, middle: Rect, rng: random.Random) -> BaseGeometry:
     west_side = middle.west > board.columns[0] + 1
     at = (middle.west - rng.uniform(230, 330)) if west_side else (middle.east + rng.uniform(230, 330))
     swing, length, phase = rng.uniform(70, 110), rng.uniform(1500, 2300), rng.uniform(0, 2 * math.pi)
-    ys = np.arange(whole.south - 700, whole.north + 701, 60)
+    ys = np.arange(whole.south - 1500, whole.north + 1501, 60)
     course = [(at + swing * math.sin(2 * math.pi * y / length + phase), float(y)) for y in ys.tolist()]
     return LineString(course).buffer(rng.uniform(30, 45), quad_segs=4)
 

@@ -1,6 +1,7 @@
 """Putting a town together: draw, join, bend, build."""
 
 import random
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -18,10 +19,24 @@ from .warp import CENTRE, Warp, lonlat
 from .zones import make_zones
 
 MOST_ACCOUNTS = 60_000
-_HOUSES_A_QUARTER = 520
-"""A quarter surely has room for so many."""
+_HOUSES_A_QUARTER = 560
+"""What a quarter has room for, a little less than on average."""
+_FEWEST_QUARTERS = 4
 
 Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A drawn town before houses are chosen. Points and shapes are metres on the ground."""
+
+    board: Board
+    warp: Warp
+    graph: Graph
+    ground: Points
+    water: list[BaseGeometry]
+    parks: list[BaseGeometry]
+    lots: list[Lot]
 
 
 def generate_town(seed: int, accounts: int) -> Town:
@@ -31,38 +46,40 @@ def generate_town(seed: int, accounts: int) -> Town:
     """
     if not 1 <= accounts <= MOST_ACCOUNTS:
         raise ValueError(f"a town has 1 to {MOST_ACCOUNTS} accounts, not {accounts}")
+    quarters = max(_FEWEST_QUARTERS, -(-accounts // _HOUSES_A_QUARTER))
+    plan = _plan(seed, quarters)
+    while len(plan.lots) < accounts:
+        quarters += 1 + quarters // 10
+        plan = _plan(seed, quarters)
     rng = random.Random(seed)  # noqa: S311 - a demo town keeps no secrets
-    board = make_board(-(-accounts // _HOUSES_A_QUARTER), rng)
+    taken = _settle(plan.lots, accounts, rng)
+    zones = make_zones(plan.board, plan.warp)
+    sheet = Sheet()
+    draw_streets(sheet, plan.graph, plan.ground, plan.board, rng)
+    _draw_areas(sheet, plan)
+    for lot in taken:
+        sheet.area(lonlat(lot.house[:-1]), {"building": "house"})
+    name = f"Demo Town {seed}"
+    sheet.node(CENTRE, {"place": "town", "name": name})
+    yard = _yard(plan.graph, plan.ground, plan.board)
+    return Town(name, sheet.nodes, sheet.ways, sheet.relations, _addresses(taken, zones), zones, yard)
+
+
+def _plan(seed: int, quarters: int) -> _Plan:
+    rng = random.Random(seed)  # noqa: S311 - a demo town keeps no secrets
+    board = make_board(quarters, rng)
     draw_town(board, rng)
     graph = make_graph(board)
     warp = Warp.draw(rng)
     ground = warp.ground(np.array(graph.places))
-    water = _on_ground(board.river, warp)
+    water = [_on_ground(shape, warp) for shape in (board.river, *board.ponds)]
     parks = [_on_ground(park, warp) for park in board.parks]
-    lots = find_lots(graph, ground, shapely.union_all([water.buffer(14), *parks]), rng)
-    taken = _settle(lots, accounts, rng)
-    zones = make_zones(board, warp)
-    sheet = Sheet()
-    draw_streets(sheet, graph, ground, board, rng)
-    _draw_areas(sheet, board, warp, water, parks)
-    for lot in taken:
-        sheet.area(lonlat(lot.house[:-1]), {"building": "house"})
-    sheet.node(CENTRE, {"place": "town", "name": f"Demo Town {seed}"})
-    return Town(
-        name=f"Demo Town {seed}",
-        nodes=sheet.nodes,
-        ways=sheet.ways,
-        relations=sheet.relations,
-        addresses=_addresses(taken, zones),
-        zones=zones,
-        yard=_yard(graph, ground, board),
-    )
+    avoid = shapely.union_all([*shapely.buffer(water, 14), *parks])
+    return _Plan(board, warp, graph, ground, water, parks, find_lots(graph, ground, avoid, rng))
 
 
 def _settle(lots: list[Lot], accounts: int, rng: random.Random) -> list[Lot]:
     """As many lots as there are accounts: the town fills from its middle, with a few empty lots."""
-    if len(lots) < accounts:
-        raise ValueError(f"the drawing has room for {len(lots)} houses, not {accounts}")
     places = np.array([lot.place for lot in lots])
     reach = np.hypot(*(places - np.median(places, axis=0)).T)
     reach /= reach.max()
@@ -75,19 +92,18 @@ def _on_ground(shape: BaseGeometry, warp: Warp) -> BaseGeometry:
     return shapely.make_valid(shapely.transform(shapely.segmentize(shape, 40), warp.ground))
 
 
-def _draw_areas(
-    sheet: Sheet, board: Board, warp: Warp, water: BaseGeometry, parks: list[BaseGeometry]
-) -> None:
-    """River, parks, and what the land is used for."""
-    for shape, tags in (
-        (_on_ground(board.whole().polygon(), warp), {"landuse": "residential"}),
-        (water, {"natural": "water", "water": "river", "name": "Demo River"}),
-        *((park, {"leisure": "park"}) for park in parks),
-    ):
+def _draw_areas(sheet: Sheet, plan: _Plan) -> None:
+    """River, ponds, parks, and what the land is used for."""
+    town = _on_ground(plan.board.whole().polygon(), plan.warp)
+    areas: list[tuple[BaseGeometry, dict[str, str]]] = [(town, {"landuse": "residential"})]
+    if plan.board.downtown is not None:
+        areas.append((_on_ground(plan.board.downtown.polygon(), plan.warp), {"landuse": "retail"}))
+    areas += [(park, {"leisure": "park"}) for park in plan.parks]
+    river, *ponds = plan.water
+    areas.append((river, {"natural": "water", "water": "river", "name": "Demo River"}))
+    areas += [(pond, {"natural": "water", "water": "pond"}) for pond in ponds]
+    for shape, tags in areas:
         sheet.area(lonlat(shapely.get_coordinates(shape)[:-1]), tags)
-    if board.downtown is not None:
-        downtown = _on_ground(board.downtown.polygon(), warp)
-        sheet.area(lonlat(shapely.get_coordinates(downtown)[:-1]), {"landuse": "retail"})
 
 
 def _addresses(lots: list[Lot], zones: list[TownZone]) -> list[TownAddress]:

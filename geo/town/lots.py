@@ -1,6 +1,7 @@
-"""Houses along residential streets: numbered as American streets are, clear of corners, water and each other."""
+"""Houses along residential streets: numbered as in America, clear of corners, water and each other."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,55 +34,64 @@ class Lot:
     house: Points
 
 
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A street between two corners: its shape on the ground and, at each point, metres from its start."""
+
+    street: str
+    block: int
+    points: Points
+    gone: Points
+    room: tuple[float, float]
+    """Metres to keep free at its two ends."""
+
+
 def find_lots(graph: Graph, ground: Points, avoid: BaseGeometry, rng: random.Random) -> list[Lot]:
     """Every lot there is room for. `ground` is the nodes' places on the ground, `avoid` water and parks."""
+    lots = []
+    for face in _faces(graph, ground):
+        at = face.gone[0] + face.room[0] + rng.uniform(0, 6)
+        while at < face.gone[-1] - face.room[1]:
+            lots += [_lot(face, at, side, rng) for side in (-1, 1)]
+            at += rng.uniform(19, 25)
+    return _with_room(lots, graph, ground, avoid)
+
+
+def _faces(graph: Graph, ground: Points) -> Iterator[_Face]:
     uses = np.zeros(len(graph.places), np.int64)
     for _, nodes in graph.lines:
         np.add.at(uses, nodes, 1)
-    lots: list[Lot] = []
     block = 0
     for line, nodes in graph.lines:
-        gone = _gone(ground[nodes]) + line.from_metres
+        if not line.lots:
+            continue
+        gone = line.from_metres + _gone(ground[nodes])
         cuts = [i for i, node in enumerate(nodes) if uses[node] > 1 or i in (0, len(nodes) - 1)]
-        for begin, end in pairwise(cuts if line.lots else []):
+        room = {i: _CORNER_METRES if uses[nodes[i]] > 1 else _DEAD_END_METRES for i in cuts}
+        for begin, end in pairwise(cuts):
             block += 1
-            room = [_CORNER_METRES if uses[nodes[i]] > 1 else _DEAD_END_METRES for i in (begin, end)]
             rows = slice(begin, end + 1)
-            for along in _spots(gone[begin] + room[0], gone[end] - room[1], rng):
-                for side in (-1, 1):
-                    lots.append(_lot(line.name, block, ground[nodes[rows]], gone[rows], along, side, rng))
-    return _with_room(lots, graph, ground, avoid)
+            yield _Face(line.name, block, ground[nodes[rows]], gone[rows], (room[begin], room[end]))
 
 
 def _gone(points: Points) -> Points:
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 
 
-def _spots(begin: float, end: float, rng: random.Random) -> list[float]:
-    spots = []
-    at = begin + rng.uniform(0, 6)
-    while at < end:
-        spots.append(at)
-        at += rng.uniform(19, 25)
-    return spots
-
-
-def _lot(
-    street: str, block: int, points: Points, gone: Points, along: float, side: int, rng: random.Random
-) -> Lot:
+def _lot(face: _Face, along: float, side: int, rng: random.Random) -> Lot:
     """`side` −1 is right of the street as drawn (odd numbers), 1 left (even)."""
-    piece = int(np.clip(np.searchsorted(gone, along) - 1, 0, len(points) - 2))
-    forward = points[piece + 1] - points[piece]
+    piece = int(np.clip(np.searchsorted(face.gone, along) - 1, 0, len(face.points) - 2))
+    forward = face.points[piece + 1] - face.points[piece]
     forward /= max(float(np.hypot(*forward)), 1e-9)
     out = side * np.array([-forward[1], forward[0]])
-    foot = points[piece] + forward * (along - gone[piece])
+    foot = face.points[piece] + forward * (along - face.gone[piece])
     place = foot + out * rng.uniform(12.5, 14.5)
     middle = place + out * rng.uniform(7, 9) + forward * rng.uniform(-1.5, 1.5)
     half_wide, half_deep = rng.uniform(4.5, 6.5), rng.uniform(4, 5.5)
     corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
     house = np.array([middle + forward * half_wide * a + out * half_deep * b for a, b in corners])
     number = 100 + 2 * int(along / _METRES_A_NUMBER) + (1 if side < 0 else 0)
-    return Lot(number, street, block, (float(place[0]), float(place[1])), house)
+    return Lot(number, face.street, face.block, (float(place[0]), float(place[1])), house)
 
 
 def _with_room(lots: list[Lot], graph: Graph, ground: Points, avoid: BaseGeometry) -> list[Lot]:

@@ -35,10 +35,8 @@ class Warp:
             length = rng.uniform(_SHORTEST_WAVE_METRES, 2 * _SHORTEST_WAVE_METRES)
             heading = rng.uniform(0, 2 * math.pi)
             bend = _BEND_METRES * rng.uniform(0.6, 1.0)
-            rows.append(
-                [rng.uniform(0, math.pi), 2 * math.pi / length, rng.uniform(0, 2 * math.pi)]
-                + [bend * math.cos(heading), bend * math.sin(heading)]
-            )
+            shape = [rng.uniform(0, math.pi), 2 * math.pi / length, rng.uniform(0, 2 * math.pi)]
+            rows.append([*shape, bend * math.cos(heading), bend * math.sin(heading)])
         return cls(turn=math.radians(rng.uniform(6, 14)), waves=np.array(rows))
 
     def ground(self, board: NDArray[np.float64]) -> NDArray[np.float64]:

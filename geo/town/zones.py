@@ -1,7 +1,6 @@
 """Work zones: four to six areas that share their borders and cover the whole town."""
 
 import numpy as np
-import shapely
 
 from .board import Board
 from .values import TownZone
@@ -28,11 +27,6 @@ def make_zones(board: Board, warp: Warp) -> list[TownZone]:
             ring = _ring((xs[column], xs[column + 1]), (ys[row], ys[row + 1]))
             zones.append(TownZone(code, name, lonlat(warp.ground(ring))))
     return zones
-
-
-def zone_polygons(zones: list[TownZone]) -> shapely.STRtree:
-    """The zones as an index of polygons in degrees, in their order."""
-    return shapely.STRtree([shapely.Polygon(zone.ring) for zone in zones])
 
 
 def _cuts(borders: list[float], parts: int) -> list[float]:
