@@ -1,5 +1,6 @@
 """What templates may ask: money, local time, words for codes, who is signed in."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from workorders.ledger.money import text_from_cents
 
 NAVIGATION = (
     ("Dispatch", "/dispatch/", ("dispatcher", "supervisor")),
+    ("Plan", "/plans/", ("dispatcher", "supervisor")),
     ("Customers", "/csr/", ("csr", "dispatcher", "cashier", "supervisor")),
     ("Office", "/office/", ("cashier", "supervisor")),
 )
@@ -44,6 +46,14 @@ TONES: Mapping[str, str] = {
 }
 """The colour family of each order state; the word beside it carries the meaning."""
 
+BOARD_TITLES = {
+    "approved": "To assign",
+    "dispatched": "Sent",
+    "acknowledged": "Seen",
+    "en_route": "On the way",
+}
+"""Shorter words where the page itself says whose view it is."""
+INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 SERVICE_TITLES = {
     "on": ("On", "good"),
     "off": ("Off", "quiet"),
@@ -91,6 +101,18 @@ def instant_text(text: str) -> str:
     return full_time(at) if at.tzinfo else text
 
 
+def with_local_times(text: str) -> str:
+    """A sentence in which instants written as ISO 8601 are said on the district's clocks."""
+    return INSTANT.sub(lambda found: clock_time(datetime.fromisoformat(found.group())), text)
+
+
+def short_day(at: datetime) -> str:
+    """“2 Mar”, with the year when it is another one."""
+    then = local(at)
+    year = "" if then.year == local(services().clock()).year else f" {then.year}"
+    return f"{then.day} {then:%b}{year}"
+
+
 def date_text(day: Any) -> str:
     """“2 Mar 2026” for a calendar day."""
     return "–" if day is None else f"{day.day} {day:%b %Y}"
@@ -127,6 +149,9 @@ def register(app: Flask) -> None:
         day=day_text,
         date=date_text,
         instant=instant_text,
+        with_local_times=with_local_times,
+        short_day=short_day,
+        board_title=lambda state: BOARD_TITLES.get(state) or words.state_title(state),
         ago=ago,
         state_title=words.state_title,
         outcome_title=words.outcome_title,
@@ -137,13 +162,13 @@ def register(app: Flask) -> None:
         service_title=lambda state: SERVICE_TITLES.get(state, (state, "quiet"))[0],
         service_tone=lambda state: SERVICE_TITLES.get(state, (state, "quiet"))[1],
     )
+    app.jinja_env.globals.update(csrf_token=csrf_token)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
     def values() -> dict[str, Any]:
         return {
-            "csrf_token": csrf_token,
             "staff": g.get("staff"),
             "district": services().config.district,
             "navigation": NAVIGATION,

@@ -19,6 +19,7 @@ from geo.network import RoadNetwork
 from geo.ways import refresh_way, waiting_routes
 from mobile_api.bundle import build_bundle
 from server.config import Config
+from server.plans.runs import start_waiting
 from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_all
@@ -50,8 +51,9 @@ def work_once(services: Services) -> int:
     _find_ways(services)
     published = publish_pending(services.sessions, services.store, now=services.clock(), limit=BATCH)
     result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
+    plans = start_waiting(services)
     kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
-    return published + result.handled + kept
+    return published + result.handled + plans + kept
 
 
 def _find_ways(services: Services) -> None:

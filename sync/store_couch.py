@@ -5,11 +5,17 @@ reads events through here. Sequences are CouchDB's own opaque strings.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from couchdb3.exceptions import ConflictError, NotFoundError, PreconditionFailedError
+from couchdb3.exceptions import (
+    BadRequestError,
+    ConflictError,
+    MethodNotAllowedError,
+    NotFoundError,
+    PreconditionFailedError,
+)
 
 from sync.couch_calls import CouchCalls, path_of
 from sync.couch_guard import GUARD_ID, guard_document, security_document
@@ -22,6 +28,11 @@ ATTEMPTS = 5
 
 DBS_INFO_KEYS = 100
 """CouchDB's default `max_db_number_for_dbs_info_req`."""
+PURGE_DOCUMENTS = 100
+"""CouchDB's default `purge/max_document_id_number`."""
+PURGE_REVISIONS = 1000
+"""CouchDB's default `purge/max_revisions_number`."""
+BEGINNING = "0"
 
 
 class CouchStore:
@@ -34,18 +45,21 @@ class CouchStore:
 
     def close(self) -> None:
         """Close the connections to CouchDB."""
-        self._calls.server.session.close()
+        self._calls.close()
 
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
-        """Create the database with one shard when missing; set its members and its guard in any case."""
-        with self._calls.failures():
-            with suppress(PreconditionFailedError):
-                self._calls.call("PUT", path_of(name), q=SHARDS)
-            wanted = security_document(members)
-            if self._calls.call("GET", path_of(name, "_security")).json() != wanted:
-                self._calls.call("PUT", path_of(name, "_security"), wanted)
+        """Create the database with one shard when missing; set its guard and its members in any case.
+
+        A new database is closed to all but administrators until it has its guard.
+        """
+        with self._calls.failures(), suppress(PreconditionFailedError):
+            self._calls.call("PUT", path_of(name), q=SHARDS)
         if self._guard:
             self.put_document(name, GUARD_ID, guard_document())
+        wanted = security_document(members)
+        with self._calls.failures(name):
+            if self._calls.call("GET", path_of(name, "_security")).json() != wanted:
+                self._calls.call("PUT", path_of(name, "_security"), wanted)
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""
@@ -61,17 +75,27 @@ class CouchStore:
         """Return the database's figures."""
         with self._calls.failures(name):
             told = self._calls.call("GET", path_of(name)).json()
-        return DatabaseInfo(name, told["doc_count"], told["doc_del_count"], str(told["update_seq"]))
+        # Not every server of the protocol counts deletions.
+        return DatabaseInfo(name, told["doc_count"], told.get("doc_del_count", 0), str(told["update_seq"]))
 
     def positions(self, names: Sequence[str]) -> dict[str, str]:
         """Return the newest position of each database that exists."""
-        found = {}
+        found: dict[str, str] = {}
         with self._calls.failures():
             for start in range(0, len(names), DBS_INFO_KEYS):
-                for row in self._calls.server.dbs_info(list(names[start : start + DBS_INFO_KEYS])):
-                    if "info" in row:
-                        found[row["key"]] = str(row["info"]["update_seq"])
+                found |= self._positions(list(names[start : start + DBS_INFO_KEYS]))
         return found
+
+    def _positions(self, names: list[str]) -> dict[str, str]:
+        try:
+            rows = self._calls.server.dbs_info(names)
+        except (NotFoundError, MethodNotAllowedError, BadRequestError):
+            # Not every server has this call or takes as many keys: then each database is asked.
+            rows = []
+            for name in names:
+                with suppress(NotFoundError):
+                    rows.append({"key": name, "info": self._calls.call("GET", path_of(name)).json()})
+        return {row["key"]: str(row["info"]["update_seq"]) for row in rows if "info" in row}
 
     def put_document(
         self,
@@ -120,14 +144,17 @@ class CouchStore:
     def remove_document(self, db: str, doc_id: str) -> str | None:
         """Delete every live leaf; None when there was nothing live."""
         database = self._calls.database(db)
+        removed = False
         with self._calls.failures(db):
-            leaves = self._calls.get_json(path_of(db, doc_id), open_revs="all") or []
-            live = [leaf["ok"]["_rev"] for leaf in leaves if "ok" in leaf and not leaf["ok"].get("_deleted")]
-            if not live:
-                return None
-            database.bulk_docs([{"_id": doc_id, "_rev": rev, "_deleted": True} for rev in live])
-            left = database.changes(doc_ids=[doc_id])
-        return str(left["results"][0]["changes"][0]["rev"])
+            for _ in range(ATTEMPTS):
+                leaves = self._calls.get_json(path_of(db, doc_id), open_revs="all") or []
+                live = [row["ok"]["_rev"] for row in leaves if "ok" in row and not row["ok"].get("_deleted")]
+                if not live:
+                    left = database.changes(doc_ids=[doc_id]) if removed else None
+                    return str(left["results"][0]["changes"][0]["rev"]) if left else None
+                database.bulk_docs([{"_id": doc_id, "_rev": rev, "_deleted": True} for rev in live])
+                removed = True
+        raise StoreUnavailable(f"{doc_id} is being written by others all the time.")
 
     def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
         """Return the winner, or the given revision, with stubs; None when missing or deleted."""
@@ -146,11 +173,18 @@ class CouchStore:
         return Attachment(answer.content, entry["content_type"], entry["digest"])
 
     def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
-        """Return up to `limit` documents changed after `since`, each once, oldest first."""
+        """Return up to `limit` documents changed after `since`, each once, oldest first.
+
+        A position of another store counts as the beginning, as CouchDB itself does with those of a database
+        that was made again.
+        """
         with self._calls.failures(db):
-            told = self._calls.database(db).changes(
-                since=since, limit=limit, include_docs=include_docs, style="all_docs", feed="normal"
-            )
+            try:
+                told = self._page(db, since, limit, include_docs)
+            except BadRequestError:
+                if since == BEGINNING:
+                    raise
+                told = self._page(db, BEGINNING, limit, include_docs)
         rows = [
             Change(
                 str(row["seq"]),
@@ -161,18 +195,26 @@ class CouchStore:
             )
             for row in told["results"]
         ]
-        return ChangeBatch(rows, str(told["last_seq"]), int(told.get("pending", 0)))
+        # A server that does not count what is left gives a full page while there may be more.
+        pending = told.get("pending", int(len(rows) >= limit))
+        return ChangeBatch(rows, str(told["last_seq"]), int(pending))
+
+    def _page(self, db: str, since: str, limit: int, include_docs: bool) -> dict[str, Any]:
+        page: dict[str, Any] = self._calls.database(db).changes(
+            since=since, limit=limit, include_docs=include_docs, style="all_docs", feed="normal"
+        )
+        return page
 
     def read_leaves(self, db: str, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return every leaf of the documents with its history and files."""
-        leaves = []
         with self._calls.failures(db):
-            for doc_id in ids:
-                found = self._calls.get_json(
-                    path_of(db, doc_id), open_revs="all", revs=True, attachments=True
-                )
-                leaves += [leaf["ok"] for leaf in found or [] if "ok" in leaf]
-        return leaves
+            known = self._calls.database(db).changes(doc_ids=list(ids), style="all_docs", feed="normal")
+            wanted = [
+                {"id": row["id"], "rev": leaf["rev"]} for row in known["results"] for leaf in row["changes"]
+            ]
+            path = path_of(db, "_bulk_get")
+            found = self._calls.call("POST", path, {"docs": wanted}, revs=True, attachments=True).json()
+        return [one["ok"] for row in found["results"] for one in row["docs"] if "ok" in one]
 
     def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
         """Merge leaves read from another store; known ones change nothing."""
@@ -183,11 +225,14 @@ class CouchStore:
 
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""
-        if not revs:
-            return {}
+        database = self._calls.database(db)
+        purged: dict[str, list[str]] = {}
         with self._calls.failures(db):
-            answer = self._calls.database(db).purge({doc_id: list(of) for doc_id, of in revs.items()})
-        return {doc_id: list(of) for doc_id, of in answer["purged"].items() if of}
+            for portion in _portions(revs):
+                for doc_id, of in database.purge(portion)["purged"].items():
+                    if of:
+                        purged.setdefault(doc_id, []).extend(of)
+        return purged
 
     def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
         """Return the server's own `_local/` document without `_` fields."""
@@ -197,6 +242,20 @@ class CouchStore:
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         self.put_document(db, f"_local/{doc_id}", body)
+
+
+def _portions(revs: Mapping[str, Sequence[str]]) -> Iterator[dict[str, list[str]]]:
+    """What may be purged in one request each."""
+    portion: dict[str, list[str]] = {}
+    count = 0
+    for doc_id, rev in ((doc_id, rev) for doc_id, of in revs.items() for rev in of):
+        if count >= PURGE_REVISIONS or (len(portion) >= PURGE_DOCUMENTS and doc_id not in portion):
+            yield portion
+            portion, count = {}, 0
+        portion.setdefault(doc_id, []).append(rev)
+        count += 1
+    if portion:
+        yield portion
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:

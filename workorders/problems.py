@@ -88,7 +88,9 @@ CATALOGUE: dict[str, ProblemType] = {
     "token_expired": ProblemType(401, "The access token has expired.", "Sign in again on the tablet."),
     "token_invalid": ProblemType(401, "The access token is not valid.", "Sign in again on the tablet."),
     "assertion_invalid": ProblemType(
-        401, "The tablet could not prove who it is: {reason}.", "Try again; if it goes on, enrol the tablet anew."
+        401,
+        "The tablet could not prove who it is: {reason}.",
+        "Try again; if it goes on, enrol the tablet anew.",
     ),
     "clock_skew": ProblemType(
         401, "The tablet's clock is {seconds} seconds off.", "Set the tablet's clock, then sign in again."
@@ -103,9 +105,30 @@ CATALOGUE: dict[str, ProblemType] = {
     "import_rejected": ProblemType(
         422, "The file was not imported: {count} problems.", "Correct the rows named and import it again."
     ),
+    # --- the demonstration
+    "server_unreachable": ProblemType(
+        502, "The server at {url} does not answer: {reason}", "Start it with “curbstop run”, or give --url."
+    ),
+    "server_refused": ProblemType(
+        502, "The server answered {status} to {path}: {words}", "Look at its log; load a fresh demo district."
+    ),
+    "tablet_failed": ProblemType(
+        502, "A tablet could not go on: {reason}", "See that the worker is running: “curbstop run” starts it."
+    ),
+    "node_missing": ProblemType(500, "Node is not on this machine.", "Type “make setup”, which installs it."),
+    "demo_sign_ins_missing": ProblemType(
+        404, "There are no demo sign-ins in {file}.", "Load the demo district with “curbstop demo”."
+    ),
     # --- places
+    "no_streets": ProblemType(
+        409,
+        "There are no streets to drive on yet.",
+        "Import an extract: curbstop import streets FILE.osm.pbf.",
+    ),
     "area_file_unreadable": ProblemType(
-        422, "{file} could not be read as areas: {reason}", "Give a GeoJSON, Shapefile or GeoPackage of polygons."
+        422,
+        "{file} could not be read as areas: {reason}",
+        "Give a GeoJSON, Shapefile or GeoPackage of polygons.",
     ),
     "area_without_projection": ProblemType(
         422, "{file} does not say which projection it uses.", "Put its .prj file beside it or give --epsg."

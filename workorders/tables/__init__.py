@@ -14,7 +14,16 @@ from workorders.tables.money import (
     ReceiptBlock,
 )
 from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
-from workorders.tables.work import Assignment, Counter, Order, OrderEvent, RouteWay, Shift, Technician
+from workorders.tables.work import (
+    Assignment,
+    Counter,
+    Order,
+    OrderEvent,
+    PlanRun,
+    RouteWay,
+    Shift,
+    Technician,
+)
 
 metadata = Base.metadata
 
@@ -42,6 +51,7 @@ __all__ = [
     "OrderEvent",
     "Outbox",
     "Payment",
+    "PlanRun",
     "Posting",
     "Premise",
     "Quarantine",

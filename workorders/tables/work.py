@@ -126,6 +126,28 @@ class RouteWay(Base):
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PlanRun(Base):
+    """A plan that a dispatcher asked for: computed by the worker, looked at, then used or dropped."""
+
+    __tablename__ = "plan_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(index=True)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seconds: Mapped[int]
+    """Time the planner may take."""
+    state: Mapped[str] = mapped_column(Code, default="waiting", index=True)
+    """waiting | running | ready | failed | used | dropped."""
+    progress: Mapped[float] = mapped_column(default=0.0)
+    """0 to 1."""
+    words: Mapped[str] = mapped_column(Text, default="")
+    """What it is doing, or why it failed."""
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    result: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """As geo.daywork.plan_document makes it."""
+
+
 class OrderEvent(Base):
     """A line of an order's history: what happened, by whom, from which state to which."""
 

@@ -136,6 +136,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ledger", "party", name=op.f("pk_ledger_balance")),
     )
     op.create_table(
+        "plan_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("progress", sa.Double(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("result", Json, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_run")),
+    )
+    op.create_index(op.f("ix_plan_run_day"), "plan_run", ["day"], unique=False)
+    op.create_index(op.f("ix_plan_run_state"), "plan_run", ["state"], unique=False)
+    op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("database", sa.String(length=80), nullable=False),
@@ -947,6 +963,9 @@ def downgrade() -> None:
     op.drop_table("receipt_block")
     op.drop_index("uq_quarantine_revision", table_name="quarantine")
     op.drop_table("quarantine")
+    op.drop_index(op.f("ix_plan_run_state"), table_name="plan_run")
+    op.drop_index(op.f("ix_plan_run_day"), table_name="plan_run")
+    op.drop_table("plan_run")
     op.drop_table("ledger_balance")
     op.drop_index("uq_journal_entry_source", table_name="journal_entry")
     op.drop_index("ix_journal_entry_recorded", table_name="journal_entry")

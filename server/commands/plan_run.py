@@ -1,0 +1,19 @@
+"""`curbstop plan-run`: what the worker starts for each plan that a dispatcher asked for."""
+
+import click
+
+from server.config import Config
+from server.logs import configure_logs
+from server.plans.runs import carry_out
+from server.services import open_services
+from server.worker import road_network
+
+
+@click.command("plan-run", hidden=True)
+@click.argument("run", type=int)
+def plan_run_command(run: int) -> None:
+    """Compute the plan with this number and keep its result."""
+    config = Config.from_env()
+    configure_logs(config.log_level)
+    services = open_services(config)
+    carry_out(services, road_network(config.data_dir), run)
