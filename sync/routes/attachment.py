@@ -8,7 +8,7 @@ from flask import Response
 from sync import attachments
 from sync.attachments import AttachmentEdit, gunzip
 from sync.documents import Edit, check_id
-from sync.errors import ProtocolError, conflict, not_found
+from sync.errors import conflict, not_found
 from sync.routes.call import Call
 from sync.routes.document import chosen, find, stated_rev, store
 from sync.sql import files, reading
@@ -47,19 +47,14 @@ def get(call: Call) -> Response:
 
 def put(call: Call) -> Response:
     """PUT /db/doc/name?rev=…: a new revision with this file in place of any of the same name."""
+    call.check_write(check_id(call.target.document, call.limits), deleted=False)
     attachments.check_name(call.target.attachment)
-    request = call.request
-    kind = request.headers.get("Content-Type", attachments.DEFAULT_TYPE)
-    packed = request.headers.get("Content-Encoding") == "gzip"
-    md5 = request.headers.get("Content-MD5")
-    content = _plain(call)
+    kind = call.request.headers.get("Content-Type", attachments.DEFAULT_TYPE)
+    md5 = call.request.headers.get("Content-MD5")
+    packed = "Content-Encoding" in call.request.headers
     digest = f"md5-{md5}" if md5 and not packed else None
     file = AttachmentEdit(call.target.attachment, kind, digest=digest)
-    return _rewrite(call, attachments.stored(file, content, call.limits, encoded=False), status=201)
-
-
-def _plain(call: Call) -> bytes:
-    return call.body()
+    return _rewrite(call, attachments.stored(file, call.body(), call.limits, encoded=False), status=201)
 
 
 def delete(call: Call) -> Response:
@@ -92,10 +87,3 @@ def _rewrite(call: Call, file: AttachmentEdit | None, *, status: int) -> Respons
     body = b"{}" if before is None else before.body
     path = () if rev is None else (rev,)
     return store(call, Edit(doc_id, path, False, body, tuple(kept)), status=status)
-
-
-def unsupported(call: Call) -> Response:
-    """Methods an attachment does not have."""
-    raise ProtocolError(
-        405, "method_not_allowed", f"Only DELETE,GET,HEAD,PUT allowed, not {call.request.method}"
-    )

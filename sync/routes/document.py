@@ -110,9 +110,9 @@ def put(call: Call) -> Response:
     """PUT /db/doc: store a revision; `new_edits=false` stores one made elsewhere."""
     doc_id = check_id(call.target.document, call.limits)
     new_edits = call.flag("new_edits", default=True)
+    # Who may not write it at all is told so before the body is read.
+    call.check_write(doc_id, deleted=False)
     if call.request.mimetype == "multipart/related":
-        # Checked before the files are read; the sections may say that it is a deletion.
-        call.check_write(doc_id, deleted=False)
         return store(call, sections.parse_related(call, doc_id, new_edits=new_edits), new_edits=new_edits)
     if not call.request.content_length:
         with call.store.reading(call.target.database):

@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 SQLITE_POLL_SECONDS = 0.1
 """Well under the promised second; ten looks a second cost about a thousandth of a core."""
+LISTEN_SECONDS = 0.3
+"""How long a wait for a notification lasts before looking whether the store was closed."""
 RETRY_SECONDS = 1.0
 """Pause before watching again after the database went away."""
 
@@ -131,7 +133,7 @@ class Waker:
         driver.execute(f"LISTEN {CHANNEL}")
         self.wake(self._everyone())
         while not self._closed:
-            for notice in driver.notifies(timeout=RETRY_SECONDS, stop_after=1):
+            for notice in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
                 self.wake((int(notice.payload),))
 
     def _poll(self, driver: Any) -> None:

@@ -1,0 +1,32 @@
+"""Stores on fresh databases of each engine."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sync.bare import make_engine
+from sync.store_sql import SqlStore
+from sync.tables import sync_metadata
+from tests.replication.served import Tokens
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[SqlStore]:
+    """A store in an empty database."""
+    engine = make_engine(database_url)
+    sync_metadata.create_all(engine)
+    made = SqlStore(engine)
+    yield made
+    made.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    """An administrator, two technicians with a tablet each, and one without."""
+    made = Tokens()
+    made.admin("root")
+    made.technician("tablet", "1", "d1")
+    made.technician("other", "2", "d2")
+    made.technician("person", "1", None)
+    return made
