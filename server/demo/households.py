@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from geo.town import TownAddress
+
 SIZES = {"5/8": 0.88, "3/4": 0.07, "1": 0.03, "1 1/2": 0.014, "2": 0.006}
 """Meter size and its share."""
 STORIES = {
@@ -35,23 +37,12 @@ LOCATIONS = (
 NOTES = ("gate sticks", "knock first", "meter lid is heavy", "park on the side street", "call ahead")
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAddress:
-    """A house of the town: where it stands and the code of its work zone."""
-
-    house_number: str
-    street: str
-    lon: float
-    lat: float
-    zone: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
     """One address with its customer, service point and meter. Gallons are a month's, before the season."""
 
     number: int
-    address: DemoAddress
+    address: TownAddress
     story: str
     rate_class: str
     size: str
@@ -110,7 +101,7 @@ class Household:
         return {"vacant": "off", "cut": "off_np"}.get(self.story, "on")
 
 
-def make_households(addresses: Sequence[DemoAddress], *, seed: int, today: date) -> list[Household]:
+def make_households(addresses: Sequence[TownAddress], *, seed: int, today: date) -> list[Household]:
     """A household for every address; the same addresses, seed and day give the same households."""
     rng = random.Random(f"households {seed}")  # noqa: S311 - demo data must repeat
     stories = _stories(len(addresses), rng)
@@ -131,7 +122,7 @@ def _stories(count: int, rng: random.Random) -> list[str]:
     return stories
 
 
-def _household(number: int, address: DemoAddress, story: str, rng: random.Random, today: date) -> Household:
+def _household(number: int, address: TownAddress, story: str, rng: random.Random, today: date) -> Household:
     size = "5/8" if story == "rollover" else rng.choices(list(SIZES), list(SIZES.values()))[0]
     rate_class = (
         "residential" if size in {"5/8", "3/4"} else rng.choice(("commercial", "commercial", "municipal"))

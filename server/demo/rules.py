@@ -1,4 +1,4 @@
-"""Rules of the demo district: the sample's, except that a cut may be shown on any day and hour."""
+"""Rules of the demo district: the sample's, with its own yard, and cuts that may be shown at any hour."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ EFFECTIVE_FROM = "2020-01-02"
 """The day after the sample's, so that this line wins."""
 
 
-def publish_demo_rules(session: Session, *, now: datetime) -> int:
-    """Publish the sample rules, then cut rules without forbidden days and hours; answers the version.
+def publish_demo_rules(session: Session, yard: tuple[float, float], *, now: datetime) -> int:
+    """Publish the sample rules, then the yard (longitude, latitude) and cut rules without forbidden hours.
 
     Somebody who tries Curbstop on a Sunday evening would otherwise see every disconnect refused.
     """
@@ -29,8 +29,11 @@ def publish_demo_rules(session: Session, *, now: datetime) -> int:
         "latest_local_time": "23:59",
     }
     document = {
-        "note": "Demo: cuts on any day and hour",
+        "note": "Demo: the yard, and cuts on any day and hour",
         "effective_from": EFFECTIVE_FROM,
-        "rules": [{"kind": "cut_rules", "key": "water", "value": shown}],
+        "rules": [
+            {"kind": "cut_rules", "key": "water", "value": shown},
+            {"kind": "setting", "key": "yard", "value": {"lon": yard[0], "lat": yard[1]}},
+        ],
     }
     return publish_rules(session, document, now=now)

@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from geo.town import TownZone
 from server.demo.crew import DemoMeter, DemoTechnician, shift_days, shift_span
 from server.demo.households import Household
 from server.demo.money import NOTICE_VALID_DAYS, DemoDebt
@@ -66,9 +67,17 @@ class Writer:
         return {name: number for name, number in self.session.execute(select(key, row_id))}  # noqa: C416 - rows are not pairs to mypy
 
 
-def write_zones(writer: Writer, areas: Iterable[tuple[str, str, shapely.MultiPolygon]]) -> dict[str, int]:
-    """Work zones as (code, name, area); answers their ids by code."""
-    rows = [{"code": code, "name": name, "kind": "work", "area": area} for code, name, area in areas]
+def write_zones(writer: Writer, zones: Iterable[TownZone]) -> dict[str, int]:
+    """Work zones; answers their ids by code."""
+    rows = [
+        {
+            "code": zone.code,
+            "name": zone.name,
+            "kind": "work",
+            "area": shapely.MultiPolygon([shapely.Polygon(zone.ring)]),
+        }
+        for zone in zones
+    ]
     writer.rows(Zone, rows, "zones")
     return writer.ids(Zone.code, Zone.id)
 
