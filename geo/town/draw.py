@@ -16,6 +16,8 @@ _BANK_METRES = 22.0
 """Streets end this far from the water."""
 _OUT_OF_TOWN_METRES = 260.0
 _COMMON_EVERY = 11
+_ROUNDABOUT_CLEAR_METRES = 120.0
+"""A ring that the river cut open could not be driven round."""
 
 
 def draw_town(board: Board, rng: random.Random) -> None:
@@ -24,6 +26,7 @@ def draw_town(board: Board, rng: random.Random) -> None:
     quarters = board.quarters()
     middle = min(quarters, key=lambda rect: math.hypot(*rect.centre))
     board.downtown = middle
+    board.river = _river(board, middle, rng)
     _draw_arterials(board, names, rng)
     ordered = sorted(quarters, key=lambda rect: math.hypot(*rect.centre))
     for number, rect in enumerate(ordered):
@@ -31,9 +34,12 @@ def draw_town(board: Board, rng: random.Random) -> None:
             draw_grid(board, rect, names, rng, oneways=rect == middle)
         elif number % _COMMON_EVERY == _COMMON_EVERY - 1:
             draw_common(board, rect, names, rng)
+        elif (
+            rng.random() < 0.5 and board.river.distance(shapely.Point(rect.centre)) > _ROUNDABOUT_CLEAR_METRES
+        ):
+            draw_rings(board, rect, names, rng)
         else:
-            rng.choice((draw_drives, draw_rings))(board, rect, names, rng)
-    board.river = _river(board, middle, rng)
+            draw_drives(board, rect, names, rng)
     _let_river_cut(board)
 
 
