@@ -10,7 +10,7 @@ import mobile_api
 import server.api
 import server.demo.api
 from mobile_api.tokens import token_authenticator
-from server import assets, auth, csr, dispatch, health, maps, office, plans, security, templating
+from server import analysis, assets, auth, csr, dispatch, health, maps, office, plans, security, templating
 from server.config import Config
 from server.db import bind_request_sessions
 from server.errors import register_errors
@@ -38,7 +38,7 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     security.register(app)
     assets.register(app)
     templating.register(app)
-    for part in (health, auth, dispatch, plans, csr, office, maps):
+    for part in (health, auth, dispatch, plans, csr, office, analysis, maps):
         app.register_blueprint(part.blueprint)
     _register_api(app)
     mobile_api.register(app)

@@ -1,5 +1,7 @@
 """Every error leaves as a Problem: JSON for programs, a page for people; never a trace."""
 
+from collections.abc import Mapping
+
 import structlog
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +20,7 @@ def wants_json() -> bool:
     return not request.accept_mimetypes.accept_html
 
 
-def answer(body: dict[str, object], status: int) -> ResponseReturnValue:
+def answer(body: Mapping[str, object], status: int) -> ResponseReturnValue:
     """One error, in the shape the caller understands."""
     if wants_json():
         return jsonify(body), status
@@ -37,7 +39,7 @@ def register_errors(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error
-        body = {
+        body: dict[str, object] = {
             "code": error.name.lower().replace(" ", "_"),
             "words": error.description,
             "advice": "",

@@ -20,6 +20,7 @@ NAVIGATION = (
     ("Plan", "/plans/", ("dispatcher", "supervisor")),
     ("Customers", "/csr/", ("csr", "dispatcher", "cashier", "supervisor")),
     ("Office", "/office/", ("cashier", "supervisor")),
+    ("Analysis", "/analysis/", ("dispatcher", "supervisor")),
 )
 """Title, address, and the roles that see it."""
 
