@@ -106,10 +106,8 @@ def _money(session: Session, order: Order) -> Iterator[Line]:
 
 def _follow_ons(session: Session, order: Order) -> Iterator[Line]:
     followers = session.execute(
-        select(Order.number, Order.type, Order.requested_at, Order.follow_reason).where(
-            Order.follows_number == order.number
-        )
+        select(Order.number, Order.type, Order.requested_at).where(Order.follows_number == order.number)
     )
-    for number, type_, at, reason in followers:
+    for number, type_, at in followers:
         title = CATALOGUE[type_].title if type_ in CATALOGUE else type_
-        yield follow_on_line(at, number, title, reason)
+        yield follow_on_line(at, number, title)

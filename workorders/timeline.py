@@ -12,7 +12,7 @@ from typing import Any
 from workorders import timeline_en as texts
 from workorders.ledger.money import text_from_cents
 from workorders.tables import ExceptionCase
-from workorders.words import case_title, follow_reason_title, outcome_title
+from workorders.words import case_title, outcome_title
 
 LATE = timedelta(minutes=5)
 """Heard later than this after it happened, a line says when it was heard."""
@@ -138,10 +138,9 @@ def entry_line(at: datetime, recorded_at: datetime, words: str, customer_cents: 
     return Line(at, recorded_at, said, "money")
 
 
-def follow_on_line(at: datetime, number: str, type_title: str, reason: str | None) -> Line:
-    """An order that was raised because of this one."""
-    why = follow_reason_title(reason).lower() if reason else "follow-on"
-    return Line(at, at, texts.FOLLOW_ON.format(number=number, type=type_title, reason=why), "office")
+def follow_on_line(at: datetime, number: str, type_title: str) -> Line:
+    """An order that was raised because of this one; its reason may have changed since, so it is not told."""
+    return Line(at, at, texts.FOLLOW_ON.format(number=number, type=type_title), "office")
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:

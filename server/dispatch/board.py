@@ -109,9 +109,8 @@ def technicians(session: Session) -> Sequence[Technician]:
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return query.join(ServicePoint, ServicePoint.id == Order.service_point_id).join(
-        Premise, Premise.id == ServicePoint.premise_id
-    )
+    joined = query.select_from(Order).join(ServicePoint, ServicePoint.id == Order.service_point_id)
+    return joined.join(Premise, Premise.id == ServicePoint.premise_id)
 
 
 def _count(session: Session, column: Any, filters: Filters, timezone: str) -> dict[Any, int]:

@@ -32,7 +32,7 @@ function layers() {
   map.addSource("routes", { type: "geojson", data: empty });
   map.addSource("orders", { type: "geojson", data: empty, promoteId: "number" });
   map.addLayer({ id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: {
-    "line-color": ["at", ["%", ["get", "color"], ROUTES.length], ["literal", ROUTES]], "line-width": 2.5, "line-opacity": 0.75, "line-dasharray": [2, 1.2],
+    "line-color": ["get", "paint"], "line-width": 2.5, "line-opacity": 0.75, "line-dasharray": [2, 1.2],
   } });
   map.addLayer({ id: "orders", type: "circle", source: "orders", paint: {
     "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, ["case", [">=", ["get", "priority"], 80], 5, 3.5], 15, ["case", [">=", ["get", "priority"], 80], 11, 9]],
@@ -46,6 +46,7 @@ async function load() {
   const answer = await fetch(holder.dataset.source, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const data = await answer.json();
+  for (const { properties } of data.routes.features) properties.paint = ROUTES[properties.color % ROUTES.length];
   map.getSource("routes").setData(data.routes);
   map.getSource("orders").setData(data.orders);
   holder.dataset.points = data.orders.features.length;
@@ -94,7 +95,7 @@ async function start() {
     await load();
     holder.dataset.ready = "yes";
   });
-  map.on("error", (event) => { if (style) note.textContent = `The basemap cannot be drawn: ${event.error?.message ?? "unknown"}`; });
+  map.on("error", (event) => { console.warn(event.error); if (style) note.textContent = `The basemap cannot be drawn: ${event.error?.message ?? "unknown"}`; });
   document.body.addEventListener("board:refresh", () => map.loaded() && load().catch(() => {}));
   document.addEventListener("board:chosen", () => map.getSource("orders") && mark());
   dark.addEventListener("change", () => location.reload());

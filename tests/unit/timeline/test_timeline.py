@@ -103,8 +103,8 @@ def test_money_is_told_with_what_it_did_to_the_customer() -> None:
     )
     assert entry_line(AT, AT, "Cash handed in", 0).words == "Cash handed in."
     assert payment_line(AT, 12850, "counter").words == "Payment of $128.50 received (counter)."
-    assert follow_on_line(AT, "W000009", "Reconnect", "paid").words == (
-        "Order W000009 (Reconnect) was raised: paid after the cut."
+    assert follow_on_line(AT, "W000009", "Reconnect").words == (
+        "Order W000009 (Reconnect) was raised because of this one."
     )
 
 
