@@ -10,20 +10,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, make_server
 
-import mobile_api
 from mobile_api import devices, enrolment
 from mobile_api.tablet_files import EXTENSION, TabletApp
-from mobile_api.tokens import access_tokens, token_authenticator
+from mobile_api.tokens import access_tokens
+from server.app import create_app
 from server.config import Config
-from server.errors import register_errors
-from server.services import Services, open_services, utc_now
+from server.services import open_services, utc_now
 from server.worker import prepare, work_once
-from sync.routes import create_blueprint
 from sync.store import Attachment
 from sync.store_sql import SqlStore
 from tests.integration.service import world
@@ -35,25 +32,12 @@ IDLE_SECONDS = 0.05
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
-def _tablet_app(services: Services) -> Flask:
-    """What tablets talk to: their app, the devices API and the replication endpoint."""
-    app = Flask("server")
-    app.extensions["curbstop"] = services
-    app.config.update(API_TITLE="t", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    Api(app).register_blueprint(mobile_api.devices_blueprint)
-    register_errors(app)
-    mobile_api.register(app)
-    assert isinstance(services.store, SqlStore)
-    app.register_blueprint(create_blueprint(services.store, token_authenticator(app)), url_prefix="/couch")
-    return app
-
-
 class Site:
     """The small district of the service tests, served on a port of its own."""
 
     def __init__(self, config: Config) -> None:
         self.services = open_services(config)
-        self.app: Flask = _tablet_app(self.services)
+        self.app: Flask = create_app(services=self.services)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._web: BaseWSGIServer | None = None

@@ -42,7 +42,12 @@ export class Database {
     } catch (error) {
       if (error.name !== "conflict") throw error;
     }
-    if (!this.docs.has(doc._id)) this.#changed({ id: doc._id, doc: await this.pouch.get(doc._id) });
+    this.show(await this.pouch.get(doc._id));
+  }
+
+  // Let the pages see a document before the feed brings it.
+  show(doc) {
+    this.#changed({ id: doc._id, doc });
   }
 
   #changed({ id, deleted, doc }) {

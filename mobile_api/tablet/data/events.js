@@ -7,11 +7,16 @@ import { app, update, VERSION } from "../lib/state.js";
 import { lastFix } from "./position.js";
 
 const SCHEMA = 1;
+const RETRY_MS = 10_000;
 
 export class EventWriter {
   constructor(profile, database) {
     this.profile = profile;
     this.database = database;
+  }
+
+  stop() {
+    clearTimeout(this.retry);
   }
 
   // Finish what was interrupted, and raise the counter above everything known of this tablet.
@@ -62,10 +67,18 @@ export class EventWriter {
     };
   }
 
+  // Hand a kept fact to the database. When that fails the fact is safe all the same: it shows, and is tried again.
   async #settle(id, { doc, photos }) {
     app.waiting.add(id);
-    await this.database.add(doc, photos);
-    await write([["pending", id, undefined]]);
+    try {
+      await this.database.add(doc, photos);
+      await write([["pending", id, undefined]]);
+    } catch (error) {
+      console.error("kept, to be written again:", id, error);
+      this.database.show(doc);
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => this.recover(), RETRY_MS);
+    }
     update();
   }
 

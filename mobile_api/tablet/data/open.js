@@ -39,8 +39,9 @@ export function lock() {
 
 async function closeProfile() {
   if (!work) return;
-  const { sync, database } = work;
+  const { sync, database, writer } = work;
   work = null;
+  writer.stop();
   sync.stop();
   stopWatching();
   await database.close();
