@@ -36,7 +36,8 @@ class Order:
     `skills`: all are needed. `stock`: pieces by size taken from the van. `crew`: people needed at
     the door. `pinned`: only this technician. `sequence`: the orders pinned to a technician
     that carry one are served in ascending order, other stops may lie between. `follows`: number of an
-    order that must be finished first, by whomever; one that is not in the problem counts as done. `kind`: order type, looked up in `Technician.service_by_kind`.
+    order that must be finished first, by whomever; one that is not in the problem counts as done.
+    `kind`: order type, looked up in `Technician.service_by_kind`.
     """
 
     number: str
@@ -102,6 +103,10 @@ class Technician:
     def service_s(self, order: Order) -> int:
         """Seconds this technician needs for `order`."""
         return self.service_by_kind.get(order.kind, order.service_s)
+
+    def is_foreign(self, order: Order) -> bool:
+        """Whether `order` lies outside the technician's zones; one without a zone is never outside."""
+        return bool(self.zones) and order.zone is not None and order.zone not in self.zones
 
 
 @dataclass(frozen=True, slots=True)

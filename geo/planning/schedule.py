@@ -117,13 +117,8 @@ def _fitness(technician: Technician, route: Route, orders: dict[str, Order]) -> 
             yield Violation(route.technician, order.number, f"needs {order.crew} people")
         if order.pinned not in (None, technician.number):
             yield Violation(route.technician, order.number, f"is pinned to {order.pinned}")
-        if is_foreign(technician, order) and technician.zones_hard:
+        if technician.zones_hard and technician.is_foreign(order):
             yield Violation(route.technician, order.number, f"is in zone {order.zone}")
-
-
-def is_foreign(technician: Technician, order: Order) -> bool:
-    """Whether `order` lies outside the technician's zones; one without a zone lies nowhere in particular."""
-    return bool(technician.zones) and order.zone is not None and order.zone not in technician.zones
 
 
 def _van(technician: Technician, routes: list[Route], orders: dict[str, Order]) -> Iterator[Violation]:

@@ -1,0 +1,200 @@
+"""The problem as index numbers and arrays, the form in which the search works on it.
+
+A vehicle is one shift of one technician. Orders are row numbers; -1 in a route means: fill the van.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.planning.model import DAY_S, UNREACHABLE_S, Break, Options, Order, Problem, Technician, worth
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+NEVER = 10**8
+"""A time that no shift reaches."""
+RELOAD_NODE = -1
+LEAST_WORTH_S = 1_000
+"""Driving seconds that the least urgent order is worth in the search. Raised to the way out to a typical
+order where places lie far apart; larger values stall the search, smaller ones leave orders undone."""
+MOST_WORTH_IN_LEAST = 400
+"""The most urgent order outweighs at most so many of the least urgent: beyond that the search stalls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """One shift: `closes` is its paid end, `limit` the end with the overtime allowed."""
+
+    technician: int
+    shift: int
+    start: int
+    end: int
+    opens: int
+    closes: int
+    limit: int
+    breaks: tuple[Break, ...]
+    reload_at: int | None
+    reload_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Arrays by order (rows) and vehicle (columns).
+
+    `windows[o]`: start windows, ascending. `service`, `allowed`, `dislike` (seconds it weighs): [order,
+    vehicle]. `stock[o]`: pieces by size; `carries[t]`: pieces by size of a technician, NEVER for no limit.
+    `most_stops[t]`. `follows[o]`: orders that must be finished before; `after[o]`: orders of the same
+    technician that must be served before if at all. `prize[o]`: driving seconds the search trades for it.
+    """
+
+    matrix: Ints
+    vehicles: tuple[Vehicle, ...]
+    place: Ints
+    worth: Ints
+    prize: Ints
+    windows: tuple[tuple[tuple[int, int], ...], ...]
+    service: Ints
+    allowed: Bools
+    dislike: Ints
+    stock: Ints
+    carries: Ints
+    most_stops: Ints
+    follows: Mapping[int, tuple[int, ...]]
+    after: Mapping[int, tuple[int, ...]]
+    overtime_cost: int
+    fairness: int
+
+    @property
+    def linked(self) -> frozenset[int]:
+        """Orders whose time hangs on another order's time."""
+        pairs = [*self.follows.items(), *self.after.items()]
+        return frozenset(number for order, firsts in pairs for number in (order, *firsts))
+
+
+def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = None) -> Instance:
+    """Turn a checked problem into arrays. `keep`: order number → technician it should stay with."""
+    orders, technicians = problem.orders, problem.technicians
+    vehicles = tuple(
+        Vehicle(
+            *(number, position, technician.start, technician.end),
+            *(shift.start, shift.end, shift.end + technician.overtime_s, shift.breaks),
+            *(technician.reload_at, technician.reload_s),
+        )
+        for number, technician in enumerate(technicians)
+        for position, shift in enumerate(technician.shifts)
+    )
+    matrix = problem.matrix.astype(np.int64)
+    matrix[matrix >= UNREACHABLE_S] = NEVER
+    sizes = sorted({size for order in orders for size, count in order.stock.items() if count})
+    who = np.array([vehicle.technician for vehicle in vehicles], dtype=np.int64)
+    worths = np.array([worth(order, options) for order in orders], dtype=np.int64)
+    place = np.array([order.at for order in orders], dtype=np.int64)
+    return Instance(
+        matrix=matrix,
+        vehicles=vehicles,
+        place=place,
+        worth=worths,
+        prize=_prizes(worths, matrix, place, vehicles),
+        windows=tuple(_windows(order) for order in orders),
+        service=_services(orders, technicians)[:, who],
+        allowed=_allowed(orders, technicians)[:, who],
+        dislike=_dislikes(problem, options, keep or {})[:, who],
+        stock=np.array(
+            [[order.stock.get(size, 0) for size in sizes] for order in orders], dtype=np.int64
+        ).reshape(len(orders), len(sizes)),
+        carries=np.array(
+            [[NEVER if t.stock is None else t.stock.get(size, 0) for size in sizes] for t in technicians],
+            dtype=np.int64,
+        ).reshape(len(technicians), len(sizes)),
+        most_stops=np.array([NEVER if t.max_stops is None else t.max_stops for t in technicians], np.int64),
+        follows=_follows(orders),
+        after=_sequences(orders),
+        overtime_cost=options.overtime_cost,
+        fairness=options.fairness,
+    )
+
+
+def _windows(order: Order) -> tuple[tuple[int, int], ...]:
+    spans = sorted((window.earliest, window.latest) for window in order.windows)
+    return tuple(spans) or ((0, 10 * DAY_S),)
+
+
+def _services(orders: tuple[Order, ...], technicians: tuple[Technician, ...]) -> Ints:
+    usual = np.array([order.service_s for order in orders], dtype=np.int64)
+    table = np.repeat(usual[:, None], len(technicians), axis=1)
+    kinds = np.array([order.kind for order in orders])
+    for column, technician in enumerate(technicians):
+        for kind, seconds in technician.service_by_kind.items():
+            table[kinds == kind, column] = seconds
+    return table
+
+
+def _allowed(orders: tuple[Order, ...], technicians: tuple[Technician, ...]) -> Bools:
+    """Rows of orders that ask for the same things are computed once."""
+    known: dict[Hashable, list[bool]] = {}
+    rows = []
+    for order in orders:
+        key = (order.skills, order.crew, order.pinned, order.zone, tuple(order.stock.items()))
+        if key not in known:
+            known[key] = [may_serve(order, technician) for technician in technicians]
+        rows.append(known[key])
+    return np.array(rows, dtype=np.bool_).reshape(len(orders), len(technicians))
+
+
+def may_serve(order: Order, technician: Technician) -> bool:
+    """Whether skills, crew, pin, hard zones and the van's size let this technician serve `order` at all."""
+    return (
+        order.skills <= technician.skills
+        and order.crew <= technician.crew
+        and order.pinned in (None, technician.number)
+        and not (technician.zones_hard and technician.is_foreign(order))
+        and technician.max_stops != 0
+        and (
+            technician.stock is None
+            or all(count <= technician.stock.get(size, 0) for size, count in order.stock.items())
+        )
+    )
+
+
+def _dislikes(problem: Problem, options: Options, keep: Mapping[str, str]) -> Ints:
+    orders, technicians = problem.orders, problem.technicians
+    table = np.zeros((len(orders), len(technicians)), dtype=np.int64)
+    for column, technician in enumerate(technicians):
+        if technician.zones:
+            foreign = np.array([technician.is_foreign(order) for order in orders], dtype=np.bool_)
+            table[foreign, column] += options.zone_cost_s
+        if keep:
+            elsewhere = [keep.get(order.number, technician.number) != technician.number for order in orders]
+            table[np.array(elsewhere, dtype=np.bool_), column] += options.stickiness_s
+    return table
+
+
+def _prizes(worths: Ints, matrix: Ints, place: Ints, vehicles: tuple[Vehicle, ...]) -> Ints:
+    if not len(worths) or not vehicles:
+        return worths
+    starts = np.unique([vehicle.start for vehicle in vehicles])
+    way = matrix[np.ix_(starts, place)].min(axis=0)
+    typical = int(np.median(way[way < NEVER])) if (way < NEVER).any() else 0
+    least = max(LEAST_WORTH_S, typical)
+    return np.minimum(worths * least // int(worths.min()), MOST_WORTH_IN_LEAST * least)
+
+
+def _follows(orders: tuple[Order, ...]) -> dict[int, tuple[int, ...]]:
+    row = {order.number: number for number, order in enumerate(orders)}
+    return {n: (row[o.follows],) for n, o in enumerate(orders) if o.follows is not None and o.follows in row}
+
+
+def _sequences(orders: tuple[Order, ...]) -> dict[int, tuple[int, ...]]:
+    chains: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, order in enumerate(orders):
+        if order.sequence is not None and order.pinned is not None:
+            chains[order.pinned].append((order.sequence, number))
+    return {
+        number: tuple(other for earlier, other in chain if earlier < place)
+        for chain in chains.values()
+        for place, number in chain
+    }
