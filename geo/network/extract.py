@@ -1,9 +1,7 @@
 """Reading the streets out of an OpenStreetMap file into plain arrays."""
 
-import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from workorders.problems import Problem
 
+from ..osm_file import osm_problems, sorted_file
 from .profile import CLASS_CODE, DrivingProfile
 from .tags import NodeRules, WayRules, read_node, read_way
 from .values import Progress
@@ -98,55 +97,6 @@ def read_streets(path: FilePath, profile: DrivingProfile, progress: Progress) ->
     if not raw.way_id:
         raise Problem("no_roads_in_extract", file=path.name)
     return raw
-
-
-@contextmanager
-def osm_problems(path: FilePath) -> Iterator[None]:
-    """Turn what libosmium says about a bad file into the Problem `street_file_unreadable`."""
-    try:
-        yield
-    except (RuntimeError, OSError, ValueError) as error:
-        raise Problem("street_file_unreadable", file=path.name, reason=str(error)) from error
-
-
-@contextmanager
-def sorted_file(path: FilePath) -> Iterator[str]:
-    """The file itself when nodes come before ways before relations by id, else a sorted copy of it.
-
-    Node places can be given to ways in one pass only over sorted data. A file that declares itself
-    sorted is believed: extracts of whole states do, and looking would take a minute.
-    """
-    with osm_problems(path):
-        if not path.is_file():
-            raise OSError("there is no such file")
-        in_order = _declared_sorted(path) or _is_sorted(path)
-    if in_order:
-        yield str(path)
-        return
-    with tempfile.TemporaryDirectory(prefix="curbstop-sort-") as folder:
-        copy = FilePath(folder) / "sorted.osm.pbf"
-        with osm_problems(path):
-            merger = osmium.MergeInputReader()
-            merger.add_file(str(path))
-            with osmium.SimpleWriter(str(copy)) as writer:
-                merger.apply(writer)
-        yield str(copy)
-
-
-def _declared_sorted(path: FilePath) -> bool:
-    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
-        return bool(reader.header().get("sorting") == "Type_then_ID")
-
-
-def _is_sorted(path: FilePath) -> bool:
-    rank = {"n": 0, "w": 1, "r": 2}
-    last = (0, -(2**63))
-    for thing in osmium.FileProcessor(str(path)):
-        here = (rank[thing.type_str()], thing.id)
-        if here < last:
-            return False
-        last = here
-    return True
 
 
 def _add_way(raw: RawStreets, way: Any, profile: DrivingProfile) -> None:
