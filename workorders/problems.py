@@ -146,6 +146,14 @@ CATALOGUE: dict[str, ProblemType] = {
     "network_file_unreadable": ProblemType(
         500, "The road network {file} cannot be used: {reason}.", "Build it again from the street extract."
     ),
+    "basemap_failed": ProblemType(
+        500,
+        "The map tiles could not be made: {reason}",
+        "Look at the reason; free space on the disk is a common one.",
+    ),
+    "basemap_unreadable": ProblemType(
+        500, "The map {file} cannot be used: {reason}.", "Build it again from the street extract."
+    ),
     "no_way_between": ProblemType(
         409, "Closed streets leave no way from {start} to {end}.", "Take one of the closures back."
     ),
