@@ -1,23 +1,26 @@
 """Calls to a CouchDB through couchdb3, with its failures sorted into the store's own.
 
-Busy, broken or unreachable becomes StoreUnavailable, so that whoever waits may wait; a missing database
-becomes DatabaseMissing; everything else is a programming error and stays what it is.
+Busy, broken, unreachable or no CouchDB at all becomes StoreUnavailable, so that whoever waits may wait; a
+missing database becomes DatabaseMissing; everything else is a programming error and stays what it is.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import httpx
-from couchdb3.exceptions import InternalServerError, NotFoundError, UnauthorizedError
+from couchdb3.exceptions import ForbiddenError, InternalServerError, NotFoundError, UnauthorizedError
 from couchdb3.sync.database import Database
 from couchdb3.sync.server import Server
 
 from sync.store import DatabaseMissing, StoreUnavailable
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30.0
 """A bulk write to a busy cluster may take seconds; more than this is an outage."""
+CONNECT_SECONDS = 5.0
+"""A machine that is switched off is noticed sooner than one that is busy."""
 BUSY = frozenset({408, 429, 502, 503, 504})
 
 
@@ -25,23 +28,41 @@ class CouchCalls:
     """One CouchDB, reached with admin credentials. Safe to share between threads: httpx pools connections."""
 
     def __init__(self, url: str) -> None:
-        """`url` with credentials, e.g. `http://admin:secret@couch:5984`. Nothing is sent yet."""
+        """`url` with credentials, e.g. `https://admin:secret@couch:5984`, or below a path of a proxy's.
+
+        Characters of the credentials that mean something in a URL are percent-encoded. Nothing is sent yet.
+        """
         parts = urlsplit(url)
-        self.shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
-        self.server = Server(url, timeout=TIMEOUT_SECONDS, auth_method="basic")
+        self.shown = urlunsplit(
+            (parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", "")
+        )
+        self._credentials = {"user": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+        self._host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        self._root = parts.path.strip("/")
+        self._timeout = httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
+        self.server = Server(url, timeout=self._timeout, auth_method="basic", **self._credentials)
+        self._reach(self.server, self._root)
+
+    def _reach(self, client: Any, root: str) -> None:
+        # The library forgets a URL's path and the brackets of an IPv6 address.
+        client.host, client.root = self._host, root
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.server.session.close()
 
     def database(self, name: str) -> Database:
         """A handle on a database; asks nothing of the server."""
-        server = self.server
-        return Database(
+        made = Database(
             name=name,
-            url=server.url,
-            user=server._user,
-            password=server._password,
+            url=self.server.url,
             auth_method="basic",
-            timeout=TIMEOUT_SECONDS,
-            session=server.session,
+            timeout=self._timeout,
+            session=self.server.session,
+            **self._credentials,
         )
+        self._reach(made, f"{self._root}/{name}".strip("/"))
+        return made
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
         """One request below the server's root; couchdb3's exceptions come through.
@@ -73,14 +94,16 @@ class CouchCalls:
             raise
         except (httpx.RequestError, InternalServerError) as error:
             raise StoreUnavailable(f"{self.shown} does not answer ({type(error).__name__}).") from error
-        except UnauthorizedError as error:
+        except (UnauthorizedError, ForbiddenError) as error:
             raise StoreUnavailable(
                 f"{self.shown} refuses the credentials in CURBSTOP_COUCHDB_URL."
             ) from error
+        except JSONDecodeError as error:
+            raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
         except NotFoundError as error:
-            if database is not None:
-                raise DatabaseMissing(database) from error
-            raise
+            if database is None:
+                raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
+            raise DatabaseMissing(database) from error
 
 
 def path_of(*parts: str) -> str:

@@ -4,8 +4,7 @@ Tablets replicate with that CouchDB directly, opened by the same tokens; the ser
 reads events through here. Sequences are CouchDB's own opaque strings.
 """
 
-import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +17,7 @@ from couchdb3.exceptions import (
 )
 
 from sync.couch_calls import CouchCalls, path_of
+from sync.couch_documents import next_revision, plain, purge_portions
 from sync.couch_guard import GUARD_ID, guard_document, security_document
 from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, StoreUnavailable
 
@@ -28,10 +28,6 @@ ATTEMPTS = 5
 
 DBS_INFO_KEYS = 100
 """CouchDB's default `max_db_number_for_dbs_info_req`."""
-PURGE_DOCUMENTS = 100
-"""CouchDB's default `purge/max_document_id_number`."""
-PURGE_REVISIONS = 1000
-"""CouchDB's default `purge/max_revisions_number`."""
 BEGINNING = "0"
 
 
@@ -110,7 +106,7 @@ class CouchStore:
         with self._calls.failures(db):
             for _ in range(ATTEMPTS):
                 current = self._calls.get_json(path)
-                document = _next_revision(doc_id, body, current, attachments)
+                document = next_revision(doc_id, body, current, attachments)
                 if document is None:
                     return None
                 try:
@@ -130,7 +126,7 @@ class CouchStore:
                 return answers
             with self._calls.failures(db):
                 current = _current(self._calls, db, list(left))
-                edits = [_next_revision(id_, body, current.get(id_), None) for id_, body in left.items()]
+                edits = [next_revision(id_, body, current.get(id_), None) for id_, body in left.items()]
                 changed = [edit for edit in edits if edit is not None]
                 rows = database.bulk_docs(changed) if changed else []
             written = {row["id"]: row["rev"] for row in rows if "rev" in row}
@@ -228,7 +224,7 @@ class CouchStore:
         database = self._calls.database(db)
         purged: dict[str, list[str]] = {}
         with self._calls.failures(db):
-            for portion in _portions(revs):
+            for portion in purge_portions(revs):
                 for doc_id, of in database.purge(portion)["purged"].items():
                     if of:
                         purged.setdefault(doc_id, []).extend(of)
@@ -237,57 +233,11 @@ class CouchStore:
     def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
         """Return the server's own `_local/` document without `_` fields."""
         found = self.get_document(db, f"_local/{doc_id}")
-        return None if found is None else _plain(found)
+        return None if found is None else plain(found)
 
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         self.put_document(db, f"_local/{doc_id}", body)
-
-
-def _portions(revs: Mapping[str, Sequence[str]]) -> Iterator[dict[str, list[str]]]:
-    """What may be purged in one request each."""
-    portion: dict[str, list[str]] = {}
-    count = 0
-    for doc_id, rev in ((doc_id, rev) for doc_id, of in revs.items() for rev in of):
-        if count >= PURGE_REVISIONS or (len(portion) >= PURGE_DOCUMENTS and doc_id not in portion):
-            yield portion
-            portion, count = {}, 0
-        portion.setdefault(doc_id, []).append(rev)
-        count += 1
-    if portion:
-        yield portion
-
-
-def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if not name.startswith("_")}
-
-
-def _next_revision(
-    doc_id: str,
-    body: Mapping[str, Any],
-    current: Mapping[str, Any] | None,
-    attachments: Mapping[str, Attachment] | None,
-) -> dict[str, Any] | None:
-    """The document to write over `current`, or None when it says the same already."""
-    kept = (current or {}).get("_attachments", {})
-    files = kept if attachments is None else {name: _inline(file) for name, file in attachments.items()}
-    same_files = attachments is None or _digests(kept) == {name: f.digest for name, f in attachments.items()}
-    if current is not None and same_files and _plain(current) == _plain(body):
-        return None
-    document = {**_plain(body), "_id": doc_id}
-    if files:
-        document["_attachments"] = files
-    if current is not None:
-        document["_rev"] = current["_rev"]
-    return document
-
-
-def _digests(stubs: Mapping[str, Any]) -> dict[str, str]:
-    return {name: stub["digest"] for name, stub in stubs.items()}
-
-
-def _inline(file: Attachment) -> dict[str, str]:
-    return {"content_type": file.content_type, "data": base64.b64encode(file.data).decode()}
 
 
 def _current(calls: CouchCalls, db: str, ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sync.store import Attachment, Change, DatabaseMissing, DocumentStore
+from tests.contract.leaf_contract import LeafContract
 
 PHOTO = Attachment(b"\xff\xd8 a photo", "image/jpeg", "md5-QpAfFQcGoELzHyb2slDRoA==")
 
@@ -20,7 +21,7 @@ def changed(store: DocumentStore, db: str, since: str = "0") -> list[Change]:
     return [row for row in rows if not row.doc_id.startswith("_design/")]
 
 
-class StoreContract:
+class StoreContract(LeafContract):
     """Tests every implementation of `DocumentStore` inherits."""
 
     @pytest.fixture

@@ -21,9 +21,9 @@ START_SECONDS = 30
 
 
 @contextmanager
-def bare_server(database_url: str, *, workers: int = 2) -> Iterator[str]:
+def bare_server(database_url: str, *, workers: int = 2, port: int = 0) -> Iterator[str]:
     """Run `python -m sync` on a database and yield its URL with the administrator's credentials."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable, "-m", "sync", "--port", str(port), "--data", database_url,
         "--admin", ":".join(ADMIN), "--workers", str(workers), "--threads", "40",
