@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from server.config import Config
+from workorders.problems import Problem
 
 STOP_SECONDS = 8.0
 """Longer than a request may take to finish, shorter than a person waits before pressing again."""
@@ -33,7 +35,8 @@ class Supervisor:
         return f"http://{self.config.host}:{self.config.port}"
 
     def start(self) -> None:
-        """Start both and return when the server answers. Raises RuntimeError when it does not."""
+        """Start both and return when the server answers. Raises Problems port_in_use, start_failed."""
+        self._check_port()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
         self.web = self._spawn(self._web_command())
@@ -42,7 +45,7 @@ class Supervisor:
         while not self._answers():
             if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
                 self.stop()
-                raise RuntimeError("the server did not start; its own messages above say why")
+                raise Problem("start_failed")
             self.stopping.wait(0.05)
 
     def watch(self) -> int:
@@ -70,6 +73,14 @@ class Supervisor:
                 process.kill()
                 process.wait()
 
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.config.host, self.config.port))
+            except OSError as error:
+                raise Problem("port_in_use", port=self.config.port, host=self.config.host) from error
+
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
 
@@ -91,6 +102,6 @@ class Supervisor:
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "server.wsgi:app"),
             *("--host", config.host, "--port", str(config.port)),
             *("--workers", str(config.web_workers), "--blocking-threads", str(config.web_threads)),
-            *("--workers-kill-timeout", "3", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+            *("--workers-kill-timeout", "3", "--no-ws", "--log-level", "error", "--respawn-failed-workers"),
             *("--backpressure", str(config.web_threads)),
         ]

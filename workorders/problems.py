@@ -30,6 +30,14 @@ CATALOGUE: dict[str, ProblemType] = {
     "bad_setting": ProblemType(
         500, "The setting {name} is not usable: {reason}", "Correct it and start again."
     ),
+    "port_in_use": ProblemType(
+        500,
+        "Something else listens on {host}:{port}.",
+        "Stop it, or choose another port: make run PORT=8001.",
+    ),
+    "start_failed": ProblemType(
+        500, "The server did not start.", "Its own messages above say why; mend that and start again."
+    ),
     # --- orders
     "illegal_transition": ProblemType(
         409, "An order that is {state} cannot be {command}.", "Reload the order to see what happened to it."
