@@ -48,15 +48,28 @@ class Board:
 
     @property
     def cost(self) -> int:
-        """Driving seconds plus what dislikes and overtime weigh."""
-        total = 0
+        """Driving seconds plus what dislikes, overtime and unfairness weigh."""
+        total, instance = 0, self.instance
         for number, line in enumerate(self.lines):
             orders = self.orders(number)
             if orders:
-                late = max(0, line.finish - self.instance.vehicles[number].closes)
-                dislike = int(self.instance.dislike[orders, number].sum())
-                total += sum(line.legs) + dislike + self.instance.overtime_cost * late
+                late = max(0, line.finish - instance.vehicles[number].closes)
+                dislike = int(instance.dislike[orders, number].sum())
+                total += sum(line.legs) + dislike + instance.overtime_cost * late
+        if instance.fairness:
+            fair = self.average_work
+            total += instance.fairness * sum(max(0, work - fair) for work in self._work())
         return total
+
+    @property
+    def average_work(self) -> int:
+        """Working seconds of a shift on average, rests and waits included."""
+        work = self._work()
+        return sum(work) // max(1, len(work))
+
+    def _work(self) -> list[int]:
+        lines = zip(self.lines, self.instance.vehicles, self.routes, strict=True)
+        return [line.finish - vehicle.opens if route else 0 for line, vehicle, route in lines]
 
     def orders(self, number: int) -> list[int]:
         """The orders of a route without the fillings."""

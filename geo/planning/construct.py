@@ -32,11 +32,15 @@ def insert_cheapest(board: Board, prober: Prober, order: int) -> bool:
 
 
 def hardest_first(board: Board, orders: Iterable[int]) -> list[int]:
-    """Most points first, then few who may serve it, then narrow windows."""
+    """Most points first, then few who may serve it, then narrow windows; what follows others at the end."""
     instance = board.instance
+
+    def depth(order: int) -> int:
+        return 1 + max(map(depth, instance.follows.get(order, ())), default=-1)
+
     may = instance.allowed.sum(axis=1)
     room = [sum(last - first for first, last in spans) for spans in instance.windows]
-    return sorted(orders, key=lambda order: (-int(instance.worth[order]), int(may[order]), room[order]))
+    return sorted(orders, key=lambda o: (depth(o), -int(instance.worth[o]), int(may[o]), room[o]))
 
 
 def swap_in(board: Board, orders: list[int], out_of_time: Callable[[], bool]) -> list[int]:

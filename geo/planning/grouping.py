@@ -11,8 +11,8 @@ from geo.planning.board import Board
 from geo.planning.instance import Instance, Ints
 
 
-def groups_of_routes(board: Board, size: int, dice: random.Random) -> list[list[int]]:
-    """All vehicles in groups of about `size` whose routes lie near each other.
+def groups_of_routes(board: Board, groups: int, dice: random.Random) -> list[list[int]]:
+    """All vehicles in so many `groups` of routes that lie near each other.
 
     From somewhere at random the farthest route not yet in a group gathers its nearest, so that no
     group is made of what the others left behind.
@@ -22,17 +22,16 @@ def groups_of_routes(board: Board, size: int, dice: random.Random) -> list[list[
     centres = np.array([_centre(board, number) for number in range(count)], dtype=np.int64)
     apart = instance.matrix[np.ix_(centres, centres)]
     apart = apart + apart.T
-    wanted = max(1, round(count / size))
     left = list(range(count))
-    groups = []
+    found = []
     far_from = dice.randrange(count) if count else 0
-    for number in range(wanted, 0, -1):
+    for number in range(groups, 0, -1):
         outermost = max(left, key=lambda vehicle: apart[far_from, vehicle])
         near = sorted(left, key=lambda vehicle: (apart[outermost, vehicle], vehicle != outermost))
         group = near[: round(len(left) / number)]
         left = [vehicle for vehicle in left if vehicle not in set(group)]
-        groups.append(sorted(group))
-    return [group for group in groups if group]
+        found.append(sorted(group))
+    return [group for group in found if group]
 
 
 def _centre(board: Board, number: int) -> int:

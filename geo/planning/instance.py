@@ -48,7 +48,8 @@ class Instance:
     `windows[o]`: start windows, ascending. `service`, `allowed`, `dislike` (seconds it weighs): [order,
     vehicle]. `stock[o]`: pieces by size; `carries[t]`: pieces by size of a technician, NEVER for no limit.
     `most_stops[t]`. `follows[o]`: orders that must be finished before; `after[o]`: orders of the same
-    technician that must be served before if at all. `prize[o]`: driving seconds the search trades for it.
+    technician that must be served before if at all; `linked`: all of these on either side. `prize[o]`:
+    driving seconds the search trades for it.
     """
 
     matrix: Ints
@@ -65,14 +66,9 @@ class Instance:
     most_stops: Ints
     follows: Mapping[int, tuple[int, ...]]
     after: Mapping[int, tuple[int, ...]]
+    linked: frozenset[int]
     overtime_cost: int
     fairness: int
-
-    @property
-    def linked(self) -> frozenset[int]:
-        """Orders whose time hangs on another order's time."""
-        pairs = [*self.follows.items(), *self.after.items()]
-        return frozenset(number for order, firsts in pairs for number in (order, *firsts))
 
 
 def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = None) -> Instance:
@@ -92,6 +88,7 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     sizes = sorted({size for order in orders for size, count in order.stock.items() if count})
     who = np.array([vehicle.technician for vehicle in vehicles], dtype=np.int64)
     worths = np.array([worth(order, options) for order in orders], dtype=np.int64)
+    follows, after = _follows(orders), _sequences(orders)
     place = np.array([order.at for order in orders], dtype=np.int64)
     return Instance(
         matrix=matrix,
@@ -111,8 +108,11 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
             dtype=np.int64,
         ).reshape(len(technicians), len(sizes)),
         most_stops=np.array([NEVER if t.max_stops is None else t.max_stops for t in technicians], np.int64),
-        follows=_follows(orders),
-        after=_sequences(orders),
+        follows=follows,
+        after=after,
+        linked=frozenset(
+            n for o, firsts in (*follows.items(), *after.items()) for n in (o, *firsts) if firsts
+        ),
         overtime_cost=options.overtime_cost,
         fairness=options.fairness,
     )

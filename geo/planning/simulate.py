@@ -31,22 +31,19 @@ def route_of(
     technician: Technician,
     shift_number: int,
     steps: Sequence[Step],
-    not_before: Mapping[str, int] | None = None,
+    bounds: Mapping[str, tuple[int, int]] | None = None,
 ) -> Route | None:
     """The timed route of one shift, each thing as early as possible, or None when it cannot be done.
 
-    `not_before`: earliest starts by order number, for orders that follow another. Skills, stock and
-    the like are the checker's business (`schedule`): this is about time only.
+    `bounds`: earliest and latest starts by order number, for orders that hang on another. Skills, stock
+    and the like are the checker's business (`schedule`): this is about time only.
     """
     shift = technician.shifts[shift_number]
     moments: list[_Moment | None] = [_Moment(shift.start, technician.start)]
     moments = _rest(moments + [None] * len(shift.breaks), shift)
     for step in steps:
         reached = [_travel(problem, technician, moment, step) for moment in moments]
-        served = [
-            _serve(technician, moment, step, (not_before or {}).get(step.number, 0) if step else 0)
-            for moment in _rest(reached, shift)
-        ]
+        served = [_serve(technician, moment, step, bounds or {}) for moment in _rest(reached, shift)]
         moments = _rest(served, shift)
     return _finish(problem, technician, shift_number, moments)
 
@@ -80,19 +77,22 @@ def _travel(problem: Problem, technician: Technician, moment: _Moment | None, st
     return _Moment(moment.time + leg, to, driven, moment)
 
 
-def _serve(technician: Technician, moment: _Moment | None, step: Step, not_before: int) -> _Moment | None:
+def _serve(
+    technician: Technician, moment: _Moment | None, step: Step, bounds: Mapping[str, tuple[int, int]]
+) -> _Moment | None:
     if moment is None:
         return None
     if step is None:
         finish = moment.time + technician.reload_s
-        return _Moment(
-            finish, moment.at, Visit(RELOAD, moment.at, moment.time, moment.time, finish, 0), moment
-        )
-    start = _start(step, max(moment.time, not_before))
-    if start is None:
+        filled = Visit(RELOAD, moment.at, moment.time, moment.time, finish, 0)
+        return _Moment(finish, moment.at, filled, moment)
+    earliest, latest = bounds.get(step.number, (moment.time, UNREACHABLE_S))
+    start = _start(step, max(moment.time, earliest))
+    if start is None or start > latest:
         return None
     finish = start + technician.service_s(step)
-    return _Moment(finish, step.at, Visit(STOP, step.at, moment.time, start, finish, 0, step.number), moment)
+    served = Visit(STOP, step.at, moment.time, start, finish, 0, step.number)
+    return _Moment(finish, step.at, served, moment)
 
 
 def _start(order: Order, ready: int) -> int | None:
