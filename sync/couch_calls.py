@@ -4,6 +4,7 @@ Busy, broken, unreachable or no CouchDB at all becomes StoreUnavailable, so that
 missing database becomes DatabaseMissing; everything else is a programming error and stays what it is.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
@@ -22,6 +23,7 @@ TIMEOUT_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 """A machine that is switched off is noticed sooner than one that is busy."""
 BUSY = frozenset({408, 429, 502, 503, 504})
+NO_DATABASE = frozenset({"no_db_file", "Database does not exist."})
 
 
 class CouchCalls:
@@ -74,14 +76,19 @@ class CouchCalls:
         )
         return response
 
-    def get_json(self, path: str, **query: Any) -> Any:
-        """GET below the server's root; None when there is no such document or revision."""
+    def get(self, path: str, **query: Any) -> httpx.Response | None:
+        """GET below the server's root; None when there is no such document, revision or file."""
         try:
-            return self.call("GET", path, **query).json()
+            return self.call("GET", path, **query)
         except NotFoundError as error:
-            if "no_db_file" in str(error) or "Database does not exist" in str(error):
+            if _reason(error) in {*NO_DATABASE, ""}:
                 raise
             return None
+
+    def get_json(self, path: str, **query: Any) -> Any:
+        """What `get` answers, parsed, or None."""
+        answer = self.get(path, **query)
+        return None if answer is None else answer.json()
 
     @contextmanager
     def failures(self, database: str | None = None) -> Iterator[None]:
@@ -101,9 +108,18 @@ class CouchCalls:
         except JSONDecodeError as error:
             raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
         except NotFoundError as error:
-            if database is None:
-                raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
-            raise DatabaseMissing(database) from error
+            if database is not None and _reason(error) in NO_DATABASE:
+                raise DatabaseMissing(database) from error
+            raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
+
+
+def _reason(error: NotFoundError) -> str:
+    """What CouchDB says is missing; empty when it was no CouchDB that said so."""
+    try:
+        told = json.loads(str(error))
+    except JSONDecodeError:
+        return ""
+    return str(told.get("reason", "")) if isinstance(told, dict) else ""
 
 
 def path_of(*parts: str) -> str:

@@ -19,7 +19,7 @@ from couchdb3.exceptions import (
 from sync.couch_calls import CouchCalls, path_of
 from sync.couch_documents import next_revision, plain, purge_portions
 from sync.couch_guard import GUARD_ID, guard_document, security_document
-from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, StoreUnavailable
+from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, DatabaseMissing, StoreUnavailable
 
 SHARDS = 1
 """A technician's database is small; one shard keeps its feed one ordered list."""
@@ -59,8 +59,8 @@ class CouchStore:
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""
-        with self._calls.failures(), suppress(NotFoundError):
-            self._calls.call("DELETE", path_of(name))
+        with suppress(DatabaseMissing), self._calls.failures(name):
+            self._calls.call("DELETE", path_of(name)).json()
 
     def database_names(self) -> list[str]:
         """Return all names in order, CouchDB's own (with a leading underscore) left out."""
@@ -89,7 +89,7 @@ class CouchStore:
             # Not every server has this call or takes as many keys: then each database is asked.
             rows = []
             for name in names:
-                with suppress(NotFoundError):
+                with suppress(DatabaseMissing), self._calls.failures(name):
                     rows.append({"key": name, "info": self._calls.call("GET", path_of(name)).json()})
         return {row["key"]: str(row["info"]["update_seq"]) for row in rows if "info" in row}
 
@@ -165,8 +165,8 @@ class CouchStore:
         if document is None or entry is None:
             return None
         with self._calls.failures(db):
-            answer = self._calls.call("GET", path_of(db, doc_id, name), rev=document["_rev"])
-        return Attachment(answer.content, entry["content_type"], entry["digest"])
+            answer = self._calls.get(path_of(db, doc_id, name), rev=document["_rev"])
+        return None if answer is None else Attachment(answer.content, entry["content_type"], entry["digest"])
 
     def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
         """Return up to `limit` documents changed after `since`, each once, oldest first.

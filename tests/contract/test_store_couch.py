@@ -1,4 +1,4 @@
-"""The store on a CouchDB keeps the contract against three servers of the protocol."""
+"""The store on a CouchDB keeps the contract against two servers of the protocol."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from sync.store_couch import CouchStore
-from tests.contract.couch_servers import couchdb_url, pouchdb_server
+from tests.contract.couch_servers import pouchdb_server
 from tests.contract.store_contract import StoreContract
 from tests.replication.served import bare_server
 
@@ -80,16 +80,3 @@ class TestPouchdbServer(StoreContract):
         assert read["1-d"]["_deleted"] is True
         assert read["2-b"]["_revisions"] == {"start": 2, "ids": ["b", "a"]}
         assert read["2-b"]["_attachments"]["p"]["data"] == FILE["p"]["data"]
-
-
-@pytest.mark.xdist_group("couchdb")
-class TestCouchdb(StoreContract):
-    """Against the CouchDB given for tests."""
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def store(cls) -> Iterator[CouchStore]:
-        """A store on that CouchDB."""
-        made = CouchStore(couchdb_url())
-        yield made
-        made.close()
