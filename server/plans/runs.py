@@ -61,15 +61,16 @@ def carry_out(services: Services, network: RoadNetwork | None, run_id: int) -> N
         except Problem as problem:
             _set(services, run_id, state="failed", words=f"{problem.words} {problem.advice}")
             return
-    told_at = 0.0
+    told_at, total = 0.0, len(work.problem.orders)
 
-    def progress(share: float, words: str) -> None:
+    def progress(share: float, placed: int, drive_s: int) -> None:
         nonlocal told_at
         if time.monotonic() - told_at >= TOLD_EVERY_SECONDS:
             told_at = time.monotonic()
+            words = f"{placed} of {total} stops placed, {drive_s / 3600:.1f} hours of driving"
             _set(services, run_id, progress=share, words=words)
 
-    from geo.planning import plan  # noqa: PLC0415
+    from geo.planning.solve import plan  # noqa: PLC0415 - the web server imports this file and never solves
 
     result = plan(work.problem, options=Options(seconds=seconds), progress=progress)
     document = plan_document(work, result)
