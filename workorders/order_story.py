@@ -32,7 +32,7 @@ from workorders.timeline import (
 
 def order_story(session: Session, order: Order, staff_names: Mapping[str, str]) -> list[Line]:
     """The whole timeline of `order`. `staff_names`: sign-in name → full name of the office's people."""
-    names = dict(staff_names) | dict(session.execute(select(Technician.id, Technician.name)).tuples().all())
+    names = dict(staff_names) | dict(session.execute(select(Technician.id, Technician.name)).all())
     return in_order(
         [
             *_history(session, order, names),
@@ -49,9 +49,7 @@ def _history(session: Session, order: Order, names: Mapping[str, str]) -> Iterat
     ).all()
     sources = {event.source for event in events if event.source}
     bodies: dict[str, dict[str, Any]] = dict(
-        session.execute(select(FieldEvent.id, FieldEvent.body).where(FieldEvent.id.in_(sources)))
-        .tuples()
-        .all()
+        session.execute(select(FieldEvent.id, FieldEvent.body).where(FieldEvent.id.in_(sources))).all()
     )
     assignments = session.scalars(
         select(Assignment).where(Assignment.order_number == order.number).order_by(Assignment.epoch)

@@ -104,7 +104,7 @@ def one(number: str) -> ResponseReturnValue:
     order = find_order(session, number)
     if request.if_none_match.contains(str(order.version)):
         return make_response("", 304)
-    staff = dict(session.execute(select(User.name, User.full_name)).tuples().all())
+    staff = dict(session.execute(select(User.name, User.full_name)).all())
     follow_ons = session.scalars(
         select(Order.number).where(Order.follows_number == number).order_by(Order.number)
     )

@@ -81,7 +81,7 @@ def find_order(session: Session, number: str) -> Order:
 def _page(number: str, problem: Problem | None) -> str:
     session = current_session()
     found = find_order(session, number)
-    staff_names = dict(session.execute(select(User.name, User.full_name)).tuples().all())
+    staff_names = dict(session.execute(select(User.name, User.full_name)).all())
     state = State(found.state)
     return render_template(
         "csr/order.html",

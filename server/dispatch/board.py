@@ -115,4 +115,4 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 def _count(session: Session, column: Any, filters: Filters, timezone: str) -> dict[Any, int]:
     query = _joined(select(column, func.count())).where(*conditions(filters, timezone)).group_by(column)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

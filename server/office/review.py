@@ -81,7 +81,7 @@ def quarantine() -> ResponseReturnValue:
     documents = session.scalars(
         select(Quarantine).order_by(Quarantine.received_at.desc(), Quarantine.id.desc()).limit(PAGE)
     ).all()
-    names = dict(session.execute(select(Technician.id, Technician.name)).tuples().all())
+    names = dict(session.execute(select(Technician.id, Technician.name)).all())
     return render_template("office/quarantine.html", documents=documents, names=names, **tabs(session))
 
 
@@ -136,7 +136,7 @@ def _queue(at_case: int | None, problem: Problem | None) -> str:
         rows=_rows(session, session.scalars(query.order_by(ExceptionCase.id).limit(PAGE)).all()),
         decided=session.scalars(decided).all(),
         code=code,
-        codes=counts.tuples().all(),
+        codes=counts.all(),
         at_case=at_case,
         problem=problem.as_dict() if problem else None,
         entered=request.form.get("words", ""),
