@@ -46,14 +46,15 @@ class Instance:
     """Arrays by order (rows) and vehicle (columns).
 
     `windows[o]`: start windows, ascending. `service`, `allowed`, `dislike` (seconds it weighs): [order,
-    vehicle]. `stock[o]`: pieces by size; `carries[t]`: pieces by size of a technician, NEVER for no limit.
+    vehicle]. `stock[o]`: pieces by size, `sizes` in this sequence; `carries[t]`: pieces by size of a technician, NEVER for no limit.
     `most_stops[t]`. `follows[o]`: orders that must be finished before; `after[o]`: orders of the same
     technician that must be served before if at all; `linked`: all of these on either side. `prize[o]`:
     driving seconds the search trades for it.
     """
 
-    matrix: Ints
+    matrix: npt.NDArray[np.int32]
     vehicles: tuple[Vehicle, ...]
+    sizes: tuple[str, ...]
     place: Ints
     worth: Ints
     prize: Ints
@@ -76,14 +77,14 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     orders, technicians = problem.orders, problem.technicians
     vehicles = tuple(
         Vehicle(
-            *(number, position, technician.start, technician.end),
+            *(number, position, technician.start_of(shift), technician.end),
             *(shift.start, shift.end, shift.end + technician.overtime_s, shift.breaks),
             *(technician.reload_at, technician.reload_s),
         )
         for number, technician in enumerate(technicians)
         for position, shift in enumerate(technician.shifts)
     )
-    matrix = problem.matrix.astype(np.int64)
+    matrix = problem.matrix.astype(np.int32)
     matrix[matrix >= UNREACHABLE_S] = NEVER
     sizes = sorted({size for order in orders for size, count in order.stock.items() if count})
     who = np.array([vehicle.technician for vehicle in vehicles], dtype=np.int64)
@@ -93,6 +94,7 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     return Instance(
         matrix=matrix,
         vehicles=vehicles,
+        sizes=tuple(sizes),
         place=place,
         worth=worths,
         prize=_prizes(worths, matrix, place, vehicles),
@@ -173,7 +175,7 @@ def _dislikes(problem: Problem, options: Options, keep: Mapping[str, str]) -> In
     return table
 
 
-def _prizes(worths: Ints, matrix: Ints, place: Ints, vehicles: tuple[Vehicle, ...]) -> Ints:
+def _prizes(worths: Ints, matrix: npt.NDArray[np.int32], place: Ints, vehicles: tuple[Vehicle, ...]) -> Ints:
     if not len(worths) or not vehicles:
         return worths
     starts = np.unique([vehicle.start for vehicle in vehicles])

@@ -16,17 +16,23 @@ from geo.planning.trials import IMPOSSIBLE, Prober
 
 def insert_linked(board: Board, prober: Prober, order: int) -> bool:
     """Serve `order` where it costs least between what comes before and after it; False if that cannot be."""
+    bound = span_left(board, order)
+    placed = bound is not None and _insert_between(board, prober, order, bound)
+    redraw(board)
+    return placed
+
+
+def span_left(board: Board, order: int) -> tuple[int, int] | None:
+    """Earliest and latest start of `order` between its partners on the board; None when there is none."""
     if any(first not in board.vehicle_of for first in board.instance.follows.get(order, ())):
-        return False
+        return None
     low, high = 0, NEVER
     for first, later, takes in _links(board.instance):
         if later == order and first in board.vehicle_of:
             low = max(low, _begins(board, first) + int(takes[board.vehicle_of[first]]))
         if first == order and later in board.vehicle_of:
             high = min(high, _begins(board, later) - int(takes.max()))
-    placed = low <= high and _insert_between(board, prober, order, (low, high))
-    redraw(board)
-    return placed
+    return (low, high) if low <= high else None
 
 
 def _insert_between(board: Board, prober: Prober, order: int, bound: tuple[int, int]) -> bool:

@@ -67,18 +67,22 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Paid time from `start` to `end` with the breaks that belong to it, in the order they are taken."""
+    """Paid time from `start` to `end` with the breaks that belong to it, in the order they are taken.
+
+    `leaves_from`: where it begins when that is not the technician's usual start.
+    """
 
     start: int
     end: int
     breaks: tuple[Break, ...] = ()
+    leaves_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Technician:
     """Someone with a van, or a crew sharing one (`crew` people).
 
-    Every shift leaves `start` and comes back to `end`. `stock`: pieces by size at the start of the
+    A shift leaves `start` and comes back to `end`. `stock`: pieces by size at the start of the
     day; with `reload_at` (the yard) the van can be filled again there in `reload_s`, and is full at
     the start of each shift. `overtime_s`: how far past the end of a shift is allowed. `zones`: empty
     means anywhere; outside them is forbidden with `zones_hard`, else only disliked. `max_stops`:
@@ -103,6 +107,10 @@ class Technician:
     def service_s(self, order: Order) -> int:
         """Seconds this technician needs for `order`."""
         return self.service_by_kind.get(order.kind, order.service_s)
+
+    def start_of(self, shift: Shift) -> int:
+        """The place where `shift` begins."""
+        return self.start if shift.leaves_from is None else shift.leaves_from
 
     def is_foreign(self, order: Order) -> bool:
         """Whether `order` lies outside the technician's zones; one without a zone is never outside."""

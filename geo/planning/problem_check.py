@@ -58,7 +58,8 @@ def _check_order(order: Order, places: int) -> None:
 def _check_technician(technician: Technician, places: int) -> None:
     name = f"technician {technician.number}"
     reload_at = technician.start if technician.reload_at is None else technician.reload_at
-    if not all(0 <= place < places for place in (technician.start, technician.end, reload_at)):
+    used = [technician.start, technician.end, reload_at, *map(technician.start_of, technician.shifts)]
+    if not all(0 <= place < places for place in used):
         raise _refuse(name, "start, end or reload place is not in the matrix")
     if technician.overtime_s < 0 or technician.reload_s < 0 or technician.crew < 1:
         raise _refuse(name, "overtime and reload time must not be negative, crew must be at least 1")

@@ -120,11 +120,9 @@ def _could_alone(problem: Problem, technician: Technician, order: Order) -> bool
 def _nobody_can(problem: Problem, able: Sequence[Technician], order: Order) -> tuple[str, str]:
     """With an empty day: no way, wrong hours, or more work than a shift holds."""
     matrix, who = problem.matrix, _who(able, order)
-    ways = [
-        int(matrix[t.start, order.at] < UNREACHABLE_S and matrix[order.at, t.end] < UNREACHABLE_S)
-        for t in able
-    ]
-    if not any(ways):
+    there = [int(matrix[t.start_of(shift), order.at]) for t in able for shift in t.shifts]
+    back = [int(matrix[order.at, t.end]) for t in able]
+    if there and (min(there) >= UNREACHABLE_S or min(back) >= UNREACHABLE_S):
         return "unreachable", f"no road leads there and back for {who}"
     if not any(technician.shifts for technician in able):
         return "too_long", f"{who} {_verb(able, 'has', 'have')} no shift today"

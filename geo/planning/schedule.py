@@ -64,7 +64,7 @@ def _clock(
 ) -> Iterator[Violation]:
     """Legs, arrivals, windows, service times, breaks and the end of the shift."""
     shift = technician.shifts[route.shift]
-    at, time, driven = technician.start, route.leave, 0
+    at, time, driven = technician.start_of(shift), route.leave, 0
     if route.leave < shift.start:
         yield Violation(route.technician, None, "leaves before the shift begins")
     for visit in route.visits:

@@ -39,7 +39,7 @@ def route_of(
     and the like are the checker's business (`schedule`): this is about time only.
     """
     shift = technician.shifts[shift_number]
-    moments: list[_Moment | None] = [_Moment(shift.start, technician.start)]
+    moments: list[_Moment | None] = [_Moment(shift.start, technician.start_of(shift))]
     moments = _rest(moments + [None] * len(shift.breaks), shift)
     for step in steps:
         reached = [_travel(problem, technician, moment, step) for moment in moments]

@@ -43,9 +43,10 @@ class _Ways:
 class Prober:
     """Tries orders on a board. Holds the break windows of all vehicles as arrays."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, instance: Instance | None = None) -> None:
+        """`instance`: the board's own with further orders, when those are to be tried."""
         self.board = board
-        self.instance: Instance = board.instance
+        self.instance = instance or board.instance
         vehicles = self.instance.vehicles
         self._closes = np.array([vehicle.closes for vehicle in vehicles], dtype=np.int64)
         closed = (NEVER, -NEVER, 0)
@@ -89,7 +90,8 @@ class Prober:
 
     def _ways(self, order: int, come_from: Ints, go_to: Ints) -> _Ways:
         place, matrix = self.instance.place[order], self.instance.matrix
-        return _Ways(matrix[:, place][come_from], matrix[place][go_to])
+        there, onward = matrix[:, place][come_from], matrix[place][go_to]
+        return _Ways(there.astype(np.int64), onward.astype(np.int64))
 
     def _rows(self, order: int) -> Ints:
         return np.flatnonzero(self.instance.allowed[order])
