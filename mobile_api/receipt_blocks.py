@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workorders.tables import Counter, ReceiptBlock
+from workorders.service.history import count
+from workorders.tables import ReceiptBlock
 
 COUNTER = "receipt_block"
 
@@ -27,14 +27,9 @@ def prefix_of(number: int) -> str:
 
 def grant_block(session: Session, device_id: str, now: datetime) -> ReceiptBlock:
     """Give the device a block nobody had before."""
-    counter = session.scalar(select(Counter).where(Counter.name == COUNTER).with_for_update())
-    if counter is None:
-        counter = Counter(name=COUNTER, value=0)
-        session.add(counter)
-    block = ReceiptBlock(
-        device_id=device_id, prefix=prefix_of(counter.value), first=FIRST, last=LAST, granted_at=now
-    )
-    counter.value += 1
+    # Two tablets may enrol at the same moment, also the first two of a district.
+    prefix = prefix_of(count(session, COUNTER) - 1)
+    block = ReceiptBlock(device_id=device_id, prefix=prefix, first=FIRST, last=LAST, granted_at=now)
     session.add(block)
     session.flush()
     return block
