@@ -35,9 +35,7 @@ def main() -> None:
     parser.add_argument("--system", action="store_true", help="also the Debian packages the tests need")
     wanted = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells people so
-        sys.exit(
-            f"Curbstop needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try make PYTHON=python3.11 …"
-        )
+        sys.exit(f"Curbstop needs Python 3.11 or newer, not {sys.version.split()[0]}: make PYTHON=python3.11")
     once("python", ["requirements.txt", "pyproject.toml"], install_python)
     if wanted.dev:
         once("python-dev", ["requirements-dev.txt"], install_python_dev)

@@ -19,7 +19,7 @@ from sync.store import Change, DatabaseMissing, DocumentStore
 from workorders.dialect import upsert
 from workorders.service.delivery import Delivery, Verdict
 from workorders.service.events import ingest_event
-from workorders.service.follow_on import release_silent
+from workorders.service.follow_on import release_silent, silent_orders
 from workorders.service.quarantine import quarantine
 from workorders.tables import IngestCheckpoint, Quarantine, Technician
 
@@ -79,15 +79,19 @@ def ingest_all(
 
     Inactive technicians count too: a tablet may bring its facts after its holder has left.
     """
-    with sessions.begin() as session:
-        technicians = list(session.scalars(select(Technician.id).order_by(Technician.id)))
-        release_silent(session, now=clock())
-        reached = {row.database: row.since for row in session.scalars(select(IngestCheckpoint))}
+    with sessions() as session:
+        names = [f"tech-{id_}" for id_ in session.scalars(select(Technician.id).order_by(Technician.id))]
+        told = session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
+        read = {row.database: row.since for row in told}
+        silent = silent_orders(session, now=clock())
+    if silent:
+        with sessions.begin() as session:
+            release_silent(session, now=clock())
     result = IngestResult()
-    positions = store.positions([f"tech-{technician}" for technician in technicians])
-    for database in sorted(positions):
-        if positions[database] != reached.get(database):
-            result += ingest_database(sessions, store, database, clock=clock, limit=limit)
+    for name, newest in store.positions(names).items():
+        # A quiet database costs nothing: its newest position is where the checkpoint stands.
+        if newest != read.get(name):
+            result += ingest_database(sessions, store, name, clock=clock, limit=limit)
     return result
 
 

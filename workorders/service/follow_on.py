@@ -103,16 +103,7 @@ def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime)
 
 def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Release contingent reconnects whose tablet was silent for SILENCE; returns how many."""
-    numbers = session.scalars(
-        select(Order.number)
-        .where(
-            Order.state == State.HELD,
-            Order.follow_reason == CONTINGENT,
-            Order.requested_at <= now - SILENCE,
-        )
-        .order_by(Order.number)
-        .limit(limit)
-    ).all()
+    numbers = silent_orders(session, now=now, limit=limit)
     for number in numbers:
         ready = order_for_update(session, number)
         if ready.state == State.HELD:
@@ -126,6 +117,20 @@ def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
                 detail={"reason": "possibly off; the tablet was not heard of"},
             )
     return len(numbers)
+
+
+def silent_orders(session: Session, *, now: datetime, limit: int = 100) -> Sequence[str]:
+    """Contingent reconnects whose tablet has been silent for SILENCE; asking locks nothing."""
+    return session.scalars(
+        select(Order.number)
+        .where(
+            Order.state == State.HELD,
+            Order.follow_reason == CONTINGENT,
+            Order.requested_at <= now - SILENCE,
+        )
+        .order_by(Order.number)
+        .limit(limit)
+    ).all()
 
 
 def _turn_into(
