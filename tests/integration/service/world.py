@@ -328,3 +328,14 @@ def exchange(household: int, new: str, value: int = 149_000) -> dict[str, Any]:
         "photo_new": "photo_new.jpg",
         "left_on": True,
     }
+
+
+def on(household: int, value: int = 149_000) -> dict[str, Any]:
+    """Answers of a service turned on or restored."""
+    return {
+        "serial_seen": f"M{household}",
+        "read": value,
+        "dial_moving": False,
+        "somebody_home": True,
+        "left_on": True,
+    }
