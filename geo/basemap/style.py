@@ -158,10 +158,10 @@ def _labels(palette: Palette) -> list[Layer]:
 def _oneways(palette: Palette) -> Layer:
     layout = {
         "symbol-placement": "line",
-        "symbol-spacing": 130,
+        "symbol-spacing": 150,
         "text-field": ["case", ["==", ["get", "oneway"], 1], "→", "←"],
         "text-font": _FONT,
-        "text-size": 14,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 15, 20, 18, 30],
         "text-keep-upright": False,
         "text-rotation-alignment": "map",
     }
