@@ -18,6 +18,7 @@ from mobile_api import devices, enrolment
 from mobile_api.tablet_files import EXTENSION, TabletApp
 from mobile_api.tokens import access_tokens
 from server.app import create_app
+from server.auth.users import add_user
 from server.config import Config
 from server.services import open_services, utc_now
 from server.worker import prepare, work_once
@@ -74,6 +75,13 @@ class Site:
         while not self._over.is_set():
             if not work_once(self.services):
                 self._over.wait(IDLE_SECONDS)
+
+    def staff(self, role: str) -> tuple[str, str]:
+        """A user of the office with that role; answers name and password."""
+        password = secrets.token_urlsafe(12)
+        with self.services.sessions.begin() as session:
+            add_user(session, role, f"Demo {role}", password, [role], now=utc_now())
+        return role, password
 
     def order(self, type_: str, household: int, technician: str = "t01") -> str:
         """Dispatch an order; answers its number."""

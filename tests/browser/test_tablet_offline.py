@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from tests.browser.conftest import OpenTablet
+from tests.browser.office_steps import expect_completed_for_csr
 from tests.browser.site import Site, jpeg_size
 from tests.browser.tablet_steps import (
     choose,
@@ -23,6 +24,15 @@ from workorders.tables import Installation, Meter, Receipt
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STEPS = ["acknowledged", "en_route", "on_site", "started"]
+
+
+LAST_KEYSTROKE_KEPT = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("curbstop");
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction("drafts").objectStore("drafts").getAll();
+    reading.onsuccess = () => resolve(reading.result.some((draft) => draft.values?.new_read === "12"));
+  };
+})"""
 
 
 def fill_exchange(page: Page, folder: Path) -> None:
@@ -60,6 +70,7 @@ def test_an_exchange_with_photo_and_fee_survives_without_network(
     take_fee(page, number)
     page.get_by_role("link", name="Complete").click()
     fill_exchange(page, tmp_path)
+    page.wait_for_function(LAST_KEYSTROKE_KEPT)
     context.close()
 
     page = reopen_offline(open_tablet, site)
@@ -85,6 +96,8 @@ def test_an_exchange_with_photo_and_fee_survives_without_network(
     page.context.set_offline(False)
     expect_posted_on_tablet(page)
     check_posted(site)
+    told = "took $45.00 at the door, receipt AA-000001"
+    expect_completed_for_csr(page.context.new_page(), site, number, line=told, photos=2)
 
 
 def reopen_offline(open_tablet: OpenTablet, site: Site) -> Page:
