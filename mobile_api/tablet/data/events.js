@@ -4,6 +4,7 @@
 import { iso, monotonicMs, offsetMs } from "../lib/clock.js";
 import { entries, read, write } from "../lib/idb.js";
 import { app, update, VERSION } from "../lib/state.js";
+import { dropping } from "./drafts.js";
 import { lastFix } from "./position.js";
 
 const SCHEMA = 1;
@@ -30,7 +31,7 @@ export class EventWriter {
   }
 
   // Write one fact about an order (null for none). `body` may be a function of nothing returning
-  // { body, changes }: extra changes that must happen with it. Answers the document.
+  // { body, changes }: extra changes that must happen with it. `drop`: the draft it came from. Answers the document.
   async write(event, order, body = {}, { photos = {}, drop = null } = {}) {
     return this.#alone(async () => {
       const made = typeof body === "function" ? await body() : { body, changes: [] };
@@ -38,7 +39,7 @@ export class EventWriter {
       const doc = this.#document(event, order, counter, made.body);
       const item = { database: this.profile.database, doc, photos };
       const changes = [["counters", this.profile.device, counter], ["pending", doc._id, item], ...made.changes];
-      if (drop) changes.push(["drafts", drop, undefined]);
+      if (drop) changes.push(...dropping(drop));
       await write(changes);
       await this.#settle(doc._id, item);
       return doc;

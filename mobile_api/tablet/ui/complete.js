@@ -71,7 +71,7 @@ async function submit(event, form, kind, type) {
   app.ui.recording = true;
   update();
   try {
-    await work.writer.write(kind.event, order, kind.body(order, type, draft, fields), { photos: draft.photos, drop: draft.key });
+    await work.writer.write(kind.event, order, kind.body(order, type, draft, fields), { photos: draft.photos, drop: draft });
     app.begun.delete(order.number);
     go("order", order.number);
     say(navigator.onLine ? "Recorded. It is being sent." : "Recorded. It is kept here and sent when there is a connection.", "ok");

@@ -1,6 +1,6 @@
 // The form that is open: its values and photos, kept on the tablet at every keystroke.
 
-import { dropDraft, draftKey, readDraft, saveDraft } from "../data/drafts.js";
+import { draftKey, dropDraft, readDraft, saveDraft, savePhoto } from "../data/drafts.js";
 import { shrink } from "../data/photos.js";
 import { app, say, update } from "../lib/state.js";
 
@@ -17,15 +17,15 @@ export function openDraft(order, kind) {
   return null;
 }
 
-function keep(draft) {
+function keep(draft, saved) {
   app.begun?.add(draft.order);
-  saveDraft(draft.key, draft).catch((error) => say(`This entry could not be kept: ${error.message}`, "danger"));
+  saved.catch((error) => say(`This entry could not be kept: ${error.message}`, "danger"));
   update();
 }
 
 export function setValue(draft, name, value) {
   draft.values[name] = value;
-  keep(draft);
+  keep(draft, saveDraft(draft.key, draft.values));
 }
 
 // Complaints about a field wait until it was left once.
@@ -40,7 +40,7 @@ export async function addPhoto(draft, name, file) {
   update();
   try {
     draft.photos[name] = await shrink(file, app.model.settings.photo);
-    keep(draft);
+    keep(draft, savePhoto(draft.key, name, draft.photos[name]));
   } catch (error) {
     say(error.message, "danger");
   }
@@ -50,11 +50,11 @@ export async function addPhoto(draft, name, file) {
 
 export function removePhoto(draft, name) {
   delete draft.photos[name];
-  keep(draft);
+  keep(draft, savePhoto(draft.key, name, undefined));
 }
 
 export async function discard(draft) {
-  await dropDraft(draft.key);
+  await dropDraft(draft);
   app.begun?.delete(draft.order);
   app.ui = {};
   update();

@@ -36,7 +36,7 @@ async function submit(event, draft, order, found) {
   update();
   const { amount, method = "cash", check_number = "" } = draft.values;
   try {
-    const doc = await takePayment(work.writer, order, { amount_cents: cents(amount), method, check_number: method === "check" ? check_number.trim() : null }, draft.key);
+    const doc = await takePayment(work.writer, order, { amount_cents: cents(amount), method, check_number: method === "check" ? check_number.trim() : null }, draft);
     app.begun.delete(order.number);
     go("receipt", doc.body.receipt.number);
   } catch (error) {
