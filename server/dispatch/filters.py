@@ -43,6 +43,11 @@ class Filters:
     due: str | None = None
     technician: str | None = None
 
+    @property
+    def narrowed(self) -> bool:
+        """Some open orders may be left out."""
+        return any((self.group, self.type, self.zone is not None, self.due, self.technician))
+
     def query(self, **changes: object) -> dict[str, str]:
         """The query string values of this filter with some changed; what is not filtered is left out."""
         values = asdict(replace(self, **changes))  # type: ignore[arg-type]  # checked by from_args on the way back

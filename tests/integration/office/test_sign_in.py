@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -177,8 +178,8 @@ def test_programs_sign_in_with_basic_on_this_machine_or_over_https(shared_office
 
 def test_basic_with_a_wrong_password_says_so(office: Office) -> None:
     client = office.client()
-    answer = client.get("/api/search?q=A1", headers=basic("carla", "wrong password"))
+    answer: Any = client.get("/api/search?q=A1", headers=basic("carla", "wrong password"))
     assert answer.status_code == 401
     assert answer.json["code"] == "sign_in_failed"
-    bearer = client.get("/api/search?q=A1", headers={"Authorization": "Bearer x"})
+    bearer: Any = client.get("/api/search?q=A1", headers={"Authorization": "Bearer x"})
     assert bearer.json["code"] == "sign_in_required"

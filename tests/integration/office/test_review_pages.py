@@ -1,0 +1,89 @@
+"""What a supervisor and a cashier see: cases to decide, quarantine, wrongful cuts, custody."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.integration.office.conftest import Office
+from workorders.tables import ExceptionCase, FieldEvent, Order
+
+
+def page(office: Office, path: str, name: str = "sam") -> str:
+    """A page's text."""
+    answer = office.client(name).get(path)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def blocking_case(office: Office) -> int:
+    """The case that holds the order in review."""
+    with office.services.read_sessions() as session:
+        query = select(ExceptionCase.id).where(ExceptionCase.code == "serial_mismatch")
+        return session.scalars(query).one()
+
+
+def test_the_queue_shows_what_waits_and_filters_by_kind(shared_office: Office) -> None:
+    text = page(shared_office, "/office/")
+    assert "The meter seen is SOMETHING" in text
+    assert shared_office.numbers["review"] in text
+    assert "reported by Tess Demo 09:00" in text
+    only = page(shared_office, "/office/?code=serial_mismatch")
+    assert only.count('class="card case"') == 1
+    assert "Reject</button>" not in page(shared_office, "/office/", "casey")
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("accept", "completed"), ("reject", "rejected")])
+def test_deciding_moves_the_order_and_answers_the_technician(
+    office: Office, verdict: str, state: str
+) -> None:
+    case = blocking_case(office)
+    answer = office.post("sam", f"/office/cases/{case}", verdict=verdict, words="seen on the photo")
+    assert answer.status_code == 302
+    with office.services.read_sessions() as session:
+        assert session.get_one(Order, office.numbers["review"]).state == state
+        event = session.get_one(FieldEvent, session.get_one(ExceptionCase, case).source)
+        assert event.words == "Decided by the office: seen on the photo"
+    text = page(office, "/office/")
+    assert "Decided lately" in text
+    assert "seen on the photo" in text
+    again = office.post("sam", f"/office/cases/{case}", verdict=verdict, words="again")
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "form", [{"verdict": "accept", "words": " "}, {"verdict": "maybe", "words": "x"}, {}]
+)
+def test_a_decision_needs_a_verdict_and_words(office: Office, form: dict[str, str]) -> None:
+    case = blocking_case(office)
+    answer = office.post("sam", f"/office/cases/{case}", **form)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    with office.services.read_sessions() as session:
+        assert session.get_one(ExceptionCase, case).state == "open"
+
+
+def test_quarantine_keeps_the_document_and_the_reason(shared_office: Office) -> None:
+    text = page(shared_office, "/office/quarantine")
+    assert "no_such_event" in text
+    assert "Tess Demo" in text
+
+
+def test_a_wrongful_cut_is_counted_with_what_restores_it(shared_office: Office) -> None:
+    text = page(shared_office, "/office/cuts")
+    assert shared_office.numbers["late"] in text
+    assert "Done after the order was cancelled" in text
+    assert "Reconnect" in text
+    assert "Off, unpaid" in text
+
+
+def test_custody_receipts_and_the_trial_balance(shared_office: Office) -> None:
+    text = page(shared_office, "/office/money", "casey")
+    assert "T01-000001" in text
+    assert "balances" in text
+    custody = text.split("In custody now")[1].split("</table>")[0]
+    assert custody.count("$50.00") == 2
+    other = page(shared_office, "/office/money?day=2026-03-01", "casey")
+    assert "No receipt that day" in other
+    assert "$50.00" in other.split("In custody now")[1].split("</table>")[0], (
+        "cash stays in custody overnight"
+    )
+    assert shared_office.client("casey").get("/office/money?day=never").status_code == 422
