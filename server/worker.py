@@ -8,17 +8,15 @@ import os
 import threading
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from geo.files import network_file
-from geo.network import RoadNetwork
 from geo.ways import refresh_way, waiting_routes
 from mobile_api.bundle import build_bundle
 from server.config import Config
+from server.networks import road_network
 from server.plans.runs import start_waiting
 from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
@@ -65,21 +63,6 @@ def _find_ways(services: Services) -> None:
         with services.sessions.begin() as session:
             for technician, day in routes:
                 refresh_way(session, network, technician, day, now=services.clock())
-
-
-_networks: dict[tuple[Path, int], RoadNetwork] = {}
-
-
-def road_network(data_dir: Path) -> RoadNetwork | None:
-    """The district's road network, opened once per version of its file; None before streets were imported."""
-    path = network_file(data_dir)
-    if not path.is_file():
-        return None
-    key = (path, path.stat().st_mtime_ns)
-    if key not in _networks:
-        _networks.clear()
-        _networks[key] = RoadNetwork.open(path)
-    return _networks[key]
 
 
 def evidence_files(config: Config) -> EvidenceFiles:

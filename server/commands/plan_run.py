@@ -4,9 +4,9 @@ import click
 
 from server.config import Config
 from server.logs import configure_logs
+from server.networks import road_network
 from server.plans.runs import carry_out
 from server.services import open_services
-from server.worker import road_network
 
 
 @click.command("plan-run", hidden=True)

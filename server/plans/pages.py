@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,16 +12,14 @@ from sqlalchemy.orm import Session
 from geo.daywork import apply_document
 from geo.files import network_file
 from server.auth.guard import current_staff
-from server.auth.roles import allow
 from server.db import current_session
+from server.plans.blueprint import blueprint, plans
 from server.plans.runs import ask
 from server.services import services
 from server.templating import local
 from workorders.problems import Problem
 from workorders.tables import Order, PlanRun, Premise, RouteWay, ServicePoint, Shift, Technician
 
-blueprint = Blueprint("plans", __name__, url_prefix="/plans")
-plans = allow("dispatcher", "supervisor")
 SHOWN = 12
 LANE_UNITS = 1000
 

@@ -123,6 +123,29 @@ def hold(
     return order
 
 
+def book_appointment(
+    session: Session,
+    number: str,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
+) -> Order:
+    """Promise the customer a window. Raises Problem `bad_input` for a past one, else as `approve` does."""
+    check_windows(50, since, until, "appointment")
+    if until <= now:
+        raise Problem("bad_input", field="appointment_until", reason="it is past")
+    order = order_for_update(session, number, expected_version=expected_version)
+    detail = {"from": since.isoformat(), "until": until.isoformat()}
+    command(session, order, Command.SCHEDULE, "scheduled", now=now, actor=actor, detail=detail)
+    order.appointment_from, order.appointment_until = since, until
+    order.route_day = None
+    session.flush()
+    return order
+
+
 def close_order(
     session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
 ) -> Order:
