@@ -4,7 +4,7 @@
 it and through the Python rule, so that the two cannot drift apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 GUARD_ID = "_design/guard"
@@ -41,3 +41,9 @@ def security_document(members: Sequence[str]) -> dict[str, Any]:
         "admins": {"names": [], "roles": ["_admin"]},
         "members": {"names": [], "roles": list(members) or ["_admin"]},
     }
+
+
+def member_roles(security: Mapping[str, Any]) -> list[str]:
+    """The roles that `_security` lets in besides administrators."""
+    members = security.get("members") or {}
+    return [role for role in members.get("roles") or [] if role != "_admin"]

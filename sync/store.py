@@ -68,7 +68,13 @@ class DocumentStore(Protocol):
     """
 
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
-        """Create the database when it is missing; `members` are the roles that may open it."""
+        """Create the database when it is missing; `members` are the roles that may open it from now on.
+
+        Without any it is closed to all but administrators.
+        """
+
+    def members(self, name: str) -> list[str]:
+        """Return the roles that may open the database besides administrators."""
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""

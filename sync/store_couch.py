@@ -18,7 +18,7 @@ from couchdb3.exceptions import (
 
 from sync.couch_calls import CouchCalls, path_of
 from sync.couch_documents import next_revision, plain, purge_portions
-from sync.couch_guard import GUARD_ID, guard_document, security_document
+from sync.couch_guard import GUARD_ID, guard_document, member_roles, security_document
 from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, DatabaseMissing, StoreUnavailable
 
 SHARDS = 1
@@ -56,6 +56,11 @@ class CouchStore:
         with self._calls.failures(name):
             if self._calls.call("GET", path_of(name, "_security")).json() != wanted:
                 self._calls.call("PUT", path_of(name, "_security"), wanted)
+
+    def members(self, name: str) -> list[str]:
+        """Return the roles that may open the database besides administrators."""
+        with self._calls.failures(name):
+            return member_roles(self._calls.call("GET", path_of(name, "_security")).json())
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sync import attachments as attachment_rules
 from sync import documents as document_rules
 from sync.attachments import AttachmentEdit, gunzip
+from sync.couch_guard import member_roles, security_document
 from sync.documents import Edit
 from sync.limits import Limits
 from sync.sql import databases, feed, files, leaves, reading, writing
@@ -69,12 +70,19 @@ class SqlStore:
             yield connection, database
 
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
-        """Create the database when it is missing; `members` are the roles that may open it."""
-        roles = {"names": [], "roles": list(members)}
+        """Create the database when it is missing; `members` are the roles that may open it from now on."""
+        wanted = security_document(members)
         with self.connections.writing() as connection:
-            databases.create(
-                connection, name, {"admins": {"names": [], "roles": ["_admin"]}, "members": roles}
-            )
+            if databases.create(connection, name, wanted):
+                return
+            database = reading.database(connection, name, lock=True)
+            if database and orjson.loads(databases.security(connection, database)) != wanted:
+                databases.set_security(connection, database, orjson.dumps(wanted))
+
+    def members(self, name: str) -> list[str]:
+        """Return the roles that may open the database besides administrators."""
+        with self.reading(name) as (connection, database):
+            return member_roles(orjson.loads(databases.security(connection, database)))
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""

@@ -43,10 +43,18 @@ class StoreContract(LeafContract):
         assert store.get_document(db, "order:1") is None
         assert changed(store, db) == []
 
+    def test_members_are_told_and_changed(self, store: DocumentStore, db: str) -> None:
+        assert store.members(db) == [db]
+        store.ensure_database(db, members=["tech-a", "tech-b"])
+        assert store.members(db) == ["tech-a", "tech-b"]
+        store.ensure_database(db)
+        assert store.members(db) == []
+
     def test_a_missing_database_is_said_to_be_missing(self, store: DocumentStore) -> None:
         missing = f"tech-{uuid.uuid4().hex[:12]}"
         for ask in (
             lambda: store.info(missing),
+            lambda: store.members(missing),
             lambda: store.put_document(missing, "a", {}),
             lambda: store.put_documents(missing, {"a": {}}),
             lambda: store.changes(missing, since="0", limit=1),

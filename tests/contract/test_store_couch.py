@@ -23,7 +23,7 @@ class TestOwnEndpoint(StoreContract):
         """A store on a process of its own."""
         data = tmp_path_factory.mktemp("own") / "sync.sqlite"
         with bare_server(f"sqlite:///{data}", workers=1) as url:
-            made = CouchStore(url, guard=False)
+            made = CouchStore(url)
             yield made
             made.close()
 

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sync.store_sql import SqlStore
+from sync.store import DocumentStore
 
 
-def push(store: SqlStore, documents: Iterable[dict[str, Any]], *, salt: str = "") -> None:
+def push(store: DocumentStore, documents: Iterable[dict[str, Any]], *, salt: str = "") -> None:
     """Write event documents as first revisions; another `salt` makes another revision of the same id.
 
     Photos named by stubs are sent as three bytes.
