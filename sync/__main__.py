@@ -9,11 +9,12 @@ import os
 import tempfile
 from pathlib import Path
 
+import orjson
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from sync.bare import ADMIN_VARIABLE, URL_VARIABLE, create_tables
+from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, URL_VARIABLE, create_tables
 
 
 def _arguments() -> argparse.Namespace:
@@ -26,6 +27,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--admin", required=True, metavar="USER:PASS", help="the administrator's name and password"
     )
+    parser.add_argument(
+        "--jwt-key",
+        action="append",
+        default=[],
+        metavar="KID=FILE",
+        help="public key (PEM) or shared secret of tokens with this key id; may be repeated",
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--threads", type=int, default=1_200, help="requests and parked feeds per process")
     return parser.parse_args()
@@ -36,6 +44,8 @@ def main() -> None:
     given = _arguments()
     if ":" not in given.admin:
         raise SystemExit("--admin needs USER:PASS")
+    if any("=" not in key for key in given.jwt_key):
+        raise SystemExit("--jwt-key needs KID=FILE")
     with tempfile.TemporaryDirectory(prefix="curbstop-sync-") as folder:
         data = given.data or str(Path(folder) / "sync.db")
         if data.startswith("postgresql://"):
@@ -48,6 +58,7 @@ def main() -> None:
         # The workers are separate processes and read their settings from the environment.
         os.environ[URL_VARIABLE] = url
         os.environ[ADMIN_VARIABLE] = given.admin
+        os.environ[KEYS_VARIABLE] = orjson.dumps(dict(key.split("=", 1) for key in given.jwt_key)).decode()
         Server(
             "sync.bare:create_app",
             factory=True,

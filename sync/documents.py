@@ -137,11 +137,9 @@ def next_revision(edit: Edit, parent: str | None) -> str:
     nothing.
     """
     generation = 1 if parent is None else int(parent.partition("-")[0]) + 1
-    digest = hashlib.blake2b(digest_size=16)
     files = [(file.name, file.digest if file.meta is None else file.meta.digest) for file in edit.attachments]
-    head = [parent, edit.deleted, sorted(files, key=lambda file: file[0])]
-    digest.update(orjson.dumps(head))
-    digest.update(orjson.dumps(orjson.loads(edit.body), option=orjson.OPT_SORT_KEYS))
+    head = orjson.dumps([parent, edit.deleted, sorted(files, key=lambda file: file[0])])
+    digest = hashlib.blake2b(head + edit.body, digest_size=16)
     return f"{generation}-{digest.hexdigest()}"
 
 

@@ -55,6 +55,8 @@ def path_from(start: int, ids: Sequence[str]) -> tuple[str, ...]:
 
 def leaves(tree: Tree) -> list[tuple[str, bool]]:
     """Return every (leaf, deleted), the winner's rank first: live before deleted, then highest."""
+    if len(tree.parents) <= 1:
+        return [(rev, rev in tree.deleted) for rev in tree.parents]
     inner = {parent for parents in tree.parents.values() for parent in parents}
     found = [(rev, rev in tree.deleted) for rev in tree.parents if rev not in inner]
     found.sort(key=lambda leaf: (not leaf[1], *rank(leaf[0])), reverse=True)
@@ -149,6 +151,8 @@ def dump(tree: Tree) -> bytes:
 
     A chain ends at a root or at a revision that an earlier chain holds. Equal trees give equal bytes.
     """
+    if len(tree.parents) == 1:
+        return orjson.dumps([[int(rev in tree.deleted), rev] for rev in tree.parents])
     chains: list[list[int | str]] = []
     heads = [rev for rev, _ in leaves(tree)]
     told: set[str] = set()

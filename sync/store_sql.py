@@ -36,8 +36,9 @@ class SqlStore:
         self.waker = Waker(self.connections)
 
     def close(self) -> None:
-        """Stop the watching thread. Feeds still parked end."""
+        """Stop the watching thread and close idle connections. Feeds still parked end."""
         self.waker.close()
+        self.connections.close()
 
     @contextmanager
     def reading(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
@@ -62,8 +63,11 @@ class SqlStore:
 
     @contextmanager
     def local_writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
-        """Yield a transaction for `_local/` documents, which are in no feed: no lock, nobody is woken."""
-        with self.connections.writing() as connection:
+        """Yield a transaction for `_local/` documents: no lock, nobody is woken, no wait for the disk.
+
+        They are in no feed, and a checkpoint lost with the power costs a replicator one question.
+        """
+        with self.connections.writing(durable=False) as connection:
             database = reading.database(connection, name)
             if database is None:
                 raise DatabaseMissing(name)

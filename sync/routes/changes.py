@@ -26,34 +26,44 @@ HEARTBEAT = b"\n"
 def changes(call: Call) -> Response:
     """GET or POST /db/_changes."""
     query = feed_query.read(call)
+    if query.feed == "normal" and query.limit <= PAGE:
+        # A short answer goes out in one piece.
+        return _headed(Response(b"".join(_results(call, query, _Progress())), mimetype="application/json"))
     with call.store.reading(call.target.database) as (_, database):
-        try:
-            progress = _Progress(database, database.position(query.since))
-        except ValueError as error:
-            raise bad_request(str(error)) from None
+        progress = _Progress(database, _position(database, query))
     if query.feed == "eventsource":
         body, kind = _events(call, query, progress), "text/event-stream"
     elif query.feed == "continuous":
         body, kind = _lines(call, query, progress), "application/json"
     else:
         body, kind = _results(call, query, progress), "application/json"
-    if query.feed == "normal" and query.limit <= PAGE:
-        # A short answer goes out in one piece.
-        response = Response(b"".join(body), mimetype=kind)
-    else:
-        response = Response(stream_with_context(body), mimetype=kind)
-        # Proxies must not hold heartbeats back.
-        response.headers["X-Accel-Buffering"] = "no"
+    response = Response(stream_with_context(body), mimetype=kind)
+    # Proxies must not hold heartbeats back.
+    response.headers["X-Accel-Buffering"] = "no"
+    return _headed(response)
+
+
+def _headed(response: Response) -> Response:
     response.headers["Cache-Control"] = "must-revalidate"
     return response
 
 
+def _position(database: DatabaseRow, query: Query) -> int:
+    try:
+        return database.position(query.since)
+    except ValueError as error:
+        raise bad_request(str(error)) from None
+
+
 @dataclass(slots=True)
 class _Progress:
-    """Where a feed stands: the last position told, rows told, documents changed after it."""
+    """Where a feed stands: the last position told, rows told, documents changed after it.
 
-    database: DatabaseRow
-    position: int
+    Without a database the first page looks it up and begins where the query says.
+    """
+
+    database: DatabaseRow | None = None
+    position: int = 0
     told: int = 0
     pending: int = 0
 
@@ -62,6 +72,7 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
     """Yield the JSON of each change there is now, advancing `progress`."""
     before: int | None = None
     after = progress.position
+    begun = progress.database is not None
     exhausted = False
     while not exhausted:
         wanted = query.limit - progress.told
@@ -69,6 +80,8 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
         lines: list[bytes] = []
         with call.store.reading(call.target.database) as (connection, database):
             progress.database = database
+            if not begun:
+                after, begun = _position(database, query), True
             if query.descending and before is None:
                 before = database.update_seq + 1
             page = feed_rows.page(
@@ -128,7 +141,7 @@ def _line(connection: Connection, database: DatabaseRow, query: Query, row: Feed
 
 
 def _ending(progress: _Progress) -> bytes:
-    seq = progress.database.seq(progress.position)
+    seq = "0" if progress.database is None else progress.database.seq(progress.position)
     return f'"last_seq":"{seq}","pending":{progress.pending}}}\n'.encode()
 
 
@@ -177,7 +190,8 @@ def _parked(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
     Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, and for a
     longpoll after the first changes. The caller is asked for again at every wake and heartbeat.
     """
-    ticket = call.store.waker.park(progress.database.id)
+    with call.store.reading(call.target.database) as (_, database):
+        ticket = call.store.waker.park(database.id)
     try:
         end = _end(call, query)
         woken = True

@@ -38,19 +38,19 @@ class Dispatcher:
         whole = sent.root_path + sent.path
         exact = paths.raw_segments(sent.environ, whole[: len(whole) - len(rest)] if rest else whole)
         if exact is not None:
-            return self._answer(sent, caller, paths.target(exact, None))
+            return self._answer(sent, caller, paths.target(exact))
         parts = rest.rstrip("/").split("/")
+        found = paths.target(parts)
         # Nobody learns from how a path is read what a database holds that they may not open.
-        plain = paths.target(parts, None)
-        if plain.database:
-            check_database(caller, plain.database)
+        if found.database:
+            check_database(caller, found.database)
         try:
-            return self._answer(sent, caller, paths.target(parts, self._hints(sent)))
+            return self._answer(sent, caller, paths.guess(found, self._hints(sent)))
         except DatabaseMissing:
             named = _slashed_database(self.store, sent, parts)
             if named is None:
                 raise
-            return self._answer(sent, caller, paths.target(named, self._hints(sent)))
+            return self._answer(sent, caller, paths.guess(paths.target(named), self._hints(sent)))
 
     def _hints(self, sent: Request) -> paths.Hints:
         return paths.Hints(
@@ -77,7 +77,7 @@ class Dispatcher:
             target=target,
             welcome=self.welcome,
             sessions=self.sessions,
-            args=sent.args,
+            args=sent.args if sent.query_string else {},
         )
         return endpoint.handler(call)
 

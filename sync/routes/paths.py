@@ -36,8 +36,8 @@ class Hints:
     """Tell whether the request's body is a document of this id."""
 
 
-def target(segments: Sequence[str], hints: Hints | None) -> Target:
-    """Return what the segments name; `hints` is None when the segments are exact."""
+def target(segments: Sequence[str]) -> Target:
+    """Return what the segments name when every slash separates."""
     parts = list(segments)
     if parts and parts[-1] == "":
         parts.pop()
@@ -47,12 +47,13 @@ def target(segments: Sequence[str], hints: Hints | None) -> Target:
     if not rest:
         return Target(database=head)
     first, *more = rest
-    found = (_reserved if first.startswith("_") else _below)(head, first, more)
-    return found if hints is None or not found.attachment or found.action else _guess(found, hints)
+    return (_reserved if first.startswith("_") else _below)(head, first, more)
 
 
-def _guess(found: Target, hints: Hints) -> Target:
+def guess(found: Target, hints: Hints) -> Target:
     """Return the target again, with the slashes that belong to the document's id in it."""
+    if not found.attachment or found.action:
+        return found
     whole = f"{found.document}/{found.attachment}"
     if hints.is_document(whole):
         return Target(found.database, "", whole)

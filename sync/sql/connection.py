@@ -4,6 +4,7 @@ The ORM is not used on this path: a batch is one statement, and bodies stay byte
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.store import StoreUnavailable
@@ -21,13 +22,17 @@ CHANNEL = "curbstop_sync"
 """PostgreSQL's notification channel; the payload is the database's id."""
 
 DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, SQLAlchemyError)
+MOST_CONNECTIONS = 12
+"""Per process. Statements take well under a millisecond, so few serve many threads; parked feeds hold none.
+"""
+WAIT_SECONDS = 30.0
 
 
 class Connection:
-    """One checked-out driver connection in autocommit mode; statements use `?` for parameters."""
+    """A driver connection in autocommit mode, of one thread at a time; statements use `?` for parameters."""
 
     def __init__(self, driver: Any, *, postgres: bool) -> None:
-        self._driver = driver
+        self.driver = driver
         self.postgres = postgres
         self._cursor = driver.cursor(binary=True) if postgres else driver.cursor()
 
@@ -38,10 +43,9 @@ class Connection:
         return found
 
     def row(self, sql: str, params: Sequence[Any] = ()) -> type_row | None:
-        """Run a query and return its first row or None."""
-        self._cursor.execute(_percent(sql) if self.postgres else sql, params)
-        found: type_row | None = self._cursor.fetchone()
-        return found
+        """Run a query and return its only row or None."""
+        found = self.rows(sql, params)
+        return found[0] if found else None
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Run a statement and return how many rows it touched."""
@@ -73,20 +77,23 @@ class Connection:
         if self.postgres:
             self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(database_id)))
 
-    def begin(self) -> None:
-        """Open a transaction that may write."""
-        if not self.postgres:
-            # Others who share the pool may have left the connection read-only.
-            self._cursor.execute("PRAGMA query_only = 0")
-        self._cursor.execute("BEGIN" if self.postgres else "BEGIN IMMEDIATE")
+    def begin(self, *, durable: bool = True) -> None:
+        """Open a transaction that may write; without `durable`, its commit does not wait for the disk."""
+        if self.postgres:
+            self._cursor.execute("BEGIN")
+            if not durable:
+                self._cursor.execute("SET LOCAL synchronous_commit = off")
+        else:
+            self._cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._cursor.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Make the transaction durable."""
+        """End the transaction and keep what it wrote."""
         self._cursor.execute("COMMIT")
 
     def rollback(self) -> None:
         """Undo the transaction, if one is open."""
-        self._driver.rollback()
+        self.driver.rollback()
 
 
 @lru_cache(maxsize=256)
@@ -95,56 +102,81 @@ def _percent(sql: str) -> str:
 
 
 class Connections:
-    """Hands out connections of an engine's pool."""
+    """The store's own few connections, opened as the engine opens them.
+
+    They are taken out of the engine's pool for good, because whoever shares that pool sets connections up
+    differently. They close when the engine is disposed of.
+    """
 
     def __init__(self, engine: Engine) -> None:
         if engine.dialect.name not in {"sqlite", "postgresql"}:
             raise ValueError(f"the document store runs on SQLite and PostgreSQL, not {engine.dialect.name}")
         self.engine = engine
         self.postgres = engine.dialect.name == "postgresql"
+        self._idle: list[Connection] = []
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    def open(self) -> Connection:
+        """Return a new connection that is the caller's to close; raise one of DRIVER_ERRORS."""
+        pooled = self.engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        pooled.detach()
+        if self.postgres:
+            driver.autocommit = True
+        else:
+            driver.isolation_level = None
+            # Whoever had it before may have left it read-only.
+            driver.execute("PRAGMA query_only = 0").close()
+        return Connection(driver, postgres=self.postgres)
+
+    def close(self) -> None:
+        """Close the idle connections. Others may still be opened later."""
+        while self._idle:
+            self._idle.pop().driver.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection for queries; raise StoreUnavailable when the database cannot answer."""
+        if not self._free.acquire(timeout=WAIT_SECONDS):
+            raise StoreUnavailable("all connections are busy")
         try:
-            pooled = self.engine.raw_connection()
+            # The one used last has its statements at hand.
+            connection = self._idle.pop() if self._idle else self.open()
+        except IndexError:
+            connection = self.open()
         except DRIVER_ERRORS as error:
+            self._free.release()
             raise StoreUnavailable(str(error)) from error
-        driver: Any = pooled.driver_connection
-        before = driver.autocommit if self.postgres else driver.isolation_level
         try:
-            if self.postgres:
-                driver.autocommit = True
-            else:
-                driver.isolation_level = None
-            yield Connection(driver, postgres=self.postgres)
+            yield connection
         except DRIVER_ERRORS as error:
+            # The database may have restarted: the others would fail one by one.
+            connection.driver.close()
+            self.close()
             raise StoreUnavailable(str(error)) from error
+        except Exception:
+            # A refusal, not a failure: whoever began a transaction has undone it.
+            self._idle.append(connection)
+            raise
+        except BaseException:
+            connection.driver.close()
+            raise
+        else:
+            self._idle.append(connection)
         finally:
-            self._restore(pooled, driver, before)
+            self._free.release()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Yield a connection in a transaction that commits when the block ends and is undone when it
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Yield a connection in a transaction that commits at the end of the block and is undone if it
         raises.
         """
         with self.reading() as connection:
-            connection.begin()
+            connection.begin(durable=durable)
             try:
                 yield connection
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-
-    def _restore(self, pooled: Any, driver: Any, before: Any) -> None:
-        # Others share the pool and expect the driver as they configured it.
-        try:
-            if self.postgres:
-                driver.autocommit = before
-            else:
-                driver.isolation_level = before
-        except DRIVER_ERRORS:
-            pooled.invalidate()
-        else:
-            pooled.close()

@@ -112,9 +112,7 @@ class Waker:
     def _watch(self) -> None:
         while not self._closed:
             try:
-                pooled = self._connections.engine.raw_connection()
-                driver = pooled.driver_connection
-                pooled.detach()
+                driver = self._connections.open().driver
                 try:
                     # Whatever was committed while nobody watched.
                     self.wake(self._everyone())
@@ -123,13 +121,12 @@ class Waker:
                     else:
                         self._poll(driver)
                 finally:
-                    pooled.close()
+                    driver.close()
             except DRIVER_ERRORS as error:
                 log.warning("sync.watch.lost", error=str(error))
                 time.sleep(RETRY_SECONDS)
 
     def _listen(self, driver: Any) -> None:
-        driver.autocommit = True
         driver.execute(f"LISTEN {CHANNEL}")
         self.wake(self._everyone())
         while not self._closed:
@@ -137,7 +134,6 @@ class Waker:
                 self.wake((int(notice.payload),))
 
     def _poll(self, driver: Any) -> None:
-        driver.isolation_level = None
         version = None
         seen: dict[int, int] = {}
         while not self._closed:

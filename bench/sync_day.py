@@ -1,0 +1,161 @@
+"""A tablet's day as requests: orders dispatched, pulled, events with a photo pushed, and asking in vain.
+
+The requests are those of PouchDB 9 in its order, sent by threads that keep their connections, so that the
+measuring side costs little.
+"""
+
+import base64
+import http.client
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from urllib.parse import urlsplit
+
+import orjson
+
+from bench.sync_servers import Server
+
+ORDERS = 40
+ORDER_BYTES = 3_000
+EVENTS = 40
+PHOTO_BYTES = 100_000
+CLIENTS = 4
+PHASES = ("dispatch", "pull", "push with photo", "idle poll")
+
+_numbers = count(int(time.time()) % 1_000_000 * 100_000)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One phase of one round: seconds per tablet, of the clock and of the server's processors."""
+
+    wall: float
+    processor: float
+
+
+class Line:
+    """One kept connection to a server."""
+
+    def __init__(self, server: Server) -> None:
+        parts = urlsplit(server.url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+
+    def send(self, method: str, path: str, headers: dict[str, str], body: object = None) -> bytes:
+        """Send a request and return the answer's body; raise for an answer above 404."""
+        raw = None if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
+        extra = {} if raw is None else {"Content-Type": "application/json"}
+        accept = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        self._connection.request(method, path, raw, {**headers, **accept, **extra})
+        answer = self._connection.getresponse()
+        told = answer.read()
+        if answer.status > 404 or answer.status in {400, 401, 403}:
+            raise RuntimeError(f"{method} {path}: {answer.status} {told[:300]!r}")
+        return told
+
+
+class Tablets:
+    """So many technicians' databases on a server, each with its tablet."""
+
+    def __init__(self, server: Server, number: int) -> None:
+        self.server = server
+        self.names = [str(next(_numbers)) for _ in range(number)]
+        self.headers = {name: server.tablet_headers(name) for name in self.names}
+        self.since: dict[str, str] = {}
+        dice = random.Random(7)
+        self.text = "".join(dice.choices("abcdefghij klmnop", k=ORDER_BYTES - 400))
+        self.photo = base64.b64encode(dice.randbytes(PHOTO_BYTES)).decode()
+        self._each(self._make)
+
+    def run(self, phase: str) -> Measured:
+        """Run one phase for every tablet."""
+        work = {
+            "dispatch": self._dispatch,
+            "pull": self._pull,
+            "push with photo": self._push,
+            "idle poll": self._idle,
+        }[phase]
+        processor, wall = self.server.processor_seconds(), time.perf_counter()
+        self._each(work)
+        number = len(self.names)
+        wall = time.perf_counter() - wall
+        return Measured(wall / number, (self.server.processor_seconds() - processor) / number)
+
+    def _each(self, work: Callable[[Line, str], None]) -> None:
+        def some(names: list[str]) -> None:
+            line = Line(self.server)
+            for name in names:
+                work(line, name)
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(some, [self.names[start::CLIENTS] for start in range(CLIENTS)]))
+
+    def _make(self, line: Line, name: str) -> None:
+        line.send("PUT", f"/tech-{name}", self.server.admin_headers())
+
+    def _dispatch(self, line: Line, name: str) -> None:
+        docs = [
+            {
+                "_id": f"order:{name}-{number}",
+                "type": "exchange",
+                "number": number,
+                "address": {"street": "Main Street", "house": number, "position": [-98.5, 38.9]},
+                "form": [{"field": f"f{part}", "required": True} for part in range(4)],
+                "notes": self.text,
+            }
+            for number in range(ORDERS)
+        ]
+        line.send("POST", f"/tech-{name}/_bulk_docs", self.server.admin_headers(), {"docs": docs})
+
+    def _pull(self, line: Line, name: str) -> None:
+        path, headers = f"/tech-{name}", self.headers[name]
+        line.send("GET", "/", headers)
+        line.send("GET", f"{path}/", headers)
+        feed = f"{path}/_changes?style=all_docs&limit=100&since="
+        told = orjson.loads(line.send("GET", feed + "0", headers))
+        docs = [{"id": row["id"], "rev": row["changes"][0]["rev"]} for row in told["results"]]
+        line.send("GET", feed + str(told["last_seq"]), headers)
+        got = orjson.loads(
+            line.send("POST", f"{path}/_bulk_get?revs=true&latest=true", headers, {"docs": docs})
+        )
+        if len(got["results"]) != ORDERS:
+            raise RuntimeError(f"{len(got['results'])} documents instead of {ORDERS}")
+        line.send("GET", f"{path}/", headers)
+        line.send("GET", f"{path}/_local/pull.{name}", headers)
+        line.send("PUT", f"{path}/_local/pull.{name}", headers, {"last_seq": told["last_seq"]})
+        self.since[name] = str(told["last_seq"])
+
+    def _push(self, line: Line, name: str) -> None:
+        path, headers = f"/tech-{name}", self.headers[name]
+        docs = []
+        for number in range(EVENTS):
+            rev = f"1-{random.randbytes(16).hex()}"
+            event = {
+                "kind": "completed",
+                "order": number,
+                "fields": {"read": 1234 + number},
+                "at": "2026-03-02",
+            }
+            head = {"_id": f"event:{name}:{number}", "_rev": rev}
+            docs.append({**head, "_revisions": {"start": 1, "ids": [rev[2:]]}, **event})
+        photo = {"content_type": "image/jpeg", "data": self.photo, "revpos": 1}
+        docs[0]["_attachments"] = {"photo.jpg": photo}
+        line.send("GET", "/", headers)
+        line.send("GET", f"{path}/_local/push.{name}", headers)
+        wanted = {doc["_id"]: [doc["_rev"]] for doc in docs}
+        line.send("POST", f"{path}/_revs_diff", headers, wanted)
+        body = {"docs": docs, "new_edits": False}
+        if orjson.loads(line.send("POST", f"{path}/_bulk_docs", headers, body)):
+            raise RuntimeError("an event was refused")
+        line.send("GET", f"{path}/_local/push.{name}", headers)
+        line.send("PUT", f"{path}/_local/push.{name}", headers, {"last_seq": "1"})
+
+    def _idle(self, line: Line, name: str) -> None:
+        path, headers = f"/tech-{name}", self.headers[name]
+        line.send("GET", "/", headers)
+        line.send("GET", f"{path}/", headers)
+        line.send("GET", f"{path}/_local/pull.{name}", headers)
+        told = orjson.loads(line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since=now", headers))
+        line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since={told['last_seq']}", headers)
