@@ -12,6 +12,7 @@ from rich.table import Table
 
 from server.config import Config
 from server.imports import KINDS, ImportReport, import_rows
+from server.imports.streets import import_streets
 from server.progress import progress_bars
 from server.services import open_services, utc_now
 from workorders.problems import Problem
@@ -47,6 +48,26 @@ def _rows_command(kind: str) -> click.Command:
         _answer(report, as_json)
 
     return command
+
+
+@import_command.command("streets")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Build everything, keep nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def streets(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Build the road network and the map from FILE, an OpenStreetMap extract (.osm.pbf)."""
+    config = Config.from_env()
+    with progress_bars(Console(stderr=True)) as progress:
+        made = import_streets(config.data_dir, file, dry_run=dry_run, progress=progress)
+    if as_json:
+        click.echo(json.dumps(made))
+        return
+    network, features = made["network"], sum(made["features"].values())
+    click.echo(
+        f"{'Would keep' if dry_run else 'Kept'} {network['segments']:,} street segments, "
+        f"{network['metres'] / 1000:,.0f} km, {network['restrictions']:,} turn restrictions; "
+        f"the map has {features:,} features."
+    )
 
 
 for _kind in KINDS:

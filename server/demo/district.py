@@ -20,6 +20,7 @@ from server.demo.town import DemoTown, build_town
 from server.demo.workday import plan_day, raise_orders
 from server.demo.writing import Writer, write_crew, write_households, write_meters, write_money, write_zones
 from server.progress import Progress, progress_bars, silent
+from workorders.service.district import District
 from workorders.tables import Account
 
 
@@ -59,6 +60,7 @@ def load_demo(
 def _load(sessions: sessionmaker[Session], config: Config, size: DemoSize, progress: Progress) -> DemoSignIns:
     town = build_town(config.data_dir, size.accounts, size.seed, progress)
     with sessions.begin() as session:
+        session.info["district"] = District(config.district, config.timezone)
         _write_district(Writer(session, progress, size.now, ZoneInfo(config.timezone)), town, size.seed)
         signs = make_sign_ins(session, now=size.now)
     keep_sign_ins(config.data_dir, signs)
@@ -84,5 +86,5 @@ def _write_district(writer: Writer, made: DemoTown, seed: int) -> None:
     write_money(writer, households, debts)
     protected = frozenset(one.account for one, debt in zip(households, debts, strict=True) if debt.hold)
     wanted = make_orders(households, protected, count=orders_a_day(len(households)), seed=seed, today=today)
-    orders = raise_orders(writer.session, wanted, now=writer.now, progress=writer.progress)
-    plan_day(writer, orders, made.network)
+    raise_orders(writer.session, wanted, now=writer.now, progress=writer.progress)
+    plan_day(writer, made.network, seed=seed)

@@ -1,9 +1,10 @@
-"""The demo's town: its streets as an OpenStreetMap file, and the road network built from them."""
+"""The demo's town: its streets as an OpenStreetMap file, the road network and the map built from them."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.files import network_file, streets_file
+from geo.basemap import build_basemap_folder
+from geo.files import basemap_folder, network_file, streets_file
 from geo.network import RoadNetwork, build_network
 from geo.streets_pbf import write_street_pbf
 from geo.town import Town, generate_town
@@ -19,7 +20,7 @@ class DemoTown:
 
 
 def build_town(data_dir: Path, accounts: int, seed: int, progress: Progress) -> DemoTown:
-    """Draw the town, and make its street file and road network in the data folder."""
+    """Draw the town, and make its street file, road network and map in the data folder."""
     progress("drawing the town", 0, 1)
     town = generate_town(seed, accounts)
     progress("drawing the town", 1, 1)
@@ -30,5 +31,11 @@ def build_town(data_dir: Path, accounts: int, seed: int, progress: Progress) -> 
         network_file(data_dir),
         attribution=town.attribution,
         progress=lambda share, _words: progress("road network", round(share * 100), 100),
+    )
+    build_basemap_folder(
+        streets_file(data_dir),
+        basemap_folder(data_dir),
+        attribution=town.attribution,
+        progress=lambda share, _words: progress("map", round(share * 100), 100),
     )
     return DemoTown(town, RoadNetwork.open(network_file(data_dir)))

@@ -6,7 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.daywork import apply_document, load_day, plan_document
 from geo.network import RoadNetwork
+from geo.planning.model import Options
+from server.demo.crew import shift_span
 from server.demo.orders import DemoOrder
 from server.demo.writing import Writer
 from server.progress import Progress
@@ -14,6 +17,8 @@ from workorders.service.orders import OrderRequest, raise_order
 from workorders.tables import Order, ServicePoint
 
 ACTOR = "demo"
+PLAN_SECONDS = 2.0
+"""A demo day has at most 75 orders; more time shortens its routes by a hardly visible part."""
 
 
 def raise_orders(
@@ -40,5 +45,21 @@ def raise_orders(
     return orders
 
 
-def plan_day(writer: Writer, orders: Sequence[Order], network: RoadNetwork) -> None:
-    """Assign the orders in route order."""
+def plan_day(writer: Writer, network: RoadNetwork, *, seed: int) -> int:
+    """Plan the whole of today over the streets, and dispatch the routes; answers how many stops they have.
+
+    What the planner leaves out, and what is held, stays with the dispatcher. Loaded in the evening, the
+    routes are still those of the day: somebody wants to look at them.
+    """
+    # Imported here so that starting a loaded district need not wait for the solver to load.
+    from geo.planning.solve import plan  # noqa: PLC0415 - see above
+
+    today = writer.now.astimezone(writer.zone).date()
+    morning, _ = shift_span(today, writer.zone)
+    work = load_day(writer.session, network, today, now=morning)
+    made = plan(
+        work.problem,
+        options=Options(seconds=PLAN_SECONDS, processes=1, fairness=1, seed=seed),
+        progress=lambda share, *_: writer.progress("routes", round(share * 100), 100),
+    )
+    return apply_document(writer.session, plan_document(work, made), now=writer.now, actor=ACTOR)
