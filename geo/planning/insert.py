@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.planning.board import Board
-from geo.planning.instance import Ints, index
+from geo.planning.instance import RELOAD_NODE, Ints, index
 from geo.planning.links import redraw, span_left
 from geo.planning.model import Options, Order, Problem
 from geo.planning.plan import RELOAD, STOP, Plan, Route
 from geo.planning.simulate import route_of
 from geo.planning.trials import IMPOSSIBLE, Prober, Trials
-
 
 A_POINT = 10_000
 """More driving seconds than any two places of an order differ by: points come first."""
@@ -45,21 +44,12 @@ def cheapest_insertions(
     `order` is not in `plan`; its place is in the matrix. Where fewer than `k` have room, those follow who
     would have to leave out one less urgent order. An empty list: nobody may or can serve it today.
     """
-    options = options or Options()
     others = tuple(other for other in problem.orders if other.number != order.number)
-    whole = replace(problem, orders=(*others, order))
-    board = board_of(whole, plan, options)
-    number, prober = len(others), Prober(board)
-    bound = span_left(board, number)
-    if bound is None:
-        return []
-    found = _ways(whole, board, plan, prober.insertions(number, bound), displacing=False)[:k]
+    inserter = _Inserter(replace(problem, orders=(*others, order)), plan, options or Options())
+    found = inserter.ways(displacing=False)[:k]
+    known = {way.technician for way in found}
     if len(found) < k:
-        known = {way.technician for way in found}
-        lesser = _without_urgent(board, prober.swaps(number, bound), number)
-        found += [
-            way for way in _ways(whole, board, plan, lesser, displacing=True) if way.technician not in known
-        ]
+        found += [way for way in inserter.ways(displacing=True) if way.technician not in known]
     return found[:k]
 
 
@@ -68,8 +58,8 @@ def board_of(problem: Problem, plan: Plan, options: Options) -> Board:
     return lay_on(Board(index(problem, options)), problem, plan)
 
 
-def lay_on(board: Board, problem: Problem, plan: Plan) -> Board:
-    """Put the routes of `plan` on an empty `board`, starts of linked orders held where they are."""
+def lay_on(board: Board, problem: Problem, plan: Plan, linked: bool = True) -> Board:
+    """Put the routes of `plan` on an empty `board`, linked orders held where they are, or left out."""
     row = {order.number: number for number, order in enumerate(problem.orders)}
     shifts = {
         (problem.technicians[vehicle.technician].number, vehicle.shift): number
@@ -77,73 +67,85 @@ def lay_on(board: Board, problem: Problem, plan: Plan) -> Board:
     }
     for _, visit in plan.stops():
         held = row.get(visit.order or "")
-        if held in board.instance.linked:
+        if linked and held in board.instance.linked:
             board.bounds[held] = (visit.start, visit.start)
     for route in plan.routes:
         number = shifts.get((route.technician, route.shift))
         nodes = [
-            -1 if visit.kind == RELOAD else row[visit.order or ""]
+            RELOAD_NODE if visit.kind == RELOAD else row[visit.order or ""]
             for visit in route.visits
             if visit.kind == RELOAD or (visit.kind == STOP and visit.order in row)
         ]
+        if not linked:
+            nodes = [node for node in nodes if node not in board.instance.linked]
         if number is not None and not board.set_route(number, nodes):
             board.take_what_works(number, nodes)
     redraw(board)
     return board
 
 
-def _without_urgent(board: Board, trials: Trials, order: int) -> Trials:
-    """Only places of orders of fewer points, and which nothing else hangs on."""
-    worth = board.instance.worth
-    out: Ints = board.node[trials.vehicles, : trials.cost.shape[1]]
-    held = np.isin(out, list(board.instance.linked))
-    lesser = (worth[out] < worth[order]) & ~held
-    return Trials(trials.vehicles, np.where(lesser, trials.cost + worth[out] * A_POINT, IMPOSSIBLE))
+class _Inserter:
+    """Tries the last order of a problem in a plan that does not hold it."""
 
+    def __init__(self, problem: Problem, plan: Plan, options: Options) -> None:
+        self._problem, self._plan = problem, plan
+        self._board = board_of(problem, plan, options)
+        self._number = len(problem.orders) - 1
+        self._span = span_left(self._board, self._number)
+        self._bounds = {problem.orders[order].number: bound for order, bound in self._board.bounds.items()}
+        if self._span is not None:
+            self._bounds[problem.orders[-1].number] = self._span
 
-def _ways(problem: Problem, board: Board, plan: Plan, trials: Trials, displacing: bool) -> list[Insertion]:
-    """The best place of each vehicle, cheapest first, timed by the simulation."""
-    if not trials.cost.size:
-        return []
-    best = trials.cost.argmin(axis=1)
-    cost = trials.cost[np.arange(len(best)), best]
-    ways, known = list[Insertion](), set[str]()
-    for row in np.argsort(cost, kind="stable"):
-        if cost[row] >= IMPOSSIBLE:
-            break
-        way = _way(problem, board, plan, int(trials.vehicles[row]), int(best[row]), displacing)
-        if way is not None and way.technician not in known:
-            known.add(way.technician)
-            ways.append(way)
-    return ways
+    def ways(self, displacing: bool) -> list[Insertion]:
+        """The best way of each technician, cheapest first, timed by the simulation."""
+        if self._span is None:
+            return []
+        prober, board = Prober(self._board), self._board
+        trials = (
+            self._instead_of_lesser(prober.swaps(self._number, self._span))
+            if displacing
+            else prober.insertions(self._number, self._span)
+        )
+        if not trials.cost.size:
+            return []
+        best = trials.cost.argmin(axis=1)
+        cost = trials.cost[np.arange(len(best)), best]
+        found: dict[str, Insertion] = {}
+        for row in np.argsort(cost, kind="stable"):
+            if cost[row] < IMPOSSIBLE:
+                number, position = int(trials.vehicles[row]), int(best[row])
+                gone = board.routes[number][position] if displacing else None
+                way = self._way(number, position, gone)
+                if way is not None:
+                    found.setdefault(way.technician, way)
+        return list(found.values())
 
+    def _instead_of_lesser(self, trials: Trials) -> Trials:
+        """Only instead of orders of fewer points, the fewest first, and on which nothing else hangs."""
+        worth = self._board.instance.worth
+        out: Ints = self._board.node[trials.vehicles, : trials.cost.shape[1]]
+        lesser = (worth[out] < worth[self._number]) & ~np.isin(out, list(self._board.instance.linked))
+        return Trials(trials.vehicles, np.where(lesser, trials.cost + worth[out] * A_POINT, IMPOSSIBLE))
 
-def _way(
-    problem: Problem, board: Board, plan: Plan, number: int, position: int, displacing: bool
-) -> Insertion | None:
-    vehicle, nodes = board.instance.vehicles[number], list(board.routes[number])
-    technician = problem.technicians[vehicle.technician]
-    displaced = problem.orders[nodes[position]].number if displacing else None
-    nodes[position : position + displacing] = [len(problem.orders) - 1]
-    bounds = {problem.orders[order].number: bound for order, bound in board.bounds.items()}
-    if (own := span_left(board, len(problem.orders) - 1)) is not None:
-        bounds[problem.orders[-1].number] = own
-    steps = [problem.orders[node] if node >= 0 else None for node in nodes]
-    route = route_of(problem, technician, vehicle.shift, steps, bounds)
-    if route is None:
-        return None
-    now = next(
-        (r for r in plan.routes if (r.technician, r.shift) == (technician.number, vehicle.shift)), None
-    )
-    before = {visit.order: visit.start for visit in now.visits if visit.order} if now else {}
-    starts = {visit.order: visit.start for visit in route.visits if visit.order}
-    return Insertion(
-        technician=technician.number,
-        position=position,
-        extra_drive_s=route.drive_s - (now.drive_s if now else 0),
-        extra_overtime_s=route.overtime_s - (now.overtime_s if now else 0),
-        starts=starts[problem.orders[-1].number],
-        delayed={o: starts[o] - s for o, s in before.items() if o in starts and starts[o] > s},
-        displaces=displaced,
-        route=route,
-    )
+    def _way(self, number: int, position: int, gone: int | None) -> Insertion | None:
+        vehicle, nodes = self._board.instance.vehicles[number], list(self._board.routes[number])
+        technician = self._problem.technicians[vehicle.technician]
+        nodes[position : position + (gone is not None)] = [self._number]
+        steps = [self._problem.orders[node] if node != RELOAD_NODE else None for node in nodes]
+        route = route_of(self._problem, technician, vehicle.shift, steps, self._bounds)
+        if route is None:
+            return None
+        key = (technician.number, vehicle.shift)
+        now = next((r for r in self._plan.routes if (r.technician, r.shift) == key), None)
+        before = {visit.order: visit.start for visit in now.visits if visit.order} if now else {}
+        starts = {visit.order: visit.start for visit in route.visits if visit.order}
+        return Insertion(
+            technician=technician.number,
+            position=position,
+            extra_drive_s=route.drive_s - (now.drive_s if now else 0),
+            extra_overtime_s=route.overtime_s - (now.overtime_s if now else 0),
+            starts=starts[self._problem.orders[-1].number],
+            delayed={o: starts[o] - s for o, s in before.items() if o in starts and starts[o] > s},
+            displaces=None if gone is None else self._problem.orders[gone].number,
+            route=route,
+        )

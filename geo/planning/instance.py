@@ -46,10 +46,10 @@ class Instance:
     """Arrays by order (rows) and vehicle (columns).
 
     `windows[o]`: start windows, ascending. `service`, `allowed`, `dislike` (seconds it weighs): [order,
-    vehicle]. `stock[o]`: pieces by size, `sizes` in this sequence; `carries[t]`: pieces by size of a technician, NEVER for no limit.
-    `most_stops[t]`. `follows[o]`: orders that must be finished before; `after[o]`: orders of the same
-    technician that must be served before if at all; `linked`: all of these on either side. `prize[o]`:
-    driving seconds the search trades for it.
+    vehicle]. `stock[o]`: pieces by size, `sizes` in this sequence; `carries[t]`: pieces by size of a
+    technician, NEVER for no limit. `most_stops[t]`. `follows[o]`: orders that must be finished before;
+    `after[o]`: orders of the same technician that must be served before if at all; `linked`: all of these
+    on either side. `prize[o]`: driving seconds the search trades for it.
     """
 
     matrix: npt.NDArray[np.int32]
@@ -87,9 +87,9 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     matrix = problem.matrix.astype(np.int32)
     matrix[matrix >= UNREACHABLE_S] = NEVER
     sizes = sorted({size for order in orders for size, count in order.stock.items() if count})
-    who = np.array([vehicle.technician for vehicle in vehicles], dtype=np.int64)
     worths = np.array([worth(order, options) for order in orders], dtype=np.int64)
     follows, after = _follows(orders), _sequences(orders)
+    service, allowed, dislike = tables(orders, technicians, options, keep)
     place = np.array([order.at for order in orders], dtype=np.int64)
     return Instance(
         matrix=matrix,
@@ -98,10 +98,10 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
         place=place,
         worth=worths,
         prize=_prizes(worths, matrix, place, vehicles),
-        windows=tuple(_windows(order) for order in orders),
-        service=_services(orders, technicians)[:, who],
-        allowed=_allowed(orders, technicians)[:, who],
-        dislike=_dislikes(problem, options, keep or {})[:, who],
+        windows=tuple(windows_of(order) for order in orders),
+        service=service,
+        allowed=allowed,
+        dislike=dislike,
         stock=np.array(
             [[order.stock.get(size, 0) for size in sizes] for order in orders], dtype=np.int64
         ).reshape(len(orders), len(sizes)),
@@ -120,7 +120,20 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     )
 
 
-def _windows(order: Order) -> tuple[tuple[int, int], ...]:
+def tables(
+    orders: tuple[Order, ...],
+    technicians: tuple[Technician, ...],
+    options: Options,
+    keep: Mapping[str, str] | None = None,
+) -> tuple[Ints, Bools, Ints]:
+    """Service seconds, permission and dislike by order and vehicle (see `Instance`)."""
+    who = [number for number, technician in enumerate(technicians) for _ in technician.shifts]
+    made = _services(orders, technicians), _allowed(orders, technicians)
+    return made[0][:, who], made[1][:, who], _dislikes(orders, technicians, options, keep or {})[:, who]
+
+
+def windows_of(order: Order) -> tuple[tuple[int, int], ...]:
+    """Spans in which service may start, ascending; one that never ends when there is none."""
     spans = sorted((window.earliest, window.latest) for window in order.windows)
     return tuple(spans) or ((0, 10 * DAY_S),)
 
@@ -162,8 +175,9 @@ def may_serve(order: Order, technician: Technician) -> bool:
     )
 
 
-def _dislikes(problem: Problem, options: Options, keep: Mapping[str, str]) -> Ints:
-    orders, technicians = problem.orders, problem.technicians
+def _dislikes(
+    orders: tuple[Order, ...], technicians: tuple[Technician, ...], options: Options, keep: Mapping[str, str]
+) -> Ints:
     table = np.zeros((len(orders), len(technicians)), dtype=np.int64)
     for column, technician in enumerate(technicians):
         if technician.zones:

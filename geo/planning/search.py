@@ -57,8 +57,14 @@ class Search:
         self._dice = random.Random(options.seed)  # noqa: S311 - no secret: chooses what to try
         self._lateness = 50.0
 
-    def improve(self, board: Board, hot: float = HOT, cold: float = COLD) -> Board:
-        """Improve `board` until the watch says stop; returns the best board met."""
+    def improve(
+        self,
+        board: Board,
+        hot: float = HOT,
+        cold: float = COLD,
+        allowed: Callable[[Board], bool] = lambda _: True,
+    ) -> Board:
+        """Improve `board` until the watch says stop; returns the best board met that is `allowed`."""
         watch, whole, best = self._watch, max(self._watch.left, 1e-6), board.copy()
         unit = float(board.instance.prize.min()) if len(board.instance.prize) else 1.0
         while not watch.over() and watch.left > whole / ROUNDS / 2:
@@ -70,7 +76,9 @@ class Search:
                 break
             merge(board, tasks, results)
             self._lateness = sum(result.lateness for result in results) / len(results)
-            if better(board, best):
+            if not allowed(board):
+                board = best.copy()
+            elif better(board, best):
                 best = board.copy()
             self._progress(1 - watch.left / whole, len(board.vehicle_of), board.cost)
         return best

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from geo.planning.board import Board
 from geo.planning.insert import board_of
-from geo.planning.instance import Instance, index
+from geo.planning.instance import Instance, tables, windows_of
 from geo.planning.model import Options, Order, Problem, Window
 from geo.planning.plan import Plan
 from geo.planning.trials import IMPOSSIBLE, Prober
@@ -80,15 +80,14 @@ def _with_order(day: PlannedDay, order: Order, way: Journeys | None) -> Instance
         matrix = np.zeros((len(way.to) + 1, len(way.to) + 1), dtype=instance.matrix.dtype)
         matrix[:-1, :-1], matrix[:-1, -1], matrix[-1, :-1] = instance.matrix, way.to, way.back
         instance, order = replace(instance, matrix=matrix), replace(order, at=len(way.to))
-    anywhere = np.zeros((1, 1), dtype=np.int32)
-    alone = index(Problem((replace(order, at=0),), problem.technicians, anywhere), day.options)
+    service, allowed, dislike = tables((order,), problem.technicians, day.options)
     stock = np.array([[order.stock.get(size, 0) for size in instance.sizes]], dtype=np.int64)
     return replace(
         instance,
         place=np.append(instance.place, order.at),
-        windows=(*instance.windows, *alone.windows),
-        service=np.concatenate([instance.service, alone.service]),
-        allowed=np.concatenate([instance.allowed, alone.allowed]),
-        dislike=np.concatenate([instance.dislike, alone.dislike]),
+        windows=(*instance.windows, windows_of(order)),
+        service=np.concatenate([instance.service, service]),
+        allowed=np.concatenate([instance.allowed, allowed]),
+        dislike=np.concatenate([instance.dislike, dislike]),
         stock=np.concatenate([instance.stock, stock.reshape(1, -1)]),
     )
