@@ -43,9 +43,18 @@ function follow() {
     setTimeout(() => {
       scrollTo(0, app.route.name === "orders" ? listPlace : 0);
       document.querySelector(".detail, .single")?.scrollTo(0, 0);
+      focusHeading();
     });
   }
   update();
+}
+
+// Keyboards and screen readers go on from the top of the new page, not from the link that led there.
+function focusHeading() {
+  const heading = app.route.name === "orders" ? null : document.querySelector(".detail h1, .single h1");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 export function startRouter() {
