@@ -50,7 +50,9 @@ document.addEventListener("toggle", (event) => {
 // What a dispatcher is about to do must survive a refresh: the bar below the table and the open reason.
 const KEPT = ["do-tech", "do-day", "do-reason"];
 let kept = {};
+let focused = "";
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.contains(document.activeElement)) focused = document.activeElement.id;
   if (event.detail.target.id !== "orders") return;
   kept = Object.fromEntries(KEPT.map((id) => [id, document.getElementById(id)?.value]));
   kept.send = document.getElementById("do-send")?.checked;
@@ -65,6 +67,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
       const crew = document.getElementById(id);
       if (crew) crew.open = true;
     }
+    // What is inside a closed <details> cannot take the focus back when htmx gives it.
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
     announce();
   }
 });

@@ -9,7 +9,7 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 const empty = { type: "FeatureCollection", features: [] };
 
 let library;
-let map;
+export let map;
 let framed = false;
 
 async function basemap() {

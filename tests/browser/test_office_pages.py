@@ -1,0 +1,255 @@
+"""The office in a real browser: by keyboard, with live refresh, with the server gone, and without scripts."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy.engine import make_url
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from server.app import create_app
+from server.config import Config
+from server.services import open_services
+from sync.store_sql import SqlStore
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.integration.office import morning
+from tests.postgres import free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.node]
+SOFTWARE_GRAPHICS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+"""The map needs WebGL also on a machine without a graphics card."""
+
+
+@dataclass
+class Running:
+    """The application on a morning, answering on a port that it keeps when stopped and started."""
+
+    app: Any
+    port: int
+    numbers: dict[str, str]
+    web: BaseWSGIServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Answer requests."""
+        self.web = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self.web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
+        threading.Thread(target=self.web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Be unreachable."""
+        if self.web is not None:
+            self.web.shutdown()
+            self.web.server_close()
+            self.web = None
+
+
+@pytest.fixture(scope="module")
+def running(migrated_template: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One morning for this file; each test works on orders of its own."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copy(str(make_url(migrated_template["sqlite"]).database), folder / "curbstop.sqlite")
+    config = Config(data_dir=folder, secret_key="x" * 40, log_level="ERROR").checked()
+    services = open_services(config, clock=lambda: morning.CLOCK)
+    with services.sessions() as session:
+        numbers = morning.build(session)
+    made = Running(create_app(services=services), free_port(), numbers)
+    made.start()
+    yield made
+    made.stop()
+    if isinstance(services.store, SqlStore):
+        services.store.close()
+    services.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for this file."""
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *SOFTWARE_GRAPHICS])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What pages complained about; a test that expects none checks it at its end."""
+    return []
+
+
+def open_page(browser: Browser, running: Running, name: str, complaints: list[str], **options: Any) -> Page:
+    """A page of somebody who has signed in, typing and pressing Enter."""
+    context = browser.new_context(base_url=running.url, viewport={"width": 1280, "height": 800}, **options)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto("/sign-in")
+    page.get_by_label("Name").press_sequentially(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(morning.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page
+
+
+def test_a_dispatcher_assigns_and_reorders_by_keyboard(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "dana", complaints)
+    for word in ("waiting", "overdue"):
+        page.locator(f"#tick-{running.numbers[word]}").focus()
+        page.keyboard.press("Space")
+    expect(page.locator("#chosen")).to_have_text("2")
+    # A refresh that comes in between takes nothing away.
+    with page.expect_response("**/dispatch/orders?**"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('board:refresh', {bubbles: true}))")
+    expect(page.locator(f"#tick-{running.numbers['waiting']}")).to_be_checked()
+    page.locator("#do-tech").select_option("t01")
+    page.get_by_role("button", name="Assign").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("2 orders sent to Tess Demo for 2 Mar 2026.")
+    expect(page.locator(f"#row-{running.numbers['waiting']}")).to_contain_text("Tess Demo")
+    expect(page.locator("#chosen")).to_have_text("0")
+
+    page.locator("#crew-t01 > summary").focus()
+    page.keyboard.press("Enter")
+    numbers = page.locator("#crew-t01 .stops li").evaluate_all(
+        "items => items.map(item => item.dataset.number)"
+    )
+    first, second = numbers[:2]
+    page.locator(f"#down-{first}").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#crew-t01 .stops li").first).to_have_attribute("data-number", second)
+    expect(page.locator(f"#down-{first}")).to_be_focused()
+    assert page.locator("#crew-t01").get_attribute("open") is not None
+    assert complaints == []
+    page.context.close()
+
+
+def test_the_map_draws_orders_without_a_basemap_and_a_click_ticks(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "dana", complaints)
+    page.goto("/dispatch/?technician=t01")
+    page.wait_for_selector("#map[data-ready]", timeout=30_000)
+    rows = page.locator("#orders-form tbody tr").count()
+    assert page.locator("#map").get_attribute("data-points") == str(rows)
+    expect(page.locator("#map-note")).to_contain_text("There is no basemap yet")
+    place = page.evaluate(
+        """async () => {
+            const { map } = await import(document.querySelector('script[src*="js/map.js"]').src);
+            const [feature] = map.queryRenderedFeatures({ layers: ["orders"] });
+            const { x, y } = map.project(feature.geometry.coordinates);
+            return { x, y, number: feature.properties.number };
+        }"""
+    )
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
+    expect(page.locator(f"#tick-{place['number']}")).to_be_checked()
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_csr_finds_raises_and_cancels_while_talking(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "carla", complaints)
+    page.get_by_label("Account, name, address, order or meter").press_sequentially("brien")
+    page.get_by_role("link", name="Maria O'Brien").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Maria O'Brien")
+    page.get_by_role("link", name="Raise an order").click()
+    page.get_by_label("What is to be done").select_option("turn_off")
+    expect(page.get_by_text("A customer moves out")).to_be_visible()
+    page.get_by_label("Stop date").fill("2026-03-06")
+    page.get_by_label("Appointment from").fill("2026-03-06T10:00")
+    page.get_by_label("Appointment until").fill("2026-03-06T09:00")
+    page.get_by_role("button", name="Raise turn off").click()
+    wrong = page.get_by_label("Appointment until")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_attribute("aria-describedby", "appointment_until-problem ")
+    wrong.fill("2026-03-06T12:00")
+    page.get_by_role("button", name="Raise turn off").click()
+    expect(page.locator("#messages")).to_contain_text("is raised")
+    expect(page.locator(".timeline")).to_contain_text("Requested by Carla CSR.")
+    page.get_by_label("Reason").fill("stays after all")
+    page.get_by_role("button", name="Cancel this order").click()
+    expect(page.locator(".timeline")).to_contain_text("Cancelled by Carla CSR: stays after all.")
+    # The refused form answers 422, which the browser notes; nothing else may be noted.
+    assert [said for said in complaints if "422" not in said] == []
+    page.context.close()
+
+
+def test_a_supervisor_decides(browser: Browser, running: Running, complaints: list[str]) -> None:
+    page = open_page(browser, running, "sam", complaints)
+    page.goto("/office/?code=serial_mismatch")
+    page.get_by_label("Your words").fill("the photo shows the right meter")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("#messages")).to_contain_text("is accepted")
+    page.get_by_role("link", name="Receipts and custody").click()
+    expect(page.get_by_text("balances", exact=True)).to_be_visible()
+    assert complaints == []
+    page.context.close()
+
+
+def test_the_board_says_when_the_server_is_gone_and_when_it_is_back(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "dana", complaints)
+    refresh = "document.body.dispatchEvent(new CustomEvent('board:refresh', {bubbles: true}))"
+    running.stop()
+    try:
+        page.evaluate(refresh)
+        expect(page.locator("#messages")).to_contain_text("The server cannot be reached")
+        expect(page.locator("#orders-form tbody tr").first).to_be_visible()
+    finally:
+        running.start()
+    page.evaluate(refresh)
+    expect(page.locator("#messages")).to_contain_text("The server is back")
+    page.context.close()
+
+
+def test_without_scripts_the_forms_still_work(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "sam", complaints, java_script_enabled=False)
+    page.goto("/dispatch/?group=on_tablet")
+    page.locator(f"#tick-{running.numbers['sent']}").check()
+    page.locator("#do-more > summary").click()
+    page.locator("#do-reason").fill("truck broke down")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#messages")).to_contain_text(f"{running.numbers['sent']} taken back.")
+    assert "group=on_tablet" in page.url
+    page.goto("/csr/?q=alder")
+    expect(page.locator(".hits li")).to_have_count(12)
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_complains_or_runs_out_of_its_window(
+    browser: Browser, running: Running, complaints: list[str], scheme: Any
+) -> None:
+    page = open_page(browser, running, "ada", complaints, color_scheme=scheme)
+    paths = ["/dispatch/", "/csr/?q=a", "/csr/accounts/A11", "/csr/premises/P-8", "/office/", "/office/money"]
+    paths += [f"/csr/orders/{running.numbers['late']}", "/csr/orders/new?service_point=SP-9&type=reconnect"]
+    paths += ["/office/cuts", "/office/quarantine"]
+    for path in paths:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
+        unnamed = page.evaluate(
+            """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a")]
+                .filter((one) => !one.textContent.trim() && !one.ariaLabel && !one.labels?.length && !one.title
+                    && !one.querySelector?.("[alt]") && one.offsetParent)
+                .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+        assert unnamed == [], path
+    assert complaints == []
+    page.context.close()
