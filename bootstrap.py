@@ -76,7 +76,7 @@ def once(name: str, inputs: list[str], install: Callable[[], None]) -> None:
 
 def pip(*arguments: str) -> None:
     """Run the environment's own pip."""
-    command = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-q", *arguments]
+    command = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *arguments]
     subprocess.run(command, check=True, cwd=ROOT)
 
 
