@@ -15,7 +15,8 @@ const AGE_REDRAW_MS = 30_000;
 
 function check() {
   if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
-  if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB) throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
+  if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB)
+    throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
 }
 
 // A tablet left in the truck locks itself; what is typed is kept.

@@ -4,14 +4,20 @@
 const CACHE = `curbstop-app-${VERSION}`;
 
 self.addEventListener("install", (event) => {
-  const fetches = FILES.map((address) => new Request(address, { cache: address.startsWith("/vendor/") ? "default" : "no-cache" }));
+  const fetches = FILES.map(
+    (address) => new Request(address, { cache: address.startsWith("/vendor/") ? "default" : "no-cache" }),
+  );
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fetches)));
 });
 
 self.addEventListener("activate", (event) => {
   const tidy = async () => {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith("curbstop-app-") && name !== CACHE).map((name) => caches.delete(name)));
+    await Promise.all(
+      names
+        .filter((name) => name.startsWith("curbstop-app-") && name !== CACHE)
+        .map((name) => caches.delete(name)),
+    );
     await self.clients.claim();
   };
   event.waitUntil(tidy());

@@ -34,6 +34,7 @@ export async function post(path, body) {
     throw new Unreachable(`The server answered ${answer.status}.`, { cause: error });
   }
   if (answer.ok) return data;
-  if (answer.status >= 500 || !data.code) throw new Unreachable(data.words ?? `The server answered ${answer.status}.`);
+  if (answer.status >= 500 || !data.code)
+    throw new Unreachable(data.words ?? `The server answered ${answer.status}.`);
   throw new Refused(data, answer.status);
 }

@@ -12,7 +12,9 @@ export class Confirmations {
 
   // Read what was confirmed before, and forget events that have left this tablet.
   async load() {
-    const kept = (await entries("sent")).filter(([key]) => key.startsWith(this.owner)).map(([key]) => key.slice(this.owner.length));
+    const kept = (await entries("sent"))
+      .filter(([key]) => key.startsWith(this.owner))
+      .map(([key]) => key.slice(this.owner.length));
     this.sent = new Set(kept);
     const gone = kept.filter((id) => !this.database.docs.has(id));
     if (gone.length) await write(gone.map((id) => ["sent", this.owner + id, undefined]));
@@ -35,7 +37,8 @@ export class Confirmations {
   count() {
     const waiting = new Set();
     for (const id of this.database.docs.keys())
-      if (id.startsWith(this.prefix) && !this.sent.has(id) && !this.database.docs.has(`ack:${id}`)) waiting.add(id);
+      if (id.startsWith(this.prefix) && !this.sent.has(id) && !this.database.docs.has(`ack:${id}`))
+        waiting.add(id);
     app.waiting = waiting;
     update();
   }

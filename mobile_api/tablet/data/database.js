@@ -30,7 +30,8 @@ export class Database {
   highestCounter() {
     const prefix = `event:${this.profile.device}:`;
     let highest = 0;
-    for (const id of this.docs.keys()) if (id.startsWith(prefix)) highest = Math.max(highest, Number(id.slice(prefix.length)));
+    for (const id of this.docs.keys())
+      if (id.startsWith(prefix)) highest = Math.max(highest, Number(id.slice(prefix.length)));
     return highest;
   }
 

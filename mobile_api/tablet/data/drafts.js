@@ -3,7 +3,8 @@
 
 import { entries, write } from "../lib/idb.js";
 
-export const draftKey = (profile, order, form) => `${profile.technician.id}/${order.number}/${order.epoch}/${form}`;
+export const draftKey = (profile, order, form) =>
+  `${profile.technician.id}/${order.number}/${order.epoch}/${form}`;
 
 const photoKey = (key, name) => `${key}/${name}`;
 
@@ -42,7 +43,11 @@ export const savePhoto = (key, name, photo) => write([["drafts", photoKey(key, n
 // The changes that remove a draft, for the transaction that writes its fact.
 export function dropping({ key, photos }) {
   newest.delete(key);
-  return [key, ...Object.keys(photos).map((name) => photoKey(key, name))].map((place) => ["drafts", place, undefined]);
+  return [key, ...Object.keys(photos).map((name) => photoKey(key, name))].map((place) => [
+    "drafts",
+    place,
+    undefined,
+  ]);
 }
 
 export async function dropDraft(draft) {
@@ -53,5 +58,7 @@ export async function dropDraft(draft) {
 // The orders of a technician that have something begun.
 export async function begun(profile) {
   const mine = `${profile.technician.id}/`;
-  return new Set((await entries("drafts")).filter(([key]) => key.startsWith(mine)).map(([key]) => key.split("/")[1]));
+  return new Set(
+    (await entries("drafts")).filter(([key]) => key.startsWith(mine)).map(([key]) => key.split("/")[1]),
+  );
 }

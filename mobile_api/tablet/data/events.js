@@ -26,7 +26,8 @@ export class EventWriter {
       const kept = (await read("counters", this.profile.device)) ?? 0;
       const highest = Math.max(kept, this.profile.counter ?? 0, this.database.highestCounter());
       if (highest > kept) await write([["counters", this.profile.device, highest]]);
-      for (const [id, item] of await entries("pending")) if (item.database === this.profile.database) await this.#settle(id, item);
+      for (const [id, item] of await entries("pending"))
+        if (item.database === this.profile.database) await this.#settle(id, item);
     });
   }
 
@@ -38,7 +39,11 @@ export class EventWriter {
       const counter = ((await read("counters", this.profile.device)) ?? 0) + 1;
       const doc = this.#document(event, order, counter, made.body);
       const item = { database: this.profile.database, doc, photos };
-      const changes = [["counters", this.profile.device, counter], ["pending", doc._id, item], ...made.changes];
+      const changes = [
+        ["counters", this.profile.device, counter],
+        ["pending", doc._id, item],
+        ...made.changes,
+      ];
       if (drop) changes.push(...dropping(drop));
       await write(changes);
       await this.#settle(doc._id, item);

@@ -18,11 +18,13 @@ export function readModel(docs) {
     settings: { ...FALLBACK, ...docs.get("ref:settings") },
   };
   const all = [...docs.values()];
-  for (const doc of all.filter((d) => d.kind === "event").sort((a, b) => a.counter - b.counter)) addEvent(model, doc);
+  for (const doc of all.filter((d) => d.kind === "event").sort((a, b) => a.counter - b.counter))
+    addEvent(model, doc);
   for (const doc of all) {
     if (doc.kind === "ack") model.acks.set(doc.event, doc);
     else if (doc.kind === "route") model.routes.set(doc.day, doc);
-    else if (doc.kind === "order") model.orders.set(doc.number, describe(doc, model.events.get(doc.number) ?? []));
+    else if (doc.kind === "order")
+      model.orders.set(doc.number, describe(doc, model.events.get(doc.number) ?? []));
   }
   model.receipts.reverse();
   return model;
@@ -51,7 +53,12 @@ function bucketOf(doc, progress) {
 
 // The day's order of work: route day, then place in the route, then the most urgent.
 export function inRouteOrder(orders) {
-  const key = (order) => [order.route_day ?? "9999", order.sequence ?? 9999, -(order.priority ?? 0), order.number];
+  const key = (order) => [
+    order.route_day ?? "9999",
+    order.sequence ?? 9999,
+    -(order.priority ?? 0),
+    order.number,
+  ];
   return [...orders].sort((a, b) => {
     const [left, right] = [key(a), key(b)];
     const index = left.findIndex((value, place) => value !== right[place]);
@@ -64,6 +71,13 @@ export function inRouteOrder(orders) {
 export function matches(order, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return true;
-  const words = [order.number, order.title, order.premise?.address, order.meter?.serial, order.account?.number, order.account?.name];
+  const words = [
+    order.number,
+    order.title,
+    order.premise?.address,
+    order.meter?.serial,
+    order.account?.number,
+    order.account?.name,
+  ];
   return words.some((word) => word?.toLowerCase().includes(wanted));
 }

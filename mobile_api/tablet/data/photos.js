@@ -10,7 +10,9 @@ export async function shrink(file, settings = {}) {
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (error) {
-    throw new Error("This file is not a picture the tablet can read. Take the photo again.", { cause: error });
+    throw new Error("This file is not a picture the tablet can read. Take the photo again.", {
+      cause: error,
+    });
   }
   const scale = Math.min(1, max_pixels / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");

@@ -11,10 +11,17 @@ export function beginWatching() {
     fix = {
       at: Date.now(),
       time: new Date(timestamp).toISOString(),
-      position: { lon: coords.longitude, lat: coords.latitude, accuracy_m: Math.round(coords.accuracy * 10) / 10 },
+      position: {
+        lon: coords.longitude,
+        lat: coords.latitude,
+        accuracy_m: Math.round(coords.accuracy * 10) / 10,
+      },
     };
   };
-  watch = navigator.geolocation.watchPosition(keep, () => {}, { enableHighAccuracy: true, maximumAge: 30_000 });
+  watch = navigator.geolocation.watchPosition(keep, () => {}, {
+    enableHighAccuracy: true,
+    maximumAge: 30_000,
+  });
 }
 
 // Watch from the start only where the person has already agreed; otherwise at the first step of an order.

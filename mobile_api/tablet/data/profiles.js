@@ -11,10 +11,13 @@ const seconds = () => Math.floor(serverNow() / 1000);
 
 export async function loadProfiles() {
   const found = await entries("profiles");
-  return found.map(([, profile]) => profile).sort((a, b) => a.technician.name.localeCompare(b.technician.name));
+  return found
+    .map(([, profile]) => profile)
+    .sort((a, b) => a.technician.name.localeCompare(b.technician.name));
 }
 
-export const plainCode = (typed) => typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+export const plainCode = (typed) =>
+  typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
 
 // Use an enrolment code up: make a key, prove it, and keep what the office gives. `others` are the profiles
 // already here; one of them vouches that the newcomer joins this tablet.
@@ -53,11 +56,24 @@ async function keyFor(code) {
 async function attempt(code, name, key, others, again = true) {
   const plain = plainCode(code);
   const claims = { aud: "curbstop:enrol", iat: seconds(), jti: randomId(), code: plain };
-  const body = { code, name, public_jwk: await publicJwk(key), proof: await sign(key, claims), app_version: VERSION };
+  const body = {
+    code,
+    name,
+    public_jwk: await publicJwk(key),
+    proof: await sign(key, claims),
+    app_version: VERSION,
+  };
   if (others.length) {
     const voucher = others[0];
     body.device = voucher.device;
-    const vouch = { aud: "curbstop:join", iss: voucher.device, sub: voucher.technician.id, iat: seconds(), jti: randomId(), code: plain };
+    const vouch = {
+      aud: "curbstop:join",
+      iss: voucher.device,
+      sub: voucher.technician.id,
+      iat: seconds(),
+      jti: randomId(),
+      code: plain,
+    };
     body.vouched = await sign(voucher.key, vouch);
   }
   const askedAt = Date.now();

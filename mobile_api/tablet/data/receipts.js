@@ -9,14 +9,23 @@ const BEGINNING = "0".repeat(64);
 // The hash of docs/documents.md: what a changed or missing receipt in the middle would break.
 export const chainHash = (receipt) =>
   sha256(
-    [receipt.previous_hash, receipt.number, receipt.account, receipt.amount_cents, receipt.method, receipt.check_number ?? "", receipt.taken_at].join("|"),
+    [
+      receipt.previous_hash,
+      receipt.number,
+      receipt.account,
+      receipt.amount_cents,
+      receipt.method,
+      receipt.check_number ?? "",
+      receipt.taken_at,
+    ].join("|"),
   );
 
 // Take the next number for a receipt. To be called by the writer, alone: answers what it must keep with the fact.
 export async function nextReceipt(profile, { account, amount_cents, method, check_number = null }) {
   const { prefix, first, last } = profile.receipts;
   const chain = (await read("counters", `receipts:${prefix}`)) ?? { next: first, hash: BEGINNING };
-  if (chain.next > last) throw new Error("This tablet has no receipt numbers left. Enrol it again at the office.");
+  if (chain.next > last)
+    throw new Error("This tablet has no receipt numbers left. Enrol it again at the office.");
   const receipt = {
     number: `${prefix}-${String(chain.next).padStart(6, "0")}`,
     amount_cents,
@@ -27,7 +36,10 @@ export async function nextReceipt(profile, { account, amount_cents, method, chec
     previous_hash: chain.hash,
   };
   receipt.hash = await chainHash(receipt);
-  return { receipt, change: ["counters", `receipts:${prefix}`, { next: chain.next + 1, hash: receipt.hash }] };
+  return {
+    receipt,
+    change: ["counters", `receipts:${prefix}`, { next: chain.next + 1, hash: receipt.hash }],
+  };
 }
 
 // Write a payment with its receipt; the draft of the form goes in the same transaction.
@@ -36,7 +48,10 @@ export const takePayment = (writer, order, payment, draft) =>
     "payment",
     order,
     async () => {
-      const { receipt, change } = await nextReceipt(writer.profile, { ...payment, account: order.account.number });
+      const { receipt, change } = await nextReceipt(writer.profile, {
+        ...payment,
+        account: order.account.number,
+      });
       return { body: { receipt }, changes: [change] };
     },
     { drop: draft },
@@ -45,6 +60,10 @@ export const takePayment = (writer, order, payment, draft) =>
 // Spend the next number on nothing, with the reason: a spoilt or missing slip must be explained.
 export const voidReceipt = (writer, order, account, reason) =>
   writer.write("receipt_void", order, async () => {
-    const { receipt, change } = await nextReceipt(writer.profile, { account, amount_cents: 0, method: "void" });
+    const { receipt, change } = await nextReceipt(writer.profile, {
+      account,
+      amount_cents: 0,
+      method: "void",
+    });
     return { body: { receipt, reason }, changes: [change] };
   });

@@ -38,10 +38,20 @@ export class Session {
   async #ask(again = true) {
     const { device, technician, key } = this.profile;
     const counter = (await read("counters", device)) ?? 0;
-    const claims = { aud: "curbstop:session", iss: device, sub: technician.id, iat: Math.floor(serverNow() / 1000), jti: randomId() };
+    const claims = {
+      aud: "curbstop:session",
+      iss: device,
+      sub: technician.id,
+      iat: Math.floor(serverNow() / 1000),
+      jti: randomId(),
+    };
     const askedAt = Date.now();
     try {
-      const answer = await post("session", { assertion: await sign(key, claims), counter, app_version: VERSION });
+      const answer = await post("session", {
+        assertion: await sign(key, claims),
+        counter,
+        app_version: VERSION,
+      });
       learn(answer.server_time, askedAt);
       this.#keep(answer);
       await this.#remember(answer);

@@ -14,7 +14,10 @@ const LONGEST_PAUSE_MS = 60_000;
 const PATIENCE_MS = 15_000; // a dead spot swallows requests without an error
 
 const within = (limit, promise) =>
-  Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error("The server does not answer.")), limit))]);
+  Promise.race([
+    promise,
+    new Promise((_, reject) => setTimeout(() => reject(new Error("The server does not answer.")), limit)),
+  ]);
 
 export class Sync {
   constructor(profile, database, session, onRevoked) {
@@ -67,10 +70,22 @@ export class Sync {
     const remote = (run.remote = this.#remote());
     const prefix = `event:${this.profile.device}:`;
     const mine = (doc) => doc._id.startsWith(prefix);
-    run.pull = this.database.pouch.replicate.from(remote, { live: true, batch_size: PULL_BATCH, batches_limit: 1 });
-    run.push = this.database.pouch.replicate.to(remote, { live: true, batch_size: PUSH_BATCH, batches_limit: 2, filter: mine });
+    run.pull = this.database.pouch.replicate.from(remote, {
+      live: true,
+      batch_size: PULL_BATCH,
+      batches_limit: 1,
+    });
+    run.push = this.database.pouch.replicate.to(remote, {
+      live: true,
+      batch_size: PUSH_BATCH,
+      batches_limit: 2,
+      filter: mine,
+    });
     const quiet = new Set();
-    for (const [name, feed] of [["pull", run.pull], ["push", run.push]]) {
+    for (const [name, feed] of [
+      ["pull", run.pull],
+      ["push", run.push],
+    ]) {
       feed.catch(() => {}); // reported by the error event
       feed.on("active", () => quiet.delete(name));
       feed.on("change", () => this.run === run && this.#heard(run));
@@ -167,7 +182,10 @@ export class Sync {
   }
 
   #phase(phase, error = null) {
-    Object.assign(app.sync, { phase, error: error && { words: error.message ?? error.reason, advice: error.advice ?? "" } });
+    Object.assign(app.sync, {
+      phase,
+      error: error && { words: error.message ?? error.reason, advice: error.advice ?? "" },
+    });
     update();
   }
 }

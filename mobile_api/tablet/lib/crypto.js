@@ -10,7 +10,8 @@ function base64url(buffer) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (buffer) =>
+  [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export const makeKey = () => crypto.subtle.generateKey(EC, false, ["sign", "verify"]);
 
@@ -25,7 +26,11 @@ export const randomId = () => base64url(crypto.getRandomValues(new Uint8Array(24
 export async function sign(key, claims) {
   const head = base64url(bytes(JSON.stringify({ alg: "ES256", typ: "JWT" })));
   const body = base64url(bytes(JSON.stringify(claims)));
-  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, bytes(`${head}.${body}`));
+  const signature = await crypto.subtle.sign(
+    { name: "ECDSA", hash: "SHA-256" },
+    key.privateKey,
+    bytes(`${head}.${body}`),
+  );
   return `${head}.${body}.${base64url(signature)}`;
 }
 
@@ -35,6 +40,10 @@ export const sha256 = async (text) => hex(await crypto.subtle.digest("SHA-256", 
 // tablet about a third of a second.
 export async function pinHash(pin, salt) {
   const key = await crypto.subtle.importKey("raw", bytes(pin), "PBKDF2", false, ["deriveBits"]);
-  const bits = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: 300_000 }, key, 256);
+  const bits = await crypto.subtle.deriveBits(
+    { name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: 300_000 },
+    key,
+    256,
+  );
   return hex(bits);
 }

@@ -20,7 +20,11 @@ function parse(hash) {
   const path = hash.replace(/^#/, "");
   for (const [pattern, name, keys] of PATTERNS) {
     const match = pattern.exec(path);
-    if (match) return { name, params: Object.fromEntries(keys.map((key, index) => [key, decodeURIComponent(match[index + 1])])) };
+    if (match)
+      return {
+        name,
+        params: Object.fromEntries(keys.map((key, index) => [key, decodeURIComponent(match[index + 1])])),
+      };
   }
   return { name: "orders", params: {} };
 }

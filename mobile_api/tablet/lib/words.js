@@ -6,23 +6,36 @@ export function useZone(name) {
   zone = name;
 }
 
-const format = (date, options) => new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options }).format(new Date(date));
+const format = (date, options) =>
+  new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options }).format(new Date(date));
 
 export const clockTime = (date) => format(date, { hour: "numeric", minute: "2-digit" });
 export const dayName = (date) => format(date, { weekday: "short", month: "short", day: "numeric" });
 export const dayTime = (date) => `${dayName(date)}, ${clockTime(date)}`;
-export const localDay = (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).replace(/(\d+)\/(\d+)\/(\d+)/, "$3-$1-$2");
+export const localDay = (date) =>
+  format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).replace(
+    /(\d+)\/(\d+)\/(\d+)/,
+    "$3-$1-$2",
+  );
 export const monthShort = (date) => format(date, { month: "short" });
 
 // A calendar day such as a route's, which has no time zone.
 export const plainDay = (day) =>
-  new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+  new Intl.DateTimeFormat("en-US", {
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    timeZone: "UTC",
+  }).format(new Date(`${day}T12:00:00Z`));
 
 // "15:00" as a clock on a wall shows it.
 export const wallTime = (text) =>
-  new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(new Date(`1970-01-01T${text}:00Z`));
+  new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
+    new Date(`1970-01-01T${text}:00Z`),
+  );
 
-export const money = (cents) => new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" }).format(cents / 100);
+export const money = (cents) =>
+  new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" }).format(cents / 100);
 export const number = (value) => new Intl.NumberFormat("en-US").format(value);
 
 // "today 11:42", or with the day when it is another one.

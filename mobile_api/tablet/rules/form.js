@@ -3,7 +3,8 @@
 import { judgeRead, limitsFor, sameSerial } from "./reads.js";
 
 // Fields that are asked, given what was answered so far.
-export const asked = (fields, values) => fields.filter(({ only_if: rule }) => !rule || values[rule.field] === rule.equals);
+export const asked = (fields, values) =>
+  fields.filter(({ only_if: rule }) => !rule || values[rule.field] === rule.equals);
 
 // Sections in the descriptor's order, each with its fields.
 export function sections(fields) {
@@ -16,7 +17,8 @@ export function sections(fields) {
   return found;
 }
 
-const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
+const blank = (value) =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
 
 export const photoName = (field) => `${field.name}.jpg`;
 export const checkPhoto = (field) => `${field.name}_check.jpg`;
@@ -26,40 +28,59 @@ export function serialDoubt(field, typed, order, van) {
   if (blank(typed)) return null;
   if (field.means === "serial_seen") {
     const installed = order.meter?.serial;
-    return !installed || sameSerial(typed) === sameSerial(installed) ? null : `The meter on record is ${installed}.`;
+    return !installed || sameSerial(typed) === sameSerial(installed)
+      ? null
+      : `The meter on record is ${installed}.`;
   }
   if (sameSerial(typed) === sameSerial(order.meter?.serial)) return "This is the serial of the old meter.";
-  return (van ?? []).some((meter) => sameSerial(meter.serial) === sameSerial(typed)) ? null : "This meter is not on your van's list.";
+  return (van ?? []).some((meter) => sameSerial(meter.serial) === sameSerial(typed))
+    ? null
+    : "This meter is not on your van's list.";
 }
 
 // A doubted value stands when it was typed a second time the same.
-const confirmed = (field, values) => sameSerial(values[`${field.name}:again`]) === sameSerial(values[field.name]);
+const confirmed = (field, values) =>
+  sameSerial(values[`${field.name}:again`]) === sameSerial(values[field.name]);
 
 // What is wrong with one field, in words, or null.
 export function problemOf(field, form, order, fields, van) {
   const value = form.values[field.name];
-  if (field.type === "photo") return field.required && !form.photos[photoName(field)] ? "Take this photo." : null;
+  if (field.type === "photo")
+    return field.required && !form.photos[photoName(field)] ? "Take this photo." : null;
   if (blank(value)) return field.required ? "This is needed." : null;
   if (field.type === "read") {
     const { problem, doubt } = judgeRead(value, limitsFor(field, order, form.values, fields, van));
     if (problem) return problem;
-    if (doubt && !confirmed(field, form.values)) return "Read the dials again and type what they show a second time.";
-    return doubt && !form.photos[checkPhoto(field)] ? "Take a photo of the dials, so that the office can believe this read." : null;
+    if (doubt && !confirmed(field, form.values))
+      return "Read the dials again and type what they show a second time.";
+    return doubt && !form.photos[checkPhoto(field)]
+      ? "Take a photo of the dials, so that the office can believe this read."
+      : null;
   }
-  if (field.type === "serial") return serialDoubt(field, value, order, van) && !confirmed(field, form.values) ? "Look at the meter again and type the serial a second time." : null;
+  if (field.type === "serial")
+    return serialDoubt(field, value, order, van) && !confirmed(field, form.values)
+      ? "Look at the meter again and type the serial a second time."
+      : null;
   if (field.type === "number") return numberProblem(field, value);
-  if (field.type === "flows") return value.some((flow) => !flowComplete(flow)) ? "Fill in meter and standard volume of each flow as found." : null;
+  if (field.type === "flows")
+    return value.some((flow) => !flowComplete(flow))
+      ? "Fill in meter and standard volume of each flow as found."
+      : null;
   return null;
 }
 
 function numberProblem({ min, max, unit }, typed) {
   const value = Number(String(typed).trim());
   if (!Number.isFinite(value)) return "Type a number.";
-  if ((min !== undefined && value < min) || (max !== undefined && value > max)) return `Between ${min ?? "any"} and ${max ?? "any"}${unit ? ` ${unit}` : ""}.`;
+  if ((min !== undefined && value < min) || (max !== undefined && value > max))
+    return `Between ${min ?? "any"} and ${max ?? "any"}${unit ? ` ${unit}` : ""}.`;
   return null;
 }
 
-const flowComplete = (flow) => [flow.gpm, flow.as_found?.meter, flow.as_found?.standard].every((value) => Number.isFinite(Number(value)) && !blank(value));
+const flowComplete = (flow) =>
+  [flow.gpm, flow.as_found?.meter, flow.as_found?.standard].every(
+    (value) => Number.isFinite(Number(value)) && !blank(value),
+  );
 
 // Every problem of a form by field name.
 export function problems(fields, form, order, van) {
@@ -72,7 +93,10 @@ export function problems(fields, form, order, van) {
 }
 
 const plainFlow = ({ gpm, as_found, as_left }) => {
-  const pair = (volumes) => (blank(volumes?.meter) && blank(volumes?.standard) ? null : { meter: Number(volumes.meter), standard: Number(volumes.standard) });
+  const pair = (volumes) =>
+    blank(volumes?.meter) && blank(volumes?.standard)
+      ? null
+      : { meter: Number(volumes.meter), standard: Number(volumes.standard) };
   return { gpm: Number(gpm), as_found: pair(as_found), as_left: pair(as_left) };
 };
 
@@ -99,7 +123,9 @@ export function answersOf(fields, form, known = []) {
     const answer = answerOf(field, form, known);
     if (answer === undefined) continue;
     answers[field.name] = answer;
-    if (field.means) common[field.means] = field.means === "left" && typeof answer === "boolean" ? (answer ? "on" : "off") : answer;
+    if (field.means)
+      common[field.means] =
+        field.means === "left" && typeof answer === "boolean" ? (answer ? "on" : "off") : answer;
   }
   return { answers, common };
 }

@@ -24,6 +24,22 @@ export const TITLES = {
   backed_out: "Backed out",
 };
 
+// What each kind of event is called where it is listed.
+export const EVENT_WORDS = {
+  acknowledged: "Acknowledged",
+  en_route: "On the way",
+  on_site: "On site",
+  started: "Work started",
+  suspended: "Paused",
+  resumed: "Resumed",
+  completed: "Completed",
+  unable: "Unable to do it",
+  payment: "Payment",
+  cancel_seen: "Change seen",
+  receipt_void: "Receipt number voided",
+  backed_out: "Backed out",
+};
+
 // The one big button of each state: the event it writes, or the form it opens.
 const NEXT = {
   new: { event: "acknowledged", words: "Acknowledge" },

@@ -25,13 +25,27 @@ export async function record(event, order, body) {
 }
 
 // Money may be offered at any door, whatever the order is; the district's policy says whether it is taken.
-const mayPay = (order) => Boolean(order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
+const mayPay = (order) =>
+  Boolean(order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
 
 function mainButton(order) {
   const step = nextStep(order.progress);
-  if (step.form) return html`<a class="button primary" href=${link("order", order.number, step.form)}>${step.words} ${icon("forward")}</a>`;
-  return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>${step.words}</button>`;
+  if (step.form)
+    return html`<a class="button primary" href=${link("order", order.number, step.form)}
+      >${step.words} ${icon("forward")}</a
+    >`;
+  return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>
+    ${step.words}
+  </button>`;
 }
+
+const payLink = (order) =>
+  html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} Take payment</a>`;
+
+const pauseButton = (order) =>
+  html`<button ?disabled=${app.ui.recording} @click=${() => record("suspended", order)}>
+    ${icon("pause")} Pause
+  </button>`;
 
 export function actionBar(order, since) {
   if (mustChoose(order) || order.bucket === "gone" || finished(order.progress)) return nothing;
@@ -39,8 +53,8 @@ export function actionBar(order, since) {
   const { progress } = order;
   return html`<div class="actions" role="group" aria-label="What to do next">
     ${since ? html`<span class="since">${icon("clock")} On site since ${when(since)}</span>` : nothing}
-    ${mayPay(order) && arrived(progress) ? html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} Take payment</a>` : nothing}
-    ${progress === "started" ? html`<button ?disabled=${app.ui.recording} @click=${() => record("suspended", order)}>${icon("pause")} Pause</button>` : nothing}
+    ${mayPay(order) && arrived(progress) ? payLink(order) : nothing}
+    ${progress === "started" ? pauseButton(order) : nothing}
     ${underWay(progress) ? html`<a class="button" href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
     ${mainButton(order)}
   </div>`;

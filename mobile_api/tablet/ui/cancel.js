@@ -27,12 +27,29 @@ export function changeBanner(order) {
   const what = order.cancelled ? "This order was cancelled" : "This order was taken back";
   const head = html`<p><b>${what} at ${when(change.at)}.</b> ${change.reason ?? ""}</p>`;
   if (mustChoose(order))
-    return html`<section class="change" data-tone="danger" role="alert">${icon("hazard")}<div>${head}
-      <p>You have already set out. Decide what happens with the work; the office sees your choice.</p>
-      <div class="choices">
-        <button ?disabled=${app.ui.recording} @click=${() => decide(order, "back_out")}>Back out</button>
-        <button ?disabled=${app.ui.recording} @click=${() => decide(order, "finish")}>Finish the work</button>
-      </div></div></section>`;
-  const after = underWay(order.progress) ? "You chose to finish it." : order.progress === "backed_out" ? "You backed out." : "Nothing is left to do.";
-  return html`<section class="change">${icon("hazard")}<div>${head}<p>${after}</p></div></section>`;
+    return html`<section class="change" data-tone="danger" role="alert">
+      ${icon("hazard")}
+      <div>
+        ${head}
+        <p>You have already set out. Decide what happens with the work; the office sees your choice.</p>
+        <div class="choices">
+          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "back_out")}>Back out</button>
+          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "finish")}>
+            Finish the work
+          </button>
+        </div>
+      </div>
+    </section>`;
+  const after = underWay(order.progress)
+    ? "You chose to finish it."
+    : order.progress === "backed_out"
+      ? "You backed out."
+      : "Nothing is left to do.";
+  return html`<section class="change">
+    ${icon("hazard")}
+    <div>
+      ${head}
+      <p>${after}</p>
+    </div>
+  </section>`;
 }

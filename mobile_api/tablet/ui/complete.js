@@ -18,7 +18,14 @@ const REMARKS = { name: "remarks", title: "Remarks", type: "text", section: "Rem
 
 function completionFields(type) {
   const own = type.fields.some((field) => field.name === "remarks") ? [] : [REMARKS];
-  const outcome = { name: "outcome", title: "How did it end?", type: "choice", required: true, section: "Outcome", choices: type.outcomes };
+  const outcome = {
+    name: "outcome",
+    title: "How did it end?",
+    type: "choice",
+    required: true,
+    section: "Outcome",
+    choices: type.outcomes,
+  };
   return [...type.fields, ...own, ...(type.outcomes.length > 1 ? [outcome] : [])];
 }
 
@@ -26,33 +33,81 @@ function unableFields(type, settings) {
   const words = new Map((settings.unable_reasons ?? []).map(({ code, title }) => [code, title]));
   const reasons = type.unable_reasons.map((value) => ({ value, title: words.get(value) ?? spelled(value) }));
   return [
-    { name: "reason", title: "Why not?", type: "choice", required: true, section: "Reason", choices: reasons },
-    { name: "serial_seen", title: "Serial on the meter, if you could see one", type: "serial", means: "serial_seen", section: "What you saw" },
-    ...(type.wants_read ? [{ name: "read", title: "Read, if you could see it", type: "read", means: "read", section: "What you saw" }] : []),
+    {
+      name: "reason",
+      title: "Why not?",
+      type: "choice",
+      required: true,
+      section: "Reason",
+      choices: reasons,
+    },
+    {
+      name: "serial_seen",
+      title: "Serial on the meter, if you could see one",
+      type: "serial",
+      means: "serial_seen",
+      section: "What you saw",
+    },
+    ...(type.wants_read
+      ? [
+          {
+            name: "read",
+            title: "Read, if you could see it",
+            type: "read",
+            means: "read",
+            section: "What you saw",
+          },
+        ]
+      : []),
     { name: "photo", title: "Photo", type: "photo", section: "What you saw" },
     REMARKS,
   ];
 }
 
-const knownSerials = (order) => [order.meter?.serial, ...(app.model.technician.van ?? []).map((meter) => meter.serial)].filter(Boolean);
+const knownSerials = (order) =>
+  [order.meter?.serial, ...(app.model.technician.van ?? []).map((meter) => meter.serial)].filter(Boolean);
 
 function completedBody(order, type, draft, fields) {
   const { answers, common } = answersOf(fields, draft, knownSerials(order));
   const { outcome = type.outcomes[0]?.value ?? "completed", ...rest } = answers;
   const remarks = rest.remarks ?? null;
   if (!type.fields.some((field) => field.name === "remarks")) delete rest.remarks;
-  const times = { arrived_at: timeOf(order.events, "on_site"), started_at: timeOf(order.events, "started"), finished_at: iso() };
+  const times = {
+    arrived_at: timeOf(order.events, "on_site"),
+    started_at: timeOf(order.events, "started"),
+    finished_at: iso(),
+  };
   return { outcome, ...times, ...common, remarks, answers: rest };
 }
 
 function unableBody(order, draft, fields) {
   const { answers, common } = answersOf(fields, draft, knownSerials(order));
-  return { reason: answers.reason, arrived_at: timeOf(order.events, "on_site"), finished_at: iso(), read: common.read, serial_seen: common.serial_seen, remarks: answers.remarks ?? null, answers: {} };
+  return {
+    reason: answers.reason,
+    arrived_at: timeOf(order.events, "on_site"),
+    finished_at: iso(),
+    read: common.read,
+    serial_seen: common.serial_seen,
+    remarks: answers.remarks ?? null,
+    answers: {},
+  };
 }
 
 const KINDS = {
-  complete: { event: "completed", title: (order) => order.title, verb: "Complete order", fields: completionFields, body: completedBody },
-  unable: { event: "unable", title: () => "Unable to do it", verb: "Report unable", fields: unableFields, body: (order, _type, draft, fields) => unableBody(order, draft, fields) },
+  complete: {
+    event: "completed",
+    title: (order) => order.title,
+    verb: "Complete order",
+    fields: completionFields,
+    body: completedBody,
+  },
+  unable: {
+    event: "unable",
+    title: () => "Unable to do it",
+    verb: "Report unable",
+    fields: unableFields,
+    body: (order, _type, draft, fields) => unableBody(order, draft, fields),
+  },
 };
 
 async function submit(event, form, kind, type) {
@@ -71,10 +126,18 @@ async function submit(event, form, kind, type) {
   app.ui.recording = true;
   update();
   try {
-    await work.writer.write(kind.event, order, kind.body(order, type, draft, fields), { photos: draft.photos, drop: draft });
+    await work.writer.write(kind.event, order, kind.body(order, type, draft, fields), {
+      photos: draft.photos,
+      drop: draft,
+    });
     app.begun.delete(order.number);
     go("order", order.number);
-    say(navigator.onLine ? "Recorded. It is being sent." : "Recorded. It is kept here and sent when there is a connection.", "ok");
+    say(
+      navigator.onLine
+        ? "Recorded. It is being sent."
+        : "Recorded. It is kept here and sent when there is a connection.",
+      "ok",
+    );
   } catch (error) {
     app.ui.recording = false;
     say(`Not recorded: ${error.message}. Your entries are kept.`, "danger");
@@ -84,7 +147,12 @@ async function submit(event, form, kind, type) {
 export function formPane(order, name) {
   const kind = KINDS[name];
   const type = app.model.catalogue[order.type];
-  if (!type) return html`<article class="pane detail" data-page><p class="empty"><b>The form for “${order.title}” has not arrived yet.</b> It comes with the next connection.</p></article>`;
+  if (!type)
+    return html`<article class="pane detail" data-page>
+      <p class="empty">
+        <b>The form for “${order.title}” has not arrived yet.</b> It comes with the next connection.
+      </p>
+    </article>`;
   const draft = openDraft(order, name);
   if (!draft) return html`<article class="pane detail" data-page aria-busy="true"></article>`;
   const fields = kind.fields(type, app.model.settings);
@@ -92,16 +160,29 @@ export function formPane(order, name) {
   const left = Object.keys(form.problems).length;
   return html`<article class="pane detail" data-page>
     <header class="order-head">
-      <a class="icon-button back always" href=${link("order", order.number)} aria-label="Back to the order">${icon("back")}</a>
-      <div><p class="kicker">${order.premise?.address} <span class="quiet">${order.number}</span></p><h1>${kind.title(order)}</h1></div>
+      <a class="icon-button back always" href=${link("order", order.number)} aria-label="Back to the order"
+        >${icon("back")}</a
+      >
+      <div>
+        <p class="kicker">${order.premise?.address} <span class="quiet">${order.number}</span></p>
+        <h1>${kind.title(order)}</h1>
+      </div>
     </header>
     ${changeBanner(order)} ${flagBanner(order)}
     <form novalidate @submit=${(event) => submit(event, form, kind, type)}>
-      ${sections(asked(fields, draft.values)).map(({ title, fields: group }) => html`<section class="card"><h2>${title || "Details"}</h2>${group.map((field) => fieldView(form, field))}</section>`)}
+      ${sections(asked(fields, draft.values)).map(
+        ({ title, fields: group }) =>
+          html`<section class="card">
+            <h2>${title || "Details"}</h2>
+            ${group.map((field) => fieldView(form, field))}
+          </section>`,
+      )}
       <div class="actions">
         <span class="since">${left ? `${plural(left, "field")} to go` : "Everything is filled in"}</span>
         <button type="button" class="plain" @click=${() => discard(draft)}>Clear</button>
-        <button class="primary" ?disabled=${app.ui.recording}>${app.ui.recording ? "Recording …" : kind.verb}</button>
+        <button class="primary" ?disabled=${app.ui.recording}>
+          ${app.ui.recording ? "Recording …" : kind.verb}
+        </button>
       </div>
     </form>
   </article>`;

@@ -8,7 +8,15 @@ import { app, say, update } from "../lib/state.js";
 export function openDraft(order, kind) {
   const key = draftKey(app.profile, order, kind);
   if (app.ui.draft?.key === key) return app.ui.draft.ready ? app.ui.draft : null;
-  const draft = { key, order: order.number, ready: false, values: {}, photos: {}, touched: new Set(), tried: false };
+  const draft = {
+    key,
+    order: order.number,
+    ready: false,
+    values: {},
+    photos: {},
+    touched: new Set(),
+    tried: false,
+  };
   app.ui.draft = draft;
   readDraft(key).then((kept) => {
     Object.assign(draft, { values: kept.values, photos: kept.photos, ready: true });

@@ -11,17 +11,45 @@ import { icon } from "./icons.js";
 import { photoInput } from "./photo.js";
 
 function text(form, name, attributes = {}) {
-  const { type = "text", mode = "text", list, max = 2000, describedBy, capital = "sentences", label } = attributes;
-  return html`<input id=${`f-${name}`} name=${name} type=${type} inputmode=${mode} maxlength=${max} list=${list ?? nothing} autocomplete="off" autocapitalize=${capital}
-    aria-label=${label ?? nothing} aria-describedby=${describedBy ?? nothing} .value=${live(form.draft.values[name] ?? "")}
-    @input=${(event) => setValue(form.draft, name, event.target.value)} @blur=${() => touch(form.draft, name)} />`;
+  const {
+    type = "text",
+    mode = "text",
+    list,
+    max = 2000,
+    describedBy,
+    capital = "sentences",
+    label,
+  } = attributes;
+  return html`<input
+    id=${`f-${name}`}
+    name=${name}
+    type=${type}
+    inputmode=${mode}
+    maxlength=${max}
+    list=${list ?? nothing}
+    autocomplete="off"
+    autocapitalize=${capital}
+    aria-label=${label ?? nothing}
+    aria-describedby=${describedBy ?? nothing}
+    .value=${live(form.draft.values[name] ?? "")}
+    @input=${(event) => setValue(form.draft, name, event.target.value)}
+    @blur=${() => touch(form.draft, name)}
+  />`;
 }
 
 function choices(form, field, options) {
   const value = form.draft.values[field.name];
   return html`<div class="choices" role="radiogroup" aria-labelledby=${`l-${field.name}`}>
     ${options.map(
-      ([key, words]) => html`<label class="choice"><input type="radio" name=${field.name} .checked=${live(value === key)} @change=${() => setValue(form.draft, field.name, key)} /><span>${words}</span></label>`,
+      ([key, words]) =>
+        html`<label class="choice"
+          ><input
+            type="radio"
+            name=${field.name}
+            .checked=${live(value === key)}
+            @change=${() => setValue(form.draft, field.name, key)}
+          /><span>${words}</span></label
+        >`,
     )}
   </div>`;
 }
@@ -38,16 +66,30 @@ function again(form, field, doubt, mode, advice) {
 // The dials as they should look: leading zeros shown, so that a missing digit is seen.
 function dials(value, count) {
   if (count > 9 || !/^\d+$/.test(value ?? "") || value.length > count) return nothing;
-  return html`<span class="dials" aria-hidden="true">${[...value.padStart(count, "0")].map((digit, index) => html`<i data-lead=${index < count - value.length}>${digit}</i>`)}</span>`;
+  return html`<span class="dials" aria-hidden="true"
+    >${[...value.padStart(count, "0")].map((digit, index) => html`<i data-lead=${index < count - value.length}>${digit}</i>`)}</span
+  >`;
 }
+
+const READ_AGAIN = "Read the dials again and type what they show.";
+
+const vanOption = ({ serial, size, make }) => html`<option value=${serial}>${size}″ ${make}</option>`;
+
+// Doubts wait until the field was left, or the form was sent.
+const leftOnce = ({ draft }, field) => draft.touched.has(field.name) || draft.tried;
 
 function readField(form, field) {
   const limits = limitsFor(field, form.order, form.draft.values, form.fields, app.model.technician.van);
   const typed = form.draft.values[field.name];
   const { doubt } = judgeRead(typed, limits);
-  const range = limits.expected ? `Expected ${number(limits.expected.low)} to ${number(limits.expected.high)}.` : "";
-  return html`<div class="read">${text(form, field.name, { mode: "numeric", max: 12, describedBy: `h-${field.name}` })} ${dials(typed?.trim(), limits.dials)}</div>
-    ${doubt && (form.draft.touched.has(field.name) || form.draft.tried) ? again(form, field, doubt, "numeric", `${range} Read the dials again and type what they show.`) : nothing}`;
+  const range = limits.expected
+    ? `Expected ${number(limits.expected.low)} to ${number(limits.expected.high)}.`
+    : "";
+  return html`<div class="read">
+      ${text(form, field.name, { mode: "numeric", max: 12, describedBy: `h-${field.name}` })}
+      ${dials(typed?.trim(), limits.dials)}
+    </div>
+    ${doubt && leftOnce(form, field) ? again(form, field, doubt, "numeric", `${range} ${READ_AGAIN}`) : nothing}`;
 }
 
 function serialField(form, field) {
@@ -56,23 +98,45 @@ function serialField(form, field) {
   const doubt = serialDoubt(field, typed, form.order, van);
   const fresh = field.means !== "serial_seen" && van.length;
   const list = fresh ? `van-${field.name}` : null;
-  const advice = field.means === "serial_seen" ? "Look again and type it a second time. If it really is another meter, stop and report “wrong meter”." : "Look again and type it a second time.";
+  const advice =
+    field.means === "serial_seen"
+      ? "Look again and type it a second time. If it really is another meter, stop and report “wrong meter”."
+      : "Look again and type it a second time.";
   return html`${text(form, field.name, { max: 40, list, capital: "characters", describedBy: `h-${field.name}` })}
-    ${list ? html`<datalist id=${list}>${van.map((meter) => html`<option value=${meter.serial}>${meter.size}″ ${meter.make}</option>`)}</datalist>` : nothing}
-    ${doubt && (form.draft.touched.has(field.name) || form.draft.tried) ? again(form, field, doubt, "text", advice) : nothing}`;
+  ${list ? html`<datalist id=${list}>${van.map(vanOption)}</datalist>` : nothing}
+  ${doubt && leftOnce(form, field) ? again(form, field, doubt, "text", advice) : nothing}`;
 }
 
 const DRAW = {
   text: (form, field) =>
     field.name === "remarks"
-      ? html`<textarea id=${`f-${field.name}`} name=${field.name} rows="3" maxlength="2000" .value=${live(form.draft.values[field.name] ?? "")} @input=${(event) => setValue(form.draft, field.name, event.target.value)}></textarea>`
+      ? html`<textarea
+          id=${`f-${field.name}`}
+          name=${field.name}
+          rows="3"
+          maxlength="2000"
+          .value=${live(form.draft.values[field.name] ?? "")}
+          @input=${(event) => setValue(form.draft, field.name, event.target.value)}
+        ></textarea>`
       : text(form, field.name, { max: field.max ?? 2000 }),
-  number: (form, field) => html`<span class="unit">${text(form, field.name, { mode: "decimal", max: 20 })}${field.unit ? html`<span>${field.unit}</span>` : nothing}</span>`,
+  number: (form, field) =>
+    html`<span class="unit"
+      >${text(form, field.name, { mode: "decimal", max: 20 })}${field.unit ? html`<span>${field.unit}</span>` : nothing}</span
+    >`,
   date: (form, field) => text(form, field.name, { type: "date" }),
   read: readField,
   serial: serialField,
-  yes_no: (form, field) => choices(form, field, [[true, "Yes"], [false, "No"]]),
-  choice: (form, field) => choices(form, field, field.choices.map((choice) => [choice.value, choice.title])),
+  yes_no: (form, field) =>
+    choices(form, field, [
+      [true, "Yes"],
+      [false, "No"],
+    ]),
+  choice: (form, field) =>
+    choices(
+      form,
+      field,
+      field.choices.map((choice) => [choice.value, choice.title]),
+    ),
   photo: (form, field) => photoInput(form.draft, photoName(field), field.title, `h-${field.name}`),
   flows: (form, field) => flowsInput(form.draft, field, form.order, app.model.settings),
 };
@@ -81,13 +145,25 @@ const GROUPED = new Set(["yes_no", "choice", "photo", "flows"]);
 
 // `form`: { draft, order, fields, problems }.
 export function fieldView(form, field) {
-  const doubted = (field.type === "read" || field.type === "serial") && form.draft.values[field.name] && !form.draft.tried;
-  const problem = form.draft.tried || (form.draft.touched.has(field.name) && !doubted) ? form.problems[field.name] : null;
+  const doubted =
+    (field.type === "read" || field.type === "serial") && form.draft.values[field.name] && !form.draft.tried;
+  const problem =
+    form.draft.tried || (form.draft.touched.has(field.name) && !doubted) ? form.problems[field.name] : null;
   const title = html`${field.title}${field.required ? nothing : html` <small>optional</small>`}`;
   const draw = DRAW[field.type] ?? DRAW.text;
-  return html`<div class="field" data-field=${field.name} data-type=${field.type} data-problem=${Boolean(problem)}>
-    ${GROUPED.has(field.type) ? html`<span class="label" id=${`l-${field.name}`}>${title}</span>` : html`<label class="label" for=${`f-${field.name}`}>${title}</label>`}
-    ${field.help ? html`<p class="help" id=${`h-${field.name}`}>${field.help}</p>` : nothing} ${draw(form, field)}
+  return html`<div
+    class="field"
+    data-field=${field.name}
+    data-type=${field.type}
+    data-problem=${Boolean(problem)}
+  >
+    ${
+      GROUPED.has(field.type)
+        ? html`<span class="label" id=${`l-${field.name}`}>${title}</span>`
+        : html`<label class="label" for=${`f-${field.name}`}>${title}</label>`
+    }
+    ${field.help ? html`<p class="help" id=${`h-${field.name}`}>${field.help}</p>` : nothing}
+    ${draw(form, field)}
     ${problem ? html`<p class="problem" role="alert">${icon("hazard")}<span>${problem}</span></p>` : nothing}
   </div>`;
 }

@@ -9,7 +9,8 @@ const flagsOf = ({ access = {} }) => [
   ...(access.dog ? [["dog", "Dog", "Dog on the premises"]] : []),
 ];
 
-export const flagTags = (order) => flagsOf(order).map(([kind, word]) => html`<span class="tag" data-flag=${kind}>${icon(kind)}${word}</span>`);
+export const flagTags = (order) =>
+  flagsOf(order).map(([kind, word]) => html`<span class="tag" data-flag=${kind}>${icon(kind)}${word}</span>`);
 
 export function flagBanner(order) {
   const flags = flagsOf(order);

@@ -30,9 +30,13 @@ const PATHS = {
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
 };
 
-export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
+export const icon = (name) =>
+  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
 
 // The mark of the app: the lid of a curb box seen from above, with its five-sided bolt.
-export const mark = () => html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-  <circle cx="16" cy="16" r="14.5" /><circle class="ring" cx="16" cy="16" r="10.5" /><polygon class="bolt" points="16.0,11.7 20.4,14.9 18.7,20.0 13.3,20.0 11.6,14.9" />
-</svg>`;
+export const mark = () =>
+  html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <circle cx="16" cy="16" r="14.5" />
+    <circle class="ring" cx="16" cy="16" r="10.5" />
+    <polygon class="bolt" points="16.0,11.7 20.4,14.9 18.7,20.0 13.3,20.0 11.6,14.9" />
+  </svg>`;

@@ -1,6 +1,7 @@
 // The installed meter and what it has used, as small bars: an odd month is seen before a number is typed.
 
 import { html, nothing, svg } from "../lib/view.js";
+import { fact, facts } from "./facts.js";
 import { dayName, monthShort, number } from "../lib/words.js";
 
 const WIDTH = 320;
@@ -23,7 +24,12 @@ function bars(months, meter) {
   const most = Math.max(1, ...months.map((month) => month.used));
   const step = WIDTH / months.length;
   const words = months.map((month) => `${monthShort(month.at)} ${number(month.used)}`).join(", ");
-  return html`<svg class="bars" viewBox="0 0 ${WIDTH} ${HEIGHT + 18}" role="img" aria-label=${`Use per read in ${meter.unit}: ${words}`}>
+  return html`<svg
+    class="bars"
+    viewBox="0 0 ${WIDTH} ${HEIGHT + 18}"
+    role="img"
+    aria-label=${`Use per read in ${meter.unit}: ${words}`}
+  >
     ${months.map(({ at, kind, used }, index) => {
       const height = Math.max(2, (used / most) * HEIGHT);
       const left = index * step + GAP / 2;
@@ -33,20 +39,40 @@ function bars(months, meter) {
   </svg>`;
 }
 
+const lastSeen = (read) =>
+  html`<b class="figure">${number(read.value)}</b>
+    ${dayName(read.at)}${read.kind === "actual" ? "" : `, ${read.kind}`}`;
+
 export function meterCard(order) {
   const { meter, reads = [], expected } = order;
-  if (!meter) return html`<section class="card"><h2>Meter</h2><p class="quiet">No meter is installed here.</p></section>`;
+  if (!meter)
+    return html`<section class="card">
+      <h2>Meter</h2>
+      <p class="quiet">No meter is installed here.</p>
+    </section>`;
   const months = usage(reads, meter).slice(-12);
   const last = [...reads].sort((a, b) => b.at.localeCompare(a.at))[0];
   return html`<section class="card">
     <h2>Meter</h2>
     <p class="serial">${meter.serial}</p>
-    <p class="quiet">${meter.make}, ${meter.size}″, ${meter.dials} dials${meter.multiplier > 1 ? `, × ${meter.multiplier}` : ""}, ${meter.unit}</p>
-    <dl class="facts">
-      <div><dt>Where</dt><dd>${order.meter_location || "not noted"}</dd></div>
-      ${last ? html`<div><dt>Last read</dt><dd><b class="figure">${number(last.value)}</b> ${dayName(last.at)}${last.kind === "actual" ? nothing : `, ${last.kind}`}</dd></div>` : nothing}
-      ${expected ? html`<div><dt>Expected today</dt><dd class="figure">${number(expected.low)} – ${number(expected.high)}</dd></div>` : nothing}
-    </dl>
-    ${months.length > 1 ? html`<figure>${bars(months, meter)}<figcaption>Use between the last ${months.length + 1} reads, ${meter.unit}. Hollow: estimated.</figcaption></figure>` : nothing}
+    <p class="quiet">
+      ${meter.make}, ${meter.size}″, ${meter.dials}
+      dials${meter.multiplier > 1 ? `, × ${meter.multiplier}` : ""}, ${meter.unit}
+    </p>
+    ${facts(
+      fact("Where", order.meter_location || "not noted"),
+      fact("Last read", last && lastSeen(last)),
+      fact("Expected today", expected && `${number(expected.low)} – ${number(expected.high)}`, "figure"),
+    )}
+    ${
+      months.length > 1
+        ? html`<figure>
+            ${bars(months, meter)}
+            <figcaption>
+              Use between the last ${months.length + 1} reads, ${meter.unit}. Hollow: estimated.
+            </figcaption>
+          </figure>`
+        : nothing
+    }
   </section>`;
 }

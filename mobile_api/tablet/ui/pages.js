@@ -19,23 +19,42 @@ const DETAIL = {
   pay: payPane,
 };
 
-const SINGLE = { outbox: outboxPane, receipts: receiptsPane, receipt: () => receiptPane(app.route.params.receipt), tablet: tabletPane };
+const SINGLE = {
+  outbox: outboxPane,
+  receipts: receiptsPane,
+  receipt: () => receiptPane(app.route.params.receipt),
+  tablet: tabletPane,
+};
 
 function detail() {
   const { name, params } = app.route;
-  if (name === "orders") return html`<section class="pane detail placeholder"><p class="empty"><b>Choose an order.</b> The list is in the order of your route.</p></section>`;
+  if (name === "orders")
+    return html`<section class="pane detail placeholder">
+      <p class="empty"><b>Choose an order.</b> The list is in the order of your route.</p>
+    </section>`;
   const order = app.model.orders.get(params.number);
-  if (!order) return html`<section class="pane detail" data-page><p class="empty"><b>Order ${params.number} is not on this tablet.</b> It may have been given to someone else.</p><a class="button" href="#/orders">Back to the list</a></section>`;
+  if (!order)
+    return html`<section class="pane detail" data-page>
+      <p class="empty">
+        <b>Order ${params.number} is not on this tablet.</b> It may have been given to someone else.
+      </p>
+      <a class="button" href="#/orders">Back to the list</a>
+    </section>`;
   return DETAIL[name](order);
 }
 
 export function page() {
-  if (app.phase === "starting") return html`<main class="door" aria-busy="true"><p class="empty">Opening …</p></main>`;
+  if (app.phase === "starting")
+    return html`<main class="door" aria-busy="true"><p class="empty">Opening …</p></main>`;
   if (app.phase === "broken") return brokenPage(app.failure);
   if (app.phase === "revoked") return revokedPage();
   if (app.phase === "enrol") return enrolPage();
   if (app.route.name === "join") return enrolPage(true);
   if (app.phase === "locked") return lockPage();
   if (SINGLE[app.route.name]) return shell(SINGLE[app.route.name]());
-  return shell(html`<div class="panes" data-open=${app.route.name === "orders" ? "list" : "detail"}>${listPane()} ${detail()}</div>`);
+  return shell(
+    html`<div class="panes" data-open=${app.route.name === "orders" ? "list" : "detail"}>
+      ${listPane()} ${detail()}
+    </div>`,
+  );
 }

@@ -21,8 +21,18 @@ export function photoInput(draft, name, title, describedBy = "") {
   };
   return html`<div class="photo" data-taken=${Boolean(blob)}>
     ${blob ? html`<img src=${address(blob)} alt=${`${title}, taken`} />` : nothing}
-    <label class="button">${icon("camera")} ${busy ? "Keeping the photo …" : blob ? "Take again" : "Take photo"}
-      <input class="unseen" type="file" accept="image/*" capture="environment" aria-label=${title} aria-describedby=${describedBy || nothing} data-photo=${name} @change=${take} />
+    <label class="button"
+      >${icon("camera")} ${busy ? "Keeping the photo …" : blob ? "Take again" : "Take photo"}
+      <input
+        class="unseen"
+        type="file"
+        accept="image/*"
+        capture="environment"
+        aria-label=${title}
+        aria-describedby=${describedBy || nothing}
+        data-photo=${name}
+        @change=${take}
+      />
     </label>
     ${blob ? html`<button type="button" class="plain" @click=${() => removePhoto(draft, name)}>Remove</button>` : nothing}
   </div>`;

@@ -6,6 +6,7 @@ import { app, update, VERSION } from "../lib/state.js";
 import { html, nothing } from "../lib/view.js";
 import { dayTime, plural } from "../lib/words.js";
 import { link } from "../lib/router.js";
+import { fact, facts } from "./facts.js";
 import { icon } from "./icons.js";
 
 const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
@@ -28,14 +29,25 @@ function connection() {
   return html`<section class="card">
     <h2>Connection</h2>
     <p class="name">${PHASES[phase]}</p>
-    <dl class="facts">
-      <div><dt>Last synced</dt><dd>${lastSynced ? dayTime(lastSynced) : "never"}</dd></div>
-      <div><dt>Waiting to send</dt><dd>${app.waiting.size ? plural(app.waiting.size, "entry", "entries") : "nothing"}</dd></div>
-    </dl>
-    ${error ? html`<p class="problem" role="alert">${icon("hazard")}<span><b>${error.words}</b> ${error.advice}</span></p>` : nothing}
+    ${facts(
+      fact("Last synced", lastSynced ? dayTime(lastSynced) : "never"),
+      fact("Waiting to send", app.waiting.size ? plural(app.waiting.size, "entry", "entries") : "nothing"),
+    )}
+    ${
+      error
+        ? html`<p class="problem" role="alert">
+            ${icon("hazard")}<span><b>${error.words}</b> ${error.advice}</span>
+          </p>`
+        : nothing
+    }
     <button @click=${() => work.sync.restart()}>${icon("sync")} Sync now</button>
   </section>`;
 }
+
+const themeButton = ([key, words]) =>
+  html`<button aria-pressed=${app.theme === key} @click=${() => chooseTheme(key)}>${words}</button>`;
+
+const person = (name, here) => html`<li>${name} ${here ? html`<small>signed in</small>` : nothing}</li>`;
 
 export function tabletPane() {
   const { profile } = app;
@@ -46,22 +58,24 @@ export function tabletPane() {
       <section class="card">
         <h2>Appearance</h2>
         <div class="segments" role="group" aria-label="Appearance">
-          ${Object.entries(THEMES).map(([key, words]) => html`<button aria-pressed=${app.theme === key} @click=${() => chooseTheme(key)}>${words}</button>`)}
+          ${Object.entries(THEMES).map(themeButton)}
         </div>
       </section>
       <section class="card">
         <h2>Technicians here</h2>
-        <ul class="plain-list">${app.profiles.map((item) => html`<li>${item.technician.name}${item.technician.id === profile.technician.id ? html` <small>signed in</small>` : nothing}</li>`)}</ul>
+        <ul class="plain-list">
+          ${app.profiles.map(({ technician: { id, name } }) => person(name, id === profile.technician.id))}
+        </ul>
         <a class="button" href=${link("join")}>${icon("plus")} Add a technician</a>
       </section>
       <section class="card">
         <h2>About</h2>
-        <dl class="facts">
-          <div><dt>Name</dt><dd>${profile.tablet_name}</dd></div>
-          <div><dt>Tablet id</dt><dd>${profile.device}</dd></div>
-          <div><dt>Receipts</dt><dd>block ${profile.receipts.prefix}</dd></div>
-          <div><dt>Version</dt><dd>${VERSION}</dd></div>
-        </dl>
+        ${facts(
+          fact("Name", profile.tablet_name),
+          fact("Tablet id", profile.device),
+          fact("Receipts", `block ${profile.receipts.prefix}`),
+          fact("Version", VERSION),
+        )}
       </section>
     </div>
   </section>`;
