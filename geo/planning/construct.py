@@ -72,7 +72,7 @@ def swap_in(board: Board, orders: list[int], out_of_time: Callable[[], bool]) ->
 def _cheapest_victim(board: Board, prober: Prober, order: int) -> int | None:
     """Whom `order` may replace: the fewest points, then the least driving."""
     trials = prober.swaps(order)
-    width = trials.cost.shape[1] if trials.cost.size else 0
+    width = trials.cost.shape[1]
     out = board.node[trials.vehicles, :width]
     lost = np.where(trials.cost < IMPOSSIBLE, board.instance.worth[out], IMPOSSIBLE)
     for held in board.instance.linked & board.vehicle_of.keys():

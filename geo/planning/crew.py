@@ -1,4 +1,4 @@
-"""Several processes that improve routes side by side.
+"""Several processes that work side by side.
 
 The children are started as programs of their own, not forked: forking a server with threads is unsafe,
 and a fresh interpreter that imports only the planner starts in a third of a second.
@@ -6,6 +6,7 @@ and a fresh interpreter that imports only the planner starts in a third of a sec
 
 import os
 import pickle
+import select
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -13,19 +14,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from geo.planning.anneal import Improved, improve
-from geo.planning.instance import Instance
-from geo.planning.subproblem import Task
-
 ROOT = Path(__file__).resolve().parents[2]
+Stop = Callable[[], bool]
+Work = Callable[[dict[str, Any], Any, Stop], Any]
+"""A module's function that a child can be asked to run: (what this process remembers, its share, stop)."""
 
 
 class Crew:
     """This process and `processes - 1` children. Use as a context manager: leaving it ends the children."""
 
     def __init__(self, processes: int) -> None:
+        self._memory: dict[str, Any] = {}
         self._children = [self._start() for _ in range(processes - 1)]
-        self._instance: Instance | None = None
 
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
@@ -49,33 +49,24 @@ class Crew:
 
     @property
     def size(self) -> int:
-        """How many tasks are worked on at once."""
+        """How many shares are worked on at once."""
         return 1 + len(self._children)
 
-    def learn(self, instance: Instance) -> None:
-        """Tell everybody what the tasks to come are about."""
-        self._instance = instance
-        for child in self._children:
-            _send(_pipe(child.stdin), instance)
-
-    def improve(
-        self, tasks: Sequence[Task], seconds: float, stop: Callable[[], bool]
-    ) -> list[Improved] | None:
-        """Work off `tasks` in `seconds` together; None when `stop` said so before the end."""
-        if self._instance is None:
-            raise RuntimeError("learn() comes before improve()")
-        shares = [tasks[number :: self.size] for number in range(self.size)]
-        for share in shares:
-            for task in share:
-                task.seconds = seconds / len(share)
+    def run(self, work: Work, shares: Sequence[Any], stop: Stop) -> list[Any] | None:
+        """What `work` makes of each share, one share a process; None when `stop` said so before the end."""
         for child, share in zip(self._children, shares[1:], strict=True):
-            _send(_pipe(child.stdin), share)
-        results = [[improve(self._instance, task, stop) for task in shares[0]]]
-        if stop():
-            return None
-        results += [_receive(_pipe(child.stdout)) for child in self._children]
-        found = [iter(result) for result in results]
-        return [next(found[number % self.size]) for number in range(len(tasks))]
+            _send(_pipe(child.stdin), (work, share))
+        results = [work(self._memory, shares[0], stop)]
+        for child in self._children:
+            answers = _pipe(child.stdout)
+            while not select.select([answers], [], [], 0.1)[0]:
+                if stop():
+                    return None
+            result, error = _receive(answers)
+            if error is not None:
+                raise error
+            results.append(result)
+        return None if stop() else results
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
@@ -93,21 +84,23 @@ def _receive(stream: IO[bytes]) -> Any:
     return pickle.load(stream)  # noqa: S301 - written by our own child over a private pipe
 
 
-def work() -> None:
-    """A child's life: an instance, then lists of tasks, until the pipe closes."""
+def _live() -> None:
+    """A child's life: do what is asked until the pipe closes."""
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not mix with the answers
-    instance: Instance | None = None
+    memory: dict[str, Any] = {}
     while True:
         try:
-            message = _receive(source)
+            work, share = _receive(source)
         except EOFError:
             return
-        if instance is None or not isinstance(message, list):
-            instance = message
-        else:
-            _send(answers, [improve(instance, task) for task in message])
+        result, error = None, None
+        try:
+            result = work(memory, share, lambda: False)
+        except Exception as raised:  # handed to the parent, which raises it
+            error = raised
+        _send(answers, (result, error))
 
 
 if __name__ == "__main__":
-    work()
+    _live()

@@ -49,7 +49,6 @@ def replan(
     if not limit.keeps(board):
         board = _warm(remaining, current, _held(remaining.problem, has, options))
     with Crew(options.processes) as crew:
-        crew.learn(board.instance)
         board = Search(crew, watch, options, progress).improve(board, HOT, COLD, limit.keeps)
     finish_board = board.copy()
     finish(finish_board, lambda: watch.left < 0)

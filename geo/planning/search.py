@@ -7,11 +7,12 @@ cooler than the one before. What the search leaves behind is then put back, exac
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from geo.planning.anneal import Improved
+from geo.planning.anneal import Improved, improve
 from geo.planning.board import Board
 from geo.planning.construct import fill, hardest_first, swap_in
-from geo.planning.crew import Crew
+from geo.planning.crew import Crew, Stop
 from geo.planning.grouping import groups_of_routes, share_out
 from geo.planning.instance import Instance
 from geo.planning.links import drop_orphans, redraw
@@ -48,6 +49,16 @@ class Watch:
         return self.left <= 0 or self.stop()
 
 
+def learn(memory: dict[str, Any], instance: Instance, _: Stop) -> None:
+    """What every process must know before it improves anything (see `crew`)."""
+    memory["instance"] = instance
+
+
+def improve_all(memory: dict[str, Any], tasks: list[Task], stop: Stop) -> list[Improved]:
+    """One process's share of a round (see `crew`)."""
+    return [improve(memory["instance"], task, stop) for task in tasks]
+
+
 class Search:
     """Rounds of improving groups of routes with a crew of processes."""
 
@@ -65,13 +76,14 @@ class Search:
         allowed: Callable[[Board], bool] = lambda _: True,
     ) -> Board:
         """Improve `board` until the watch says stop; returns the best board met that is `allowed`."""
+        self._crew.run(learn, [board.instance] * self._crew.size, self._watch.stop)
         watch, whole, best = self._watch, max(self._watch.left, 1e-6), board.copy()
         unit = float(board.instance.prize.min()) if len(board.instance.prize) else 1.0
         while not watch.over() and watch.left > whole / ROUNDS / 2:
             share = 1 - watch.left / whole
             heat = [unit * hot * (cold / hot) ** min(1, at) for at in (share, share + 1 / ROUNDS)]
             tasks = self._tasks(board, heat)
-            results = self._crew.improve(tasks, min(whole / ROUNDS, watch.left), watch.stop)
+            results = self._together(tasks, min(whole / ROUNDS, watch.left))
             if results is None:
                 break
             merge(board, tasks, results)
@@ -82,6 +94,16 @@ class Search:
                 best = board.copy()
             self._progress(1 - watch.left / whole, len(board.vehicle_of), board.cost)
         return best
+
+    def _together(self, tasks: list[Task], seconds: float) -> list[Improved] | None:
+        """Work off `tasks` in `seconds`; None when told to stop."""
+        size = self._crew.size
+        shares = [tasks[number::size] for number in range(size)]
+        for share in shares:
+            for task in share:
+                task.seconds = seconds / len(share)
+        results = self._crew.run(improve_all, shares, self._watch.stop)
+        return results and [results[number % size][number // size] for number in range(len(tasks))]
 
     def _tasks(self, board: Board, heat: list[float]) -> list[Task]:
         instance, processes = board.instance, self._crew.size

@@ -41,9 +41,7 @@ def plan(
     )
     processes = options.processes if count >= CHILDREN_FROM and wanted > 1 else 1
     with Crew(processes) as crew:
-        instance = index(problem, options)
-        board = first_board(instance)
-        crew.learn(instance)
+        board = first_board(index(problem, options))
         board = Search(crew, watch, options, progress).improve(board)
     finish(board, lambda: watch.left < -watch.reserve / 2)
     return publish(problem, board, options)
