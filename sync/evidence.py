@@ -10,11 +10,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync.store import Attachment, DocumentStore
+from sync.store import Attachment, DatabaseMissing, DocumentStore
 from workorders.tables import Evidence, FieldEvent
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,21 @@ def keep_evidence(
             .order_by(Evidence.id)
             .limit(limit)
         ).all()
-    kept = {}
+    kept: dict[int, str | None] = {}
     for id_, event, name, technician in waiting:
-        found = _attachment(store, f"tech-{technician}", event, name)
-        if found is not None:
-            kept[id_] = files.put(found.data)
+        try:
+            found = _attachment(store, f"tech-{technician}", event, name)
+        except DatabaseMissing:
+            continue
+        kept[id_] = None if found is None else files.put(found.data)
+        if found is None:
+            log.warning("evidence_missing", document=event, name=name)
     if kept:
         with sessions.begin() as session:
             for row in session.scalars(select(Evidence).where(Evidence.id.in_(kept))):
-                row.sha256 = kept[row.id]
-    return len(kept)
+                # What is not in the document any more is not here; a later revision may bring it.
+                row.sha256, row.received = kept[row.id], kept[row.id] is not None
+    return sum(digest is not None for digest in kept.values())
 
 
 def _attachment(store: DocumentStore, database: str, event: str, name: str) -> Attachment | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync.store import Change, DocumentStore
+from sync.store import Change, DatabaseMissing, DocumentStore
 from workorders.lifecycle import ACTIVE
 from workorders.tables import Assignment, Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
 
@@ -30,10 +30,16 @@ class Retired:
 def retire_database(
     sessions: sessionmaker[Session], store: DocumentStore, database: str, *, now: datetime, days: int
 ) -> Retired:
-    """Purge what is over for `days` days: events whose photos are kept, their acks, and closed orders."""
+    """Purge what is over for `days` days: events whose photos are kept, their acks, and closed orders.
+
+    A missing database, of somebody who never had a tablet, has nothing to lose.
+    """
     before = now - timedelta(days=days)
     technician = database.removeprefix("tech-")
-    rows = {row.doc_id: row for row in _all_changes(store, database) if not row.deleted}
+    try:
+        rows = {row.doc_id: row for row in _all_changes(store, database) if not row.deleted}
+    except DatabaseMissing:
+        return Retired(0, 0, 0)
     with sessions() as session:
         since = session.scalar(select(IngestCheckpoint.since).where(IngestCheckpoint.database == database))
         ingested = _ingested(store, database, since)

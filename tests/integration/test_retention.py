@@ -14,6 +14,7 @@ from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_database
 from sync.publish import ensure_technician, publish_pending
 from sync.retention import Retired, retire_database
+from sync.store import Attachment
 from sync.store_sql import SqlStore
 from tests.integration.service.world import NOW, Tablet, build, exchange, sent
 from workorders.tables import Evidence, FieldEvent, JournalEntry
@@ -110,6 +111,27 @@ def test_an_event_sent_again_after_that_changes_nothing(day: Day) -> None:
     day.store.write_leaves(DATABASE, day.events)
     assert day.ingest() == 2
     assert (day.count(FieldEvent), day.count(JournalEntry)) == (facts, entries)
+
+
+def test_a_photo_that_is_gone_is_said_to_be_missing_and_holds_nobody_up(day: Day) -> None:
+    event = day.events[0]
+    leaf = day.store.read_leaves(DATABASE, [event["_id"]])[0]
+    name = min(leaf["_attachments"])
+    stubs = {n: Attachment(PHOTO, "image/jpeg", "") for n in leaf["_attachments"] if n != name}
+    day.store.put_document(DATABASE, event["_id"], {"kind": "event"}, attachments=stubs)
+    assert keep_evidence(day.sessions, day.store, day.files) == 3
+    with day.sessions() as session:
+        missing = session.scalars(select(Evidence).where(Evidence.sha256.is_(None))).all()
+    assert [(row.event_id, row.name, row.received) for row in missing] == [(event["_id"], name, False)]
+    assert day.retire().events == 1
+
+
+def test_without_a_database_there_is_nothing_to_do(day: Day) -> None:
+    day.store.delete_database(DATABASE)
+    assert keep_evidence(day.sessions, day.store, day.files) == 0
+    assert day.retire() == Retired(0, 0, 0)
+    with day.sessions() as session:
+        assert all(session.scalars(select(Evidence.received)))
 
 
 def test_evidence_is_found_by_its_hash_and_rot_is_noticed(day: Day) -> None:
