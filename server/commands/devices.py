@@ -12,7 +12,6 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from mobile_api import devices, enrolment
-from mobile_api.keys import couchdb_jwt_settings
 from server.config import Config
 from server.db import open_engine, session_factory, transaction
 from server.services import utc_now
@@ -89,9 +88,3 @@ def revoke(device: str, by: str) -> None:
     with _session(config) as session:
         devices.revoke(session, device, by, utc_now())
     click.echo(f"Tablet {device} is revoked.")
-
-
-@devices_command.command("couchdb-settings")
-def couchdb_settings() -> None:
-    """Print the configuration that makes a CouchDB accept this installation's tokens."""
-    click.echo(couchdb_jwt_settings(Config.from_env().secret_key), nl=False)

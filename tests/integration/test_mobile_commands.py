@@ -52,9 +52,3 @@ def test_tablets_are_listed_and_revoked(engine: Engine, config: Config, environm
     [row] = json.loads(run(environment, "list", "--json").stdout)
     assert row["revoked_at"] is not None
     assert "revoked" in run(environment, "list").stdout
-
-
-def test_the_couchdb_settings_are_printed(environment: dict[str, str], engine: Engine) -> None:
-    printed = run(environment, "couchdb-settings").stdout
-    assert "[jwt_keys]" in printed
-    assert "PRIVATE" not in printed
