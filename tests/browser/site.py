@@ -1,6 +1,5 @@
 """A running district for browser tests: a web server that can be cut off, and a worker beside it."""
 
-import json
 import logging
 import secrets
 import struct
@@ -160,8 +159,3 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
             return width, height
         at += 2 + length
     raise AssertionError("not a JPEG")
-
-
-def as_json(value: object) -> str:
-    """A value as text, for a look inside on failure."""
-    return json.dumps(value, indent=1, default=str)
