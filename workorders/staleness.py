@@ -46,7 +46,8 @@ def staleness(order_type: str, state: str, told_tablet: bool, tablet: TabletView
     said = _after_the_end(order_type, state, told_tablet, tablet) or _in_the_field(order_type, state, tablet)
     if said is None:
         return None
-    words = said.words.format(heard=tablet.heard or texts.NEVER, technician=tablet.technician)
+    heard = texts.HEARD.format(at=tablet.heard) if tablet.heard else texts.NEVER_HEARD
+    words = said.words.format(heard=heard, technician=tablet.technician)
     return Staleness(words, said.doubt)
 
 

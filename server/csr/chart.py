@@ -1,8 +1,11 @@
-"""Usage between reads as bars of an SVG drawing: pure geometry, no I/O."""
+"""Usage between reads as bars of an SVG drawing: pure geometry, no I/O.
+
+Bars stand for usage per day, because intervals between reads are not of one length.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from workorders.metering import fits, usage
@@ -23,6 +26,8 @@ class Bar:
     width: float
     height: float
     units: int
+    """Used in the whole interval."""
+    per_day: float
     since: datetime
     until: datetime
     estimated: bool
@@ -33,10 +38,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars and the lines of the value axis: (y, units)."""
+    """Bars and the lines of the value axis: (y, units per day)."""
 
     bars: tuple[Bar, ...]
-    grid: tuple[tuple[float, int], ...]
+    grid: tuple[tuple[float, float], ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -48,21 +53,22 @@ def usage_chart(reads: Sequence[ReadFacts], registers: Mapping[str, tuple[int, i
     `registers`: serial → (dials, multiplier). Reads of different meters have no usage between them.
     """
     intervals = [
-        (earlier, later, usage(later.value, earlier.value, *registers[later.serial]))
+        (earlier, later, usage(later.value, earlier.value, *registers[later.serial]), _days(earlier, later))
         for earlier, later in pairwise(reads)
         if earlier.serial == later.serial
         and later.serial in registers
         and all(fits(read.value, registers[later.serial][0]) for read in (earlier, later))
+        and later.at > earlier.at
     ]
     if not intervals:
         return None
-    top = nice_top(max(units for _, _, units in intervals))
+    top = nice_top(max(units / days for _, _, units, days in intervals))
     room = (WIDTH - LEFT - RIGHT) / len(intervals)
     tall = HEIGHT - TOP - BOTTOM
     every = -(-len(intervals) // 12)
     bars = []
-    for place, (earlier, later, units) in enumerate(intervals):
-        height = tall * units / top
+    for place, (earlier, later, units, days) in enumerate(intervals):
+        height = tall * units / days / top
         bars.append(
             Bar(
                 x=round(LEFT + room * (place + GAP / 2), 1),
@@ -70,21 +76,26 @@ def usage_chart(reads: Sequence[ReadFacts], registers: Mapping[str, tuple[int, i
                 width=round(room * (1 - GAP), 1),
                 height=round(height, 1),
                 units=units,
+                per_day=units / days,
                 since=earlier.at,
                 until=later.at,
                 estimated="estimated" in {earlier.kind, later.kind},
                 label=(len(intervals) - 1 - place) % every == 0,
             )
         )
-    grid = tuple((round(TOP + tall * (1 - part), 1), round(top * part)) for part in (0, 0.5, 1))
+    grid = tuple((round(TOP + tall * (1 - part), 1), top * part) for part in (0, 0.5, 1))
     return Chart(tuple(bars), grid)
 
 
-def nice_top(most: int) -> int:
-    """The smallest of 10, 20, 50, 100, 200 … that is not below `most`: a scale people can read."""
-    step = 10
+def nice_top(most: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20 … that is not below `most`: a scale people can read."""
+    step = 1
     while True:
         for factor in (1, 2, 5):
             if step * factor >= most:
-                return step * factor
+                return float(step * factor)
         step *= 10
+
+
+def _days(earlier: ReadFacts, later: ReadFacts) -> float:
+    return (later.at - earlier.at) / timedelta(days=1)

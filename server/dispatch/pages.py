@@ -59,9 +59,11 @@ def map_data() -> ResponseReturnValue:
     """Orders and routes for the map, with the filter of the table."""
     session, filters = current_session(), current_filters()
     found = board.rows(session, filters, services().config.timezone, limit=board.POINTS)
+    routes = geojson.route_features(crews.crews(session, filters.day))
+    if filters.technician:
+        routes = [route for route in routes if route["properties"]["technician"] == filters.technician]
     answer = jsonify(
-        orders=geojson.collection(geojson.order_features(found)),
-        routes=geojson.collection(geojson.route_features(crews.crews(session, filters.day))),
+        orders=geojson.collection(geojson.order_features(found)), routes=geojson.collection(routes)
     )
     answer.add_etag()
     return answer.make_conditional(request)

@@ -55,7 +55,7 @@ async function load() {
   if (framed || points.length === 0) return;
   framed = true;
   const bounds = points.reduce((box, point) => box.extend(point), new library.LngLatBounds(points[0], points[0]));
-  map.fitBounds(bounds, { padding: 48, maxZoom: 15, animate: false });
+  map.fitBounds(bounds, { padding: { top: 40, right: 56, bottom: 64, left: 40 }, maxZoom: 15, animate: false });
 }
 
 function mark() {

@@ -36,13 +36,13 @@ def test_a_cancel_the_tablet_may_not_know_of() -> None:
 def test_how_far_an_order_has_got_to_the_tablet() -> None:
     waiting = staleness("reread", State.DISPATCHED, False, replace(TABLET, published=False, heard=None))
     assert waiting is not None
-    assert waiting.words == "Waiting to be sent to Tess Demo’s tablet; last heard never."
+    assert waiting.words == "Waiting to be sent to Tess Demo’s tablet; not heard of yet."
     sent = staleness("reread", State.DISPATCHED, False, replace(TABLET, confirmed=False))
     assert sent is not None
     assert "has not confirmed it" in sent.words
     known = staleness("reread", State.STARTED, False, TABLET)
     assert known is not None
-    assert known.words == "As of 11:42, when Tess Demo’s tablet was last heard."
+    assert known.words == "As Tess Demo’s tablet reported it; last heard 11:42."
     assert not known.doubt
 
 
