@@ -9,19 +9,7 @@ from geo.network import Path, RoadNetwork
 from geo.places import shift_ends, stop_positions
 from workorders.lifecycle import ACTIVE
 from workorders.problems import Problem
-from workorders.tables import Order, Outbox, RouteWay, Shift, Technician
-
-ROUTE = "route"
-
-
-def waiting_routes(session: Session) -> list[tuple[str, date]]:
-    """(technician, day) of every route that is about to be told to a tablet."""
-    waiting = session.execute(
-        select(Outbox.technician_id, Outbox.key)
-        .where(Outbox.published_at.is_(None), Outbox.topic == ROUTE)
-        .distinct()
-    )
-    return [(technician, date.fromisoformat(day)) for technician, day in waiting]
+from workorders.tables import Order, RouteWay, Shift, Technician
 
 
 def refresh_way(

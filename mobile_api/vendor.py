@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
+STYLES = "text/css; charset=utf-8"
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "pouchdb": ("dist/pouchdb.min.js",),
@@ -27,6 +28,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "directives/ref.js",
         "directives/repeat.js",
     ),
+    "maplibre-gl": (
+        "dist/maplibre-gl.mjs",
+        "dist/maplibre-gl-shared.mjs",
+        "dist/maplibre-gl-worker.mjs",
+        "dist/maplibre-gl.css",
+    ),
+    "pmtiles": ("dist/pmtiles.js",),
 }
 """Package → files that may be served; a lit-html module imports its siblings by these relative paths."""
 
@@ -81,7 +89,7 @@ def vendor_blueprint(files: dict[str, VendorFile]) -> Blueprint:
         file = files.get(f"/vendor/{name}")
         if file is None:
             raise NotFound
-        answer = Response(file.data, content_type=JAVASCRIPT)
+        answer = Response(file.data, content_type=STYLES if name.endswith(".css") else JAVASCRIPT)
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         answer.set_etag(file.digest[:32])
         answer.make_conditional(request)

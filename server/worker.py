@@ -7,13 +7,14 @@ outbox and in the feeds' checkpoints.
 import os
 import threading
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from geo.ways import refresh_way, waiting_routes
+from geo.ways import refresh_way
 from mobile_api.bundle import build_bundle
 from server.config import Config
 from server.networks import road_network
@@ -21,7 +22,7 @@ from server.plans.runs import start_waiting
 from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_all
-from sync.publish import ensure_technician, publish_pending
+from sync.publish import Routes, ensure_technician, publish_pending
 from sync.retention import retire_database
 from sync.store import StoreUnavailable
 from workorders.tables import Technician
@@ -46,23 +47,26 @@ def prepare(services: Services) -> None:
 
 def work_once(services: Services) -> int:
     """One round: publish what waits, ingest what came. Returns how many things were done."""
-    _find_ways(services)
-    published = publish_pending(services.sessions, services.store, now=services.clock(), limit=BATCH)
+    published = publish_pending(
+        services.sessions,
+        services.store,
+        now=services.clock(),
+        limit=BATCH,
+        find_ways=partial(_find_ways, services),
+    )
     result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
     plans = start_waiting(services)
     kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
     return published + result.handled + plans + kept
 
 
-def _find_ways(services: Services) -> None:
+def _find_ways(services: Services, routes: Routes) -> None:
     """Before a route is told, compute its way; without streets it is told without one."""
-    with services.read_sessions() as session:
-        routes = waiting_routes(session)
-    network = road_network(services.config.data_dir) if routes else None
+    network = road_network(services.config.data_dir)
     if network is not None:
         with services.sessions.begin() as session:
             for technician, day in routes:
-                refresh_way(session, network, technician, day, now=services.clock())
+                refresh_way(session, network, technician, date.fromisoformat(day), now=services.clock())
 
 
 def evidence_files(config: Config) -> EvidenceFiles:

@@ -5,7 +5,7 @@ same again is not written. Rows stay waiting until their document is in the stor
 renders it once more. One publisher at a time (the worker); a second one only repeats work.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,21 @@ CHUNK = 500
 Document = dict[str, Any]
 
 
+Routes = list[tuple[str, str]]
+"""(technician id, day) of routes that are about to be told."""
+
+
 def publish_pending(
-    sessions: sessionmaker[Session], store: DocumentStore, *, now: datetime, limit: int = 500
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    *,
+    now: datetime,
+    limit: int = 500,
+    find_ways: Callable[[Routes], None] | None = None,
 ) -> int:
     """Publish up to `limit` waiting outbox rows and return how many were handled.
 
+    `find_ways` is called with the routes among them before they are rendered, to compute their drives.
     Raises sync.store.StoreUnavailable; the rows that were not published keep waiting then.
     """
     with sessions() as session:
@@ -43,6 +53,10 @@ def publish_pending(
         for row in rows:
             ids.setdefault(row.technician_id, []).append(row.id)
             subjects.setdefault(row.technician_id, {})[row.topic, row.key] = row.id
+    routes = [(t, key) for t, wanted in subjects.items() for topic, key in wanted if topic == "route"]
+    if routes and find_ways is not None:
+        find_ways(routes)
+    with sessions() as session:
         documents = {
             technician: render(session, technician, wanted, now=now)
             for technician, wanted in subjects.items()

@@ -6,6 +6,7 @@ import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
 import { lock } from "./data/open.js";
 import { loadProfiles } from "./data/profiles.js";
+import { keepMapFresh } from "./ui/mapfiles.js";
 import { page } from "./ui/pages.js";
 import { applyTheme } from "./ui/tablet.js";
 import { keepInstalled } from "./install.js";
@@ -46,6 +47,7 @@ async function start() {
   update();
   lockWhenIdle();
   setInterval(update, AGE_REDRAW_MS);
+  keepMapFresh();
   await keepInstalled();
 }
 

@@ -2,15 +2,16 @@
 // transaction can change several of them together and the browser keeps key objects as they are.
 
 const NAME = "curbstop";
-const STORES = ["profiles", "counters", "pending", "drafts", "sent", "settings"];
+const STORES = ["profiles", "counters", "pending", "drafts", "sent", "settings", "files"];
 
 let opened;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(NAME, 2);
     request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store);
+      const known = request.result.objectStoreNames;
+      for (const store of STORES) if (!known.contains(store)) request.result.createObjectStore(store);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

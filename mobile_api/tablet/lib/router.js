@@ -9,6 +9,7 @@ const PATTERNS = [
   [/^\/order\/([^/]+)\/complete$/, "complete", ["number"]],
   [/^\/order\/([^/]+)\/unable$/, "unable", ["number"]],
   [/^\/order\/([^/]+)\/pay$/, "pay", ["number"]],
+  [/^\/map$/, "map", []],
   [/^\/outbox$/, "outbox", []],
   [/^\/receipts$/, "receipts", []],
   [/^\/receipt\/([^/]+)$/, "receipt", ["receipt"]],

@@ -27,6 +27,7 @@ const PATHS = {
   online: svg`<path d="M8.5 15.5a5 5 0 0 1 7 0M5.5 12.5a9.2 9.2 0 0 1 13 0M2.5 9.5a13.4 13.4 0 0 1 19 0M12 19v.01"/>`,
   search: svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`,
   clock: svg`<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>`,
+  map: svg`<path d="M9 4.5 4 6.5v13l5-2 6 2 5-2v-13l-5 2zM9 4.5v13M15 6.5v13"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
 };
 

@@ -5,6 +5,7 @@ import { html } from "../lib/view.js";
 import { formPane } from "./complete.js";
 import { brokenPage, enrolPage, lockPage, revokedPage } from "./door.js";
 import { listPane } from "./list.js";
+import { mapPane } from "./map.js";
 import { orderPane } from "./order.js";
 import { outboxPane } from "./outbox.js";
 import { payPane } from "./pay.js";
@@ -20,6 +21,7 @@ const DETAIL = {
 };
 
 const SINGLE = {
+  map: mapPane,
   outbox: outboxPane,
   receipts: receiptsPane,
   receipt: () => receiptPane(app.route.params.receipt),

@@ -9,6 +9,7 @@ import { icon, mark } from "./icons.js";
 
 const PAGES = [
   ["orders", "Orders", "orders"],
+  ["map", "Map", "map"],
   ["outbox", "Sent", "outbox"],
   ["receipts", "Receipts", "receipt"],
   ["tablet", "Tablet", "tablet"],
