@@ -27,9 +27,18 @@ def demo_command(context: click.Context, accounts: int, seed: int) -> None:
         return
     config = Config.from_env()
     services = open_services(config)
-    upgrade(services.engine)
-    console = Console(stderr=True)
-    signs = load_demo(services.sessions, config, accounts=accounts, seed=seed, now=utc_now(), console=console)
+    try:
+        upgrade(services.engine)
+        signs = load_demo(
+            services.sessions,
+            config,
+            accounts=accounts,
+            seed=seed,
+            now=utc_now(),
+            console=Console(stderr=True),
+        )
+    finally:
+        services.engine.dispose()
     if signs is None:
         click.echo("The database has accounts already; nothing was changed.")
         return

@@ -34,17 +34,20 @@ def _rows_command(kind: str) -> click.Command:
     def command(file: Path, dry_run: bool, as_json: bool) -> None:
         config = Config.from_env()
         services = open_services(config)
-        with progress_bars(Console(stderr=True)) as progress:
-            report = import_rows(
-                services.sessions,
-                kind,
-                file.name,
-                file.read_bytes(),
-                now=utc_now(),
-                zone=ZoneInfo(config.timezone),
-                dry_run=dry_run,
-                progress=progress,
-            )
+        try:
+            with progress_bars(Console(stderr=True)) as progress:
+                report = import_rows(
+                    services.sessions,
+                    kind,
+                    file.name,
+                    file.read_bytes(),
+                    now=utc_now(),
+                    zone=ZoneInfo(config.timezone),
+                    dry_run=dry_run,
+                    progress=progress,
+                )
+        finally:
+            services.engine.dispose()
         _answer(report, as_json)
 
     return command

@@ -1,7 +1,9 @@
 // A dead spot at the worst moment: the first upload reaches the server, its answer never reaches the tablet.
 
 import http from "node:http";
+import https from "node:https";
 
+// A proxy to the origin of `server`, a URL.
 export async function droppingProxy(server) {
   const dropped = [];
   const proxy = http.createServer((asked, answer) => forward(server, asked, answer, dropped));
@@ -14,7 +16,8 @@ function forward(server, asked, answer, dropped) {
   const drop = upload && dropped.length === 0;
   if (drop) dropped.push(asked.url);
   const headers = { ...asked.headers, host: server.host };
-  const onward = http.request(new URL(asked.url, server), { method: asked.method, headers }, (told) => {
+  const { request } = server.protocol === "https:" ? https : http;
+  const onward = request(new URL(asked.url, server), { method: asked.method, headers }, (told) => {
     if (drop) {
       // The server has done its work; only now is the line cut.
       told.resume().on("end", () => asked.socket.destroy());

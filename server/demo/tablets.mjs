@@ -21,7 +21,7 @@ const actions = {
   },
   online: ({ tablet }) => tablets.get(tablet).online(),
   async onlineThroughDeadSpot({ tablet }) {
-    proxy ??= await droppingProxy(server);
+    proxy ??= await droppingProxy(tablets.get(tablet).couch);
     tablets.get(tablet).online(proxy.url);
   },
   dropped: () => proxy?.dropped.length ?? 0,

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.imports.table import read_table
@@ -63,6 +63,7 @@ def test_names_the_row_that_cannot_be_read(data: bytes, row: int, words: str) ->
     assert words in errors[0].words
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text(
@@ -81,6 +82,7 @@ def test_whatever_a_spreadsheet_can_write_is_read_back(serials: list[str]) -> No
     assert [row.cells["serial"] for row in table.rows] == [serial.strip() for serial in serials]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_it_fail(data: bytes) -> None:
     table = read_table(data, COLUMNS, REQUIRED)
