@@ -1,5 +1,6 @@
 """The way through a technician's stops, kept beside the route so that a tablet without signal can draw it."""
 
+import re
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,6 +11,9 @@ from geo.places import shift_ends, stop_positions
 from workorders.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.tables import Order, RouteWay, Shift, Technician
+
+AT_STOP = re.compile(r"at stop \d+")
+"""The road network counts the yard as its first stop; the tablet names the stop by its order."""
 
 
 def refresh_way(
@@ -66,7 +70,7 @@ def _way(technician_id: str, day: date, stops: list[str], path: Path, now: datet
         last = legs[index + 1].first_step if index + 1 < len(legs) else len(path.steps)
         steps += [
             {
-                "text": step.text,
+                "text": AT_STOP.sub("at the stop", step.text),
                 "street": step.street,
                 "metres": round(step.metres),
                 "seconds": step.seconds,

@@ -41,7 +41,7 @@ def lay_streets(data_dir: Path) -> None:
         ways.append(StreetWay(row + 1, ids, {"highway": "residential", "name": name}))
     for column in range(6):
         ids = tuple(row * 10 + column + 1 for row in range(3))
-        ways.append(StreetWay(column + 10, ids, {"highway": "residential", "name": f"{column + 1}th Avenue"}))
+        ways.append(StreetWay(column + 10, ids, {"highway": "residential", "name": f"Avenue {column + 1}"}))
     data_dir.mkdir(parents=True, exist_ok=True)
     write_street_pbf(streets_file(data_dir), nodes, ways)
     build_network(streets_file(data_dir), network_file(data_dir), attribution=ATTRIBUTION)
