@@ -18,7 +18,7 @@ from server.db import open_engine, session_factory
 @click.option("--epsg", type=int, help="Projection, when the file does not say it.")
 @click.option("--dry-run", is_flag=True, help="Read and check only; change nothing.")
 def import_zones(
-    file: Path, kind: str, code_field: str, name_field: str, epsg: int | None, dry_run: bool
+    *, file: Path, kind: str, code_field: str, name_field: str, epsg: int | None, dry_run: bool
 ) -> None:
     """Bring in areas from GeoJSON, Shapefile or GeoPackage, all or nothing; premises follow."""
     areas = read_areas(file, code_field=code_field, name_field=name_field, epsg=epsg)
