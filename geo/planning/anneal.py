@@ -72,6 +72,8 @@ class Improved:
 
 def improve(instance: Instance, task: Task, stop: Callable[[], bool] = lambda: False) -> Improved:
     """Anneal `task` until its seconds are over or `stop` says so; its own routes when nothing is better."""
+    if not task.orders:
+        return Improved(task.routes, task.lateness, 0)
     clock = CLOCKS[task.clock]
     began = clock()
     problem = Builder(instance, task).build()

@@ -76,6 +76,8 @@ class Search:
         allowed: Callable[[Board], bool] = lambda _: True,
     ) -> Board:
         """Improve `board` until the watch says stop; returns the best board met that is `allowed`."""
+        if not board.instance.allowed.any():
+            return board
         self._crew.run(learn, [board.instance] * self._crew.size, self._watch.stop)
         watch, whole, best = self._watch, max(self._watch.left, 1e-6), board.copy()
         unit = float(board.instance.prize.min()) if len(board.instance.prize) else 1.0
@@ -101,7 +103,7 @@ class Search:
         shares = [tasks[number::size] for number in range(size)]
         for share in shares:
             for task in share:
-                task.seconds = seconds / len(share)
+                task.seconds = max(seconds, 0.001) / len(share)
         results = self._crew.run(improve_all, shares, self._watch.stop)
         return results and [results[number % size][number // size] for number in range(len(tasks))]
 

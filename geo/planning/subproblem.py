@@ -108,7 +108,7 @@ class Builder:
             order_of=order_of,
             start=self._start(data, order_of),
             served_by=self._served_by(order_of),
-            spans=np.array([(client.tw_early, client.tw_late) for client in clients]),
+            spans=np.array([(client.tw_early, client.tw_late) for client in clients]).reshape(-1, 2),
             served_s=np.array([client.service_duration for client in clients]),
             place=np.array([rows[client.location] for client in clients]),
             rests=self.rests,

@@ -1,0 +1,1 @@
+"""Planning days: the parts by their rules, the whole on generated days."""
