@@ -160,7 +160,8 @@ def pouchdb_server() -> Iterator[Server]:
 
 @contextmanager
 def _running(command: list[str], port: int, folder: str | None = None) -> Iterator[list[int]]:
-    with subprocess.Popen(command, cwd=folder or ROOT, stdout=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=folder or ROOT, stdout=quiet, stderr=quiet) as process:
         try:
             wait(f"http://127.0.0.1:{port}/")
             yield family(process.pid)
