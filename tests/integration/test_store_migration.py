@@ -29,7 +29,7 @@ from workorders.verify import verify_ledger
 DATABASES = ("tech-t01", "tech-t02")
 AFTERWARDS = LATER + timedelta(hours=1)
 
-pytestmark = pytest.mark.xdist_group("store_migration")
+pytestmark = pytest.mark.xdist_group("couchdb")
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
