@@ -6,6 +6,7 @@ outbox and in the feeds' checkpoints.
 
 import os
 import threading
+import time
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -30,6 +31,9 @@ from workorders.tables import Technician
 log = structlog.get_logger()
 IDLE_SECONDS = 0.2
 """How long a quiet worker rests: short beside the seconds a tablet's own round trip takes."""
+IDLE_FACTOR = 9
+"""It rests so many times as long as asking took, so that asking about many databases stays a tenth."""
+MOST_IDLE_SECONDS = 2.0
 TROUBLE_SECONDS = 2.0
 """Rest after a database or store that did not answer."""
 BATCH = 500
@@ -47,6 +51,8 @@ def prepare(services: Services) -> None:
 
 def work_once(services: Services) -> int:
     """One round: publish what waits, ingest what came. Returns how many things were done."""
+    # Before anything that needs the document store: planning goes on while that is away.
+    plans = start_waiting(services)
     published = publish_pending(
         services.sessions,
         services.store,
@@ -55,7 +61,6 @@ def work_once(services: Services) -> int:
         find_ways=partial(_find_ways, services),
     )
     result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
-    plans = start_waiting(services)
     kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
     return published + result.handled + plans + kept
 
@@ -93,6 +98,7 @@ def work(services: Services, stop: threading.Event) -> None:
     prepared = False
     kept_up_at: datetime | None = None
     while not stop.is_set() and os.getppid() == parent:
+        began = time.monotonic()
         try:
             if not prepared:
                 prepare(services)
@@ -106,4 +112,5 @@ def work(services: Services, stop: threading.Event) -> None:
             stop.wait(TROUBLE_SECONDS)
             continue
         if not done:
-            stop.wait(IDLE_SECONDS)
+            took = time.monotonic() - began
+            stop.wait(min(max(IDLE_SECONDS, IDLE_FACTOR * took), MOST_IDLE_SECONDS))
