@@ -24,20 +24,29 @@ ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 ADMIN = ("admin", "bench")
+COOKIE_SECONDS = 240
+"""CouchDB's cookies are good for ten minutes."""
 
 
 @dataclass
 class Server:
-    """A server that speaks the protocol. `pids` are its processes when it runs on this machine."""
+    """A server that speaks the protocol. `roots` are its first processes when it runs on this machine."""
 
     name: str
     url: str
     """Scheme, host and port."""
     admin: tuple[str, str] | None
     """Name and password, None where none are asked for."""
-    pids: list[int] = field(default_factory=list)
+    roots: list[int] = field(default_factory=list)
     signer: ec.EllipticCurvePrivateKey | None = None
     """Signs tablets' tokens; None where tablets come as the administrator."""
+    cookie: tuple[float, str] = (0.0, "")
+    """When signed in on the monotonic clock, and the cookie; empty where the password is sent each time."""
+
+    @property
+    def pids(self) -> list[int]:
+        """Its processes now; empty when it runs elsewhere."""
+        return sorted({pid for root in self.roots for pid in family(root)})
 
     def tablet_headers(self, technician: str) -> dict[str, str]:
         """Return what a technician's tablet sends to prove itself."""
@@ -55,11 +64,21 @@ class Server:
         """Return what the administrator sends."""
         if self.admin is None:
             return {}
+        if self.cookie[1]:
+            return {"Cookie": self._signed_in()}
         return {"Authorization": "Basic " + base64.b64encode(":".join(self.admin).encode()).decode()}
+
+    def _signed_in(self) -> str:
+        # A password is hashed slowly on purpose; a cookie is what clients that care about speed send.
+        if time.monotonic() - self.cookie[0] > COOKIE_SECONDS:
+            name, password = self.admin or ("", "")
+            told = httpx.post(f"{self.url}/_session", json={"name": name, "password": password})
+            self.cookie = time.monotonic(), "AuthSession=" + told.raise_for_status().cookies["AuthSession"]
+        return self.cookie[1]
 
     def processor_seconds(self) -> float:
         """Return the processor time its processes have used so far."""
-        return sum(_ticks(pid) for pid in self.pids) / TICKS
+        return sum(map(_ticks, self.pids)) / TICKS
 
     def memory_bytes(self) -> int:
         """Return the resident memory of its processes."""
@@ -98,7 +117,7 @@ def family(pid: int) -> list[int]:
 
 
 def listening(port: int) -> list[int]:
-    """Return the processes of this machine that listen at a port, with their descendants."""
+    """Return the processes of this machine that listen at a port."""
     inodes = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
@@ -109,7 +128,7 @@ def listening(port: int) -> list[int]:
     for entry in Path("/proc").glob("[0-9]*/fd/*"):
         try:
             if str(entry.readlink()) in inodes:
-                found |= set(family(int(entry.parts[2])))
+                found.add(int(entry.parts[2]))
         except OSError:
             continue
     return sorted(found)
@@ -142,9 +161,10 @@ def embedded(data: str | None = None, *, threads: int = 1_200) -> Iterator[Serve
             "--data", data or str(Path(folder) / "bench.db"), "--jwt-key", f"bench={key}",
             "--threads", str(threads),
         ]  # fmt: skip
-        name = "embedded, PostgreSQL" if data else "embedded, SQLite"
-        with _running(command, port) as pids:
-            yield Server(name, f"http://127.0.0.1:{port}", ADMIN, pids, signer)
+        name = "embedded, PostgreSQL" if data and "://" in data else "embedded, SQLite"
+        database = listening(urlsplit(data).port or 5432) if data and "://" in data else []
+        with _running(command, port) as root:
+            yield Server(name, f"http://127.0.0.1:{port}", ADMIN, [root, *database], signer)
 
 
 @contextmanager
@@ -154,17 +174,17 @@ def pouchdb_server() -> Iterator[Server]:
         port = free_port()
         program = ROOT / "node_modules" / "pouchdb-server" / "bin" / "pouchdb-server"
         command = ["node", str(program), "-p", str(port), "-d", folder, "-n"]
-        with _running(command, port, folder) as pids:
-            yield Server("pouchdb-server", f"http://127.0.0.1:{port}", None, pids)
+        with _running(command, port, folder) as root:
+            yield Server("pouchdb-server", f"http://127.0.0.1:{port}", None, [root])
 
 
 @contextmanager
-def _running(command: list[str], port: int, folder: str | None = None) -> Iterator[list[int]]:
+def _running(command: list[str], port: int, folder: str | None = None) -> Iterator[int]:
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=folder or ROOT, stdout=quiet, stderr=quiet) as process:
         try:
             wait(f"http://127.0.0.1:{port}/")
-            yield family(process.pid)
+            yield process.pid
         finally:
             process.terminate()
             process.wait(30)
@@ -177,4 +197,5 @@ def named(url: str) -> Server:
     bare = f"{parts.scheme}://{parts.hostname}:{port}"
     local = parts.hostname in {"127.0.0.1", "localhost"}
     admin = (parts.username, parts.password or "") if parts.username else None
-    return Server(bare, bare, admin, listening(port) if local else [])
+    cookie = (-COOKIE_SECONDS - 1.0, "to be asked for") if admin else (0.0, "")
+    return Server(bare, bare, admin, listening(port) if local else [], cookie=cookie)
