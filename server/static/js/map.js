@@ -82,6 +82,7 @@ function popup() {
 }
 
 async function start() {
+  note.textContent = "Loading the map…";
   library = await import(holder.dataset.library);
   library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
   if (window.pmtiles) library.addProtocol("pmtiles", new window.pmtiles.Protocol().tile);
