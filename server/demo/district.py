@@ -18,7 +18,10 @@ from server.demo.rules import publish_demo_rules
 from server.demo.signins import DemoSignIns, keep_sign_ins, make_sign_ins
 from server.demo.town import DemoTown, build_town
 from server.demo.workday import plan_day, raise_orders
-from server.demo.writing import Writer, write_crew, write_households, write_meters, write_money, write_zones
+from server.demo.writer import Writer
+from server.demo.writing_crew import write_crew, write_zones
+from server.demo.writing_households import write_households
+from server.demo.writing_meters import write_meters, write_money
 from server.progress import Progress, progress_bars, silent
 from workorders.service.district import District
 from workorders.tables import Account

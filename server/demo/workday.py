@@ -11,7 +11,7 @@ from geo.network import RoadNetwork
 from geo.planning.model import Options
 from server.demo.crew import shift_span
 from server.demo.orders import DemoOrder
-from server.demo.writing import Writer
+from server.demo.writer import Writer
 from server.progress import Progress
 from workorders.service.orders import OrderRequest, raise_order
 from workorders.tables import Order, ServicePoint

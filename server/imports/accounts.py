@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from server.imports.context import (
     BATCH,
-    CHUNK,
     ImportContext,
     Record,
     column_values,
@@ -17,6 +16,7 @@ from server.imports.context import (
     insert_keyed,
     known,
     repeated,
+    rows_at,
 )
 from server.imports.fields import Day, Money, Numbers, RowSchema, YesNo, choice, noon, text
 from server.imports.report import RowError
@@ -86,20 +86,15 @@ def _day_faults(record: Record) -> Iterator[RowError]:
 
 def _answered_for(session: Session, points: dict[str, int]) -> dict[str, str]:
     """The account number of each service point's open agreement."""
-    numbers = {point_id: number for number, point_id in points.items()}
-    ids = sorted(numbers)
-    taken: dict[str, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        rows = session.execute(
-            select(ServiceAgreement.service_point_id, Account.number)
-            .join(Account, Account.id == ServiceAgreement.account_id)
-            .where(
-                ServiceAgreement.end_on.is_(None),
-                ServiceAgreement.service_point_id.in_(ids[start : start + CHUNK]),
-            )
-        )
-        taken.update({numbers[point_id]: account for point_id, account in rows})
-    return taken
+    query = (
+        select(ServiceAgreement.service_point_id, Account.number)
+        .join(Account, Account.id == ServiceAgreement.account_id)
+        .where(ServiceAgreement.end_on.is_(None))
+    )
+    return {
+        point: str(account)
+        for point, (account,) in rows_at(session, points, query, ServiceAgreement.service_point_id)
+    }
 
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:

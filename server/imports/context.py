@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import Insert, Select, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.imports.report import RowError
@@ -68,6 +68,20 @@ def known(
         for row in session.execute(select(key, *wanted).where(key.in_(part))):
             found[row[0]] = row[1] if len(wanted) == 1 else row[1:]
     return found
+
+
+def rows_at(
+    session: Session, points: dict[str, int], query: Select[*tuple[Any, ...]], column: Any
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The rows of `query` at service points (number → id), each with the number.
+
+    The query's first column is the service point's id, `column` what it is compared with.
+    """
+    numbers = {point_id: number for number, point_id in points.items()}
+    ids = sorted(numbers)
+    for start in range(0, len(ids), CHUNK):
+        for row in session.execute(query.where(column.in_(ids[start : start + CHUNK]))):
+            yield numbers[row[0]], row[1:]
 
 
 def column_values(records: Iterable[Record], column: str) -> list[str]:

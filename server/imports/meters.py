@@ -15,6 +15,7 @@ from server.imports.context import (
     insert_keyed,
     known,
     repeated,
+    rows_at,
 )
 from server.imports.fields import Day, RowSchema, Whole, choice, noon, text
 from server.imports.premises import SERVICES
@@ -139,20 +140,15 @@ def _whereabouts(session: Session, serials: Sequence[str]) -> dict[str, str]:
 
 def _metered(session: Session, points: dict[str, int]) -> dict[str, str]:
     """The serial of the meter that is installed at each service point now."""
-    numbers = {point_id: number for number, point_id in points.items()}
-    ids = sorted(numbers)
-    metered: dict[str, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        rows = session.execute(
-            select(Installation.service_point_id, Meter.serial)
-            .join(Meter, Meter.id == Installation.meter_id)
-            .where(
-                Installation.removed_at.is_(None),
-                Installation.service_point_id.in_(ids[start : start + CHUNK]),
-            )
-        )
-        metered.update({numbers[point_id]: serial for point_id, serial in rows})
-    return metered
+    query = (
+        select(Installation.service_point_id, Meter.serial)
+        .join(Meter, Meter.id == Installation.meter_id)
+        .where(Installation.removed_at.is_(None))
+    )
+    return {
+        point: str(serial)
+        for point, (serial,) in rows_at(session, points, query, Installation.service_point_id)
+    }
 
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:

@@ -19,6 +19,7 @@ from server.imports.context import (
     RowsRejected,
     column_values,
     known,
+    rows_at,
 )
 from server.imports.fields import Day, Instant, RowSchema, Whole, YesNo, localised, next_midnight, text
 from server.imports.report import RowError
@@ -153,17 +154,9 @@ def _doubles(
 
 def _active_orders(session: Session, points: dict[str, int]) -> dict[tuple[str, str], str]:
     """The number of the active order by type and service point."""
-    numbers = {point_id: number for number, point_id in points.items()}
-    ids = sorted(numbers)
-    active: dict[tuple[str, str], str] = {}
-    for start in range(0, len(ids), CHUNK):
-        rows = session.execute(
-            select(Order.type, Order.service_point_id, Order.number)
-            .where(Order.state.in_(ACTIVE))
-            .where(Order.service_point_id.in_(ids[start : start + CHUNK]))
-        )
-        active.update({(code, numbers[point_id]): number for code, point_id, number in rows})
-    return active
+    query = select(Order.service_point_id, Order.type, Order.number).where(Order.state.in_(ACTIVE))
+    rows = rows_at(session, points, query, Order.service_point_id)
+    return {(str(code), point): str(number) for point, (code, number) in rows}
 
 
 def _extra(

@@ -20,6 +20,11 @@ from workorders.verify import verify_ledger
 SIZE = 150
 
 
+@pytest.fixture(autouse=True)
+def hasty_planner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.demo.workday.PLAN_SECONDS", 0.2)
+
+
 def fingerprint(session: Session) -> list[object]:
     """What must repeat: places, reads, balances and orders."""
     places = session.execute(
