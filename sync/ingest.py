@@ -8,10 +8,10 @@ the embedded store lives in the same database.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,11 +25,20 @@ from workorders.tables import IngestCheckpoint, Quarantine, Technician
 
 log = structlog.get_logger()
 BEGINNING = "0"
+_CHECKPOINT = cast(Table, IngestCheckpoint.__table__)
 EVENT = "event:"
 OURS = ("order:", "route:", "ack:", "ref:", "_design/", "_local/")
 """What the server itself writes into a technician's database."""
 BROKEN = (OperationalError, InterfaceError)
 """The database cannot work: nothing is known about the document, so it is tried again later."""
+
+
+_MOVE = (
+    update(_CHECKPOINT)
+    .where(_CHECKPOINT.c.database == bindparam("feed"), _CHECKPOINT.c.since == bindparam("place"))
+    .values(since=bindparam("after"))
+)
+_MOVE_AND_HEAR = _MOVE.values(last_event_at=bindparam("heard"))
 
 
 class Overtaken(Exception):  # noqa: N818 - named for what happened
@@ -212,17 +221,14 @@ def _checkpoint(session: Session, database: str) -> str:
 
 def _advance(session: Session, database: str, since: str, after: str, heard: datetime | None) -> None:
     """Move the checkpoint from `since` to `after`. Raises Overtaken when it is not at `since` any more."""
-    made = {"since": after} if heard is None else {"since": after, "last_event_at": heard}
-    moved = session.execute(
-        update(IngestCheckpoint)
-        .where(IngestCheckpoint.database == database, IngestCheckpoint.since == since)
-        .values(**made)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+    place = {"feed": database, "place": since, "after": after}
+    statement = _MOVE if heard is None else _MOVE_AND_HEAR
+    moved = session.connection().execute(statement, place if heard is None else place | {"heard": heard})
+    if moved.rowcount:
         return
     if since != BEGINNING:
         raise Overtaken(database)
-    first = upsert(session, IngestCheckpoint).values(database=database, **made).on_conflict_do_nothing()
+    first = upsert(session, IngestCheckpoint).values(database=database, since=after, last_event_at=heard)
+    first = first.on_conflict_do_nothing()
     if session.scalar(first.returning(IngestCheckpoint.database)) is None:
         raise Overtaken(database)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workorders.consequences import (
@@ -42,6 +42,17 @@ from workorders.tables import (
     Read,
     ServicePoint,
     ServicePointEvent,
+)
+
+_NEWEST_STATE = (
+    select(ServicePointEvent.at)
+    .where(ServicePointEvent.service_point_id == bindparam("point"))
+    .order_by(ServicePointEvent.at.desc())
+    .limit(1)
+)
+_METER = select(Meter).where(Meter.serial == bindparam("serial"))
+_PLACE = select(Installation.service_point_id).where(
+    Installation.meter_id == bindparam("meter"), Installation.removed_at.is_(None)
 )
 
 
@@ -80,12 +91,7 @@ def carry_out(session: Session, consequences: Iterable[Consequence], cause: Caus
 def _set_service_point(session: Session, what: SetServicePoint, cause: Cause) -> None:
     point = _point(session, what.service_point, cause)
     # The latest fact decides, whichever was heard of last.
-    newest = session.scalar(
-        select(ServicePointEvent.at)
-        .where(ServicePointEvent.service_point_id == point.id)
-        .order_by(ServicePointEvent.at.desc())
-        .limit(1)
-    )
+    newest = session.scalar(_NEWEST_STATE, {"point": point.id})
     session.execute(
         insert(ServicePointEvent),
         [
@@ -245,18 +251,14 @@ def _place_hold(session: Session, what: PlaceHold, cause: Cause) -> None:
 
 
 def _meter(session: Session, serial: str) -> Meter:
-    meter = session.scalar(select(Meter).where(Meter.serial == serial))
+    meter = session.scalar(_METER, {"serial": serial})
     if meter is None:
         raise Problem("not_found", what="meter", key=serial)
     return meter
 
 
 def _where_is(session: Session, meter: Meter) -> int | None:
-    return session.scalar(
-        select(Installation.service_point_id).where(
-            Installation.meter_id == meter.id, Installation.removed_at.is_(None)
-        )
-    )
+    return session.scalar(_PLACE, {"meter": meter.id})
 
 
 def _point(session: Session, number: str | None, cause: Cause) -> ServicePoint:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from workorders.dialect import write_row
 from workorders.lifecycle import FIELD_COMMANDS
 from workorders.problems import Problem
 from workorders.service.cases import is_blocking, open_cases
@@ -18,12 +20,18 @@ from workorders.service.event_schema import FieldDocument, Unreadable, stated_in
 from workorders.service.evidence import keep_evidence
 from workorders.service.field_facts import clamped, facts_of
 from workorders.service.history import tell
-from workorders.service.lookups import find_order_for_update
+from workorders.service.lookups import find_bare_order_for_update, find_order_for_update
 from workorders.service.outcome import Outcome, judged, progressed, without_order
 from workorders.service.quarantine import quarantine
 from workorders.service.repeats import again
 from workorders.situation import EventFacts
 from workorders.tables import FieldEvent, Technician
+
+_KNOWN = (
+    select(Technician, FieldEvent)
+    .outerjoin(FieldEvent, FieldEvent.id == bindparam("event"))
+    .where(Technician.id == bindparam("technician"))
+)
 
 
 def ingest_event(
@@ -43,13 +51,12 @@ def ingest_event(
     delivery = Delivery(document, database, revision, received_at, last_contact)
     try:
         event = understand(document, database=database)
-        technician = session.get(Technician, event.technician)
-        if technician is None:
+        row = session.execute(_KNOWN, {"event": event.id, "technician": event.technician}).first()
+        if row is None:
             raise Unreadable("foreign", f"there is no technician {event.technician}")
-        known = session.get(FieldEvent, event.id)
-        if known is not None:
-            return again(session, known, event, delivery)
-        return _take_in(session, event, technician, delivery)
+        if row.FieldEvent is not None:
+            return again(session, row.FieldEvent, event, delivery)
+        return _take_in(session, event, row.Technician, delivery)
     except Unreadable as unreadable:
         return quarantine(session, delivery, code=unreadable.code, reason=unreadable.reason)
 
@@ -62,27 +69,29 @@ def _take_in(session: Session, event: FieldDocument, technician: Technician, del
     cases = open_cases(session, outcome.exceptions, source=event.id, order_number=event.order, now=now)
     status = "review" if any(is_blocking(case) for case in cases) else "posted"
     codes = [case.code for case in cases] + list(clock)
-    session.add(
-        FieldEvent(
-            id=event.id,
-            kind=event.kind,
-            technician_id=event.technician,
-            device_id=event.device,
-            counter=event.counter,
-            order_number=event.order,
-            epoch=event.epoch,
-            device_at=event.at,
-            occurred_at=occurred_at,
-            received_at=now,
-            status=status,
-            words=outcome.words,
-            codes=codes,
-            digest=event.digest,
-            rule_set=event.rule_set,
-            body=stated_in(delivery.document),
-        )
-    )
     session.flush()
+    write_row(
+        session,
+        FieldEvent,
+        {
+            "id": event.id,
+            "kind": event.kind,
+            "technician_id": event.technician,
+            "device_id": event.device,
+            "counter": event.counter,
+            "order_number": event.order,
+            "epoch": event.epoch,
+            "device_at": event.at,
+            "occurred_at": occurred_at,
+            "received_at": now,
+            "status": status,
+            "words": outcome.words,
+            "codes": codes,
+            "digest": event.digest,
+            "rule_set": event.rule_set,
+            "body": stated_in(delivery.document),
+        },
+    )
     keep_evidence(session, event)
     tell(session, event.technician, "ack", event.id, now=now)
     return Verdict(status, outcome.words, tuple(codes))
@@ -90,10 +99,12 @@ def _take_in(session: Session, event: FieldDocument, technician: Technician, del
 
 def _outcome(session: Session, event: FieldDocument, facts: EventFacts, now: datetime) -> Outcome:
     """What the event does. Raises Unreadable when its body is not of the documented shape."""
-    order = find_order_for_update(session, event.order) if event.order is not None else None
+    progress = event.kind in FIELD_COMMANDS
+    find = find_bare_order_for_update if progress else find_order_for_update
+    order = find(session, event.order) if event.order is not None else None
     if order is None:
         return without_order(event)
-    if event.kind in FIELD_COMMANDS:
+    if progress:
         return progressed(session, order, facts, now=now)
     try:
         return judged(session, order, facts, device=event.device, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workorders.receipts import format_number, parse_number
@@ -10,6 +10,9 @@ from workorders.service.event_schema import FieldDocument, event_body
 from workorders.situation import EventFacts
 from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
 
+_TOLD_AT = select(Outbox.created_at).where(
+    Outbox.id == bindparam("seq"), Outbox.technician_id == bindparam("technician")
+)
 TOLERANCE = timedelta(minutes=2)
 """A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
 
@@ -24,11 +27,7 @@ def clamped(
     """
     told = None
     if event.seen_seq is not None:
-        told = session.scalar(
-            select(Outbox.created_at).where(
-                Outbox.id == event.seen_seq, Outbox.technician_id == event.technician
-            )
-        )
+        told = session.scalar(_TOLD_AT, {"seq": event.seen_seq, "technician": event.technician})
     earliest = max((at for at in (told, last_contact) if at is not None), default=event.at)
     if event.at > received_at:
         return received_at, ("clock_ahead",) if event.at - received_at > TOLERANCE else ()

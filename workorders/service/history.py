@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workorders.dialect import upsert
+from workorders.dialect import upsert, write_row
 from workorders.lifecycle import Command, move
 from workorders.tables import Counter, Order, OrderEvent, Outbox, Technician
 
@@ -26,18 +26,20 @@ def note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add a line to the order's history; the state it went to is the order's own."""
-    session.add(
-        OrderEvent(
-            order_number=order.number,
-            at=at,
-            recorded_at=now,
-            kind=kind,
-            from_state=from_state,
-            to_state=order.state,
-            actor=actor,
-            source=source,
-            detail=detail or {},
-        )
+    write_row(
+        session,
+        OrderEvent,
+        {
+            "order_number": order.number,
+            "at": at,
+            "recorded_at": now,
+            "kind": kind,
+            "from_state": from_state,
+            "to_state": order.state,
+            "actor": actor[:80],
+            "source": source,
+            "detail": detail or {},
+        },
     )
 
 
@@ -62,10 +64,8 @@ def tell(session: Session, technician_id: str, topic: str, key: str, *, now: dat
 
     Call it after the change of an order is in the session and while the order is locked.
     """
-    row = Outbox(technician_id=technician_id, topic=topic, key=key, created_at=now)
-    session.add(row)
-    session.flush()
-    return row.id
+    row = {"technician_id": technician_id, "topic": topic, "key": key, "created_at": now}
+    return int(write_row(session, Outbox, row))
 
 
 def tell_order(session: Session, order: Order, *, now: datetime) -> int | None:

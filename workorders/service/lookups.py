@@ -1,10 +1,21 @@
 """Finding what a command names, with the Problem people get when it is not there."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from workorders.problems import Problem
 from workorders.tables import Account, Order, ServiceAgreement, ServicePoint, Technician
+
+_BARE_ORDER = (
+    select(Order)
+    .where(Order.number == bindparam("number"))
+    .with_for_update(of=Order)
+    .execution_options(populate_existing=True)
+)
+_WHOLE_ORDER = _BARE_ORDER.options(
+    joinedload(Order.service_point).joinedload(ServicePoint.premise),
+    joinedload(Order.account).joinedload(Account.customer),
+)
 
 
 def order_for_update(session: Session, number: str, *, expected_version: int | None = None) -> Order:
@@ -23,16 +34,12 @@ def order_for_update(session: Session, number: str, *, expected_version: int | N
 
 def find_order_for_update(session: Session, number: str) -> Order | None:
     """The order as `order_for_update` loads it, None when there is none."""
-    return session.scalar(
-        select(Order)
-        .where(Order.number == number)
-        .options(
-            joinedload(Order.service_point).joinedload(ServicePoint.premise),
-            joinedload(Order.account).joinedload(Account.customer),
-        )
-        .with_for_update(of=Order)
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(_WHOLE_ORDER, {"number": number})
+
+
+def find_bare_order_for_update(session: Session, number: str) -> Order | None:
+    """The order alone, locked: enough to move its state, and cheaper."""
+    return session.scalar(_BARE_ORDER, {"number": number})
 
 
 def technician_named(session: Session, technician_id: str) -> Technician:

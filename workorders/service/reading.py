@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from workorders.lifecycle import ACTIVE
@@ -48,6 +48,82 @@ from workorders.tables import (
 READS = 24
 """Two years of monthly reads: the last 12 that an order shows, and as many before for the estimate."""
 
+# Built once: a statement made anew for every event costs more than the query itself.
+_later = aliased(Read)
+_reversal = aliased(JournalEntry)
+_HOLDS = select(Hold).where(Hold.account_id == bindparam("account")).order_by(Hold.id)
+_NOTICES = select(Notice).where(Notice.account_id == bindparam("account")).order_by(Notice.id)
+_BALANCES = select(LedgerBalance.ledger, LedgerBalance.amount_cents).where(
+    LedgerBalance.ledger.in_(("AR", "DEP")), LedgerBalance.party == bindparam("account")
+)
+_OFFICE_PAYMENTS = select(Payment.id, Payment.received_at, Payment.amount_cents, Payment.channel).where(
+    Payment.account_id == bindparam("account"), Payment.received_at >= bindparam("since")
+)
+_FIELD_PAYMENTS = select(Receipt.number, Receipt.taken_at, Receipt.amount_cents, Receipt.order_number).where(
+    Receipt.account_id == bindparam("account"),
+    Receipt.taken_at >= bindparam("since"),
+    Receipt.amount_cents > 0,
+)
+_READS = (
+    select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed, Read.flags)
+    .join(Meter, Meter.id == Read.meter_id)
+    .outerjoin(_later, _later.supersedes_id == Read.id)
+    .where(Read.service_point_id == bindparam("point"), _later.id.is_(None))
+    .order_by(Read.taken_at.desc(), Read.id.desc())
+    .limit(bindparam("most"))
+)
+_ASSIGNMENTS = (
+    select(Assignment.epoch, Assignment.technician_id, Assignment.assigned_at, Assignment.ended_at)
+    .where(Assignment.order_number == bindparam("number"))
+    .order_by(Assignment.epoch)
+)
+_ENTRIES = (
+    select(JournalEntry.source, JournalEntry.purpose)
+    .outerjoin(_reversal, _reversal.reverses_id == JournalEntry.id)
+    .where(
+        JournalEntry.order_number == bindparam("number"),
+        JournalEntry.reverses_id.is_(None),
+        _reversal.id.is_(None),
+    )
+    .order_by(JournalEntry.id)
+)
+_TURNS = (
+    select(OrderEvent.kind, OrderEvent.source)
+    .where(
+        OrderEvent.order_number == bindparam("number"),
+        OrderEvent.kind.in_(("completed", "approved", "assigned")),
+    )
+    .order_by(OrderEvent.id)
+)
+_LATEST_STATE = (
+    select(ServicePointEvent.at, ServicePointEvent.source)
+    .where(ServicePointEvent.service_point_id == bindparam("point"))
+    .order_by(ServicePointEvent.at.desc(), ServicePointEvent.id.desc())
+    .limit(1)
+)
+_OTHER_ORDERS = (
+    select(Order.number, Order.type, Order.state, Account.number, Order.due_until)
+    .outerjoin(Account, Account.id == Order.account_id)
+    .where(
+        Order.service_point_id == bindparam("point"),
+        Order.number != bindparam("number"),
+        Order.state.in_(ACTIVE),
+    )
+    .order_by(Order.number)
+)
+_INSTALLED = (
+    select(Meter, ServicePoint.number)
+    .join(Installation, Installation.meter_id == Meter.id)
+    .join(ServicePoint, ServicePoint.id == Installation.service_point_id)
+    .where(Installation.service_point_id == bindparam("point"), Installation.removed_at.is_(None))
+)
+_MENTIONED = (
+    select(Meter, ServicePoint.number)
+    .outerjoin(Installation, and_(Installation.meter_id == Meter.id, Installation.removed_at.is_(None)))
+    .outerjoin(ServicePoint, ServicePoint.id == Installation.service_point_id)
+    .where(Meter.serial.in_(bindparam("serials", expanding=True)))
+)
+
 
 def situation_of(session: Session, order: Order, *, serials: Iterable[str] = ()) -> Situation:
     """Everything a rule may look at about an order, now; `serials` are meters an event mentions."""
@@ -68,16 +144,9 @@ def situation_of(session: Session, order: Order, *, serials: Iterable[str] = ())
 def account_facts(session: Session, account: Account, *, since: datetime) -> AccountFacts:
     """An account with its balances, protections, notices, and the payments made since an instant."""
     number = account.number
-    held = session.execute(select(Hold).where(Hold.account_id == account.id).order_by(Hold.id)).scalars()
-    notices = session.execute(
-        select(Notice).where(Notice.account_id == account.id).order_by(Notice.id)
-    ).scalars()
-    amounts = session.execute(
-        select(LedgerBalance.ledger, LedgerBalance.amount_cents).where(
-            LedgerBalance.ledger.in_(("AR", "DEP")), LedgerBalance.party == number
-        )
-    )
-    cents = {row.ledger: row.amount_cents for row in amounts}
+    held = session.scalars(_HOLDS, {"account": account.id})
+    notices = session.scalars(_NOTICES, {"account": account.id})
+    cents = {row.ledger: row.amount_cents for row in session.execute(_BALANCES, {"account": number})}
     return AccountFacts(
         number=number,
         rate_class=account.rate_class,
@@ -93,16 +162,8 @@ def account_facts(session: Session, account: Account, *, since: datetime) -> Acc
 
 def payments_since(session: Session, account_id: int, since: datetime) -> tuple[PaymentFacts, ...]:
     """Payments at the office and receipts in the field that the customer made since an instant."""
-    office = session.execute(
-        select(Payment.id, Payment.received_at, Payment.amount_cents, Payment.channel).where(
-            Payment.account_id == account_id, Payment.received_at >= since
-        )
-    )
-    field = session.execute(
-        select(Receipt.number, Receipt.taken_at, Receipt.amount_cents, Receipt.order_number).where(
-            Receipt.account_id == account_id, Receipt.taken_at >= since, Receipt.amount_cents > 0
-        )
-    )
+    office = session.execute(_OFFICE_PAYMENTS, {"account": account_id, "since": since})
+    field = session.execute(_FIELD_PAYMENTS, {"account": account_id, "since": since})
     found = [PaymentFacts(*row) for row in office]
     found += [PaymentFacts(number, at, cents, "field", order) for number, at, cents, order in field]
     return tuple(sorted(found, key=lambda payment: (payment.at, payment.id)))
@@ -110,35 +171,13 @@ def payments_since(session: Session, account_id: int, since: datetime) -> tuple[
 
 def reads_at(session: Session, service_point_id: int, limit: int = READS) -> tuple[ReadFacts, ...]:
     """The newest reads of a service point that no other read supersedes, oldest first."""
-    later = aliased(Read)
-    rows = session.execute(
-        select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed, Read.flags)
-        .join(Meter, Meter.id == Read.meter_id)
-        .outerjoin(later, later.supersedes_id == Read.id)
-        .where(Read.service_point_id == service_point_id, later.id.is_(None))
-        .order_by(Read.taken_at.desc(), Read.id.desc())
-        .limit(limit)
-    )
+    rows = session.execute(_READS, {"point": service_point_id, "most": limit})
     return tuple(ReadFacts(*row[:6], flags=tuple(row.flags)) for row in rows)[::-1]
 
 
 def _order_facts(session: Session, order: Order) -> OrderFacts:
-    assignments = session.execute(
-        select(Assignment.epoch, Assignment.technician_id, Assignment.assigned_at, Assignment.ended_at)
-        .where(Assignment.order_number == order.number)
-        .order_by(Assignment.epoch)
-    )
-    reversal = aliased(JournalEntry)
-    entries = session.execute(
-        select(JournalEntry.source, JournalEntry.purpose)
-        .outerjoin(reversal, reversal.reverses_id == JournalEntry.id)
-        .where(
-            JournalEntry.order_number == order.number,
-            JournalEntry.reverses_id.is_(None),
-            reversal.id.is_(None),
-        )
-        .order_by(JournalEntry.id)
-    )
+    assignments = session.execute(_ASSIGNMENTS, {"number": order.number})
+    entries = session.execute(_ENTRIES, {"number": order.number})
     return OrderFacts(
         number=order.number,
         type=order.type,
@@ -162,11 +201,7 @@ def _order_facts(session: Session, order: Order) -> OrderFacts:
 
 def _completed_by(session: Session, number: str) -> str | None:
     """The completion that counts: the last one, unless the order was sent out again after it."""
-    rows = session.execute(
-        select(OrderEvent.kind, OrderEvent.source)
-        .where(OrderEvent.order_number == number, OrderEvent.kind.in_(("completed", "approved", "assigned")))
-        .order_by(OrderEvent.id)
-    )
+    rows = session.execute(_TURNS, {"number": number})
     found: str | None = None
     for kind, source in rows:
         found = source if kind == "completed" else None
@@ -175,12 +210,7 @@ def _completed_by(session: Session, number: str) -> str | None:
 
 def _service_point_facts(session: Session, order: Order) -> ServicePointFacts:
     point = order.service_point
-    latest = session.execute(
-        select(ServicePointEvent.at, ServicePointEvent.source)
-        .where(ServicePointEvent.service_point_id == point.id)
-        .order_by(ServicePointEvent.at.desc(), ServicePointEvent.id.desc())
-        .limit(1)
-    ).first()
+    latest = session.execute(_LATEST_STATE, {"point": point.id}).first()
     position = point.premise.position
     return ServicePointFacts(
         number=point.number,
@@ -199,16 +229,7 @@ def _service_point_facts(session: Session, order: Order) -> ServicePointFacts:
 
 def _other_orders(session: Session, order: Order) -> tuple[OtherOrder, ...]:
     zone = district_of(session)
-    rows = session.execute(
-        select(Order.number, Order.type, Order.state, Account.number, Order.due_until)
-        .outerjoin(Account, Account.id == Order.account_id)
-        .where(
-            Order.service_point_id == order.service_point_id,
-            Order.number != order.number,
-            Order.state.in_(ACTIVE),
-        )
-        .order_by(Order.number)
-    )
+    rows = session.execute(_OTHER_ORDERS, {"point": order.service_point_id, "number": order.number})
     return tuple(
         OtherOrder(number, type_, state, account, zone.day_of(due) if due else None)
         for number, type_, state, account, due in rows
@@ -219,24 +240,12 @@ def _meters(
     session: Session, service_point_id: int, serials: Iterable[str]
 ) -> tuple[MeterFacts | None, dict[str, MeterFacts]]:
     """The meter installed at a service point, and those of `serials`, wherever they are."""
-    here = session.execute(
-        select(Meter, ServicePoint.number)
-        .join(Installation, Installation.meter_id == Meter.id)
-        .join(ServicePoint, ServicePoint.id == Installation.service_point_id)
-        .where(Installation.service_point_id == service_point_id, Installation.removed_at.is_(None))
-    ).first()
+    here = session.execute(_INSTALLED, {"point": service_point_id}).first()
     installed = meter_facts(here[0], here[1]) if here else None
     mentioned = {installed.serial: installed} if installed else {}
     wanted = set(serials) - mentioned.keys()
     if wanted:
-        rows = session.execute(
-            select(Meter, ServicePoint.number)
-            .outerjoin(
-                Installation, and_(Installation.meter_id == Meter.id, Installation.removed_at.is_(None))
-            )
-            .outerjoin(ServicePoint, ServicePoint.id == Installation.service_point_id)
-            .where(Meter.serial.in_(sorted(wanted)))
-        )
+        rows = session.execute(_MENTIONED, {"serials": sorted(wanted)})
         mentioned |= {meter.serial: meter_facts(meter, place) for meter, place in rows}
     return installed, mentioned
 

@@ -55,10 +55,10 @@ def prepare(url: str) -> None:
     engine.dispose()
 
 
-def run(url: str, kill_at: int = 0, when: str = "") -> int:
-    """Work in a process of its own; how many commits it made, or 0 when it was killed as asked."""
+def run(url: str, duty: str, kill_at: int = 0, when: str = "") -> int:
+    """Do a duty in a process of its own; how many commits it took, or 0 when it was killed as asked."""
     answer: Any = PROCESSES.SimpleQueue()
-    process = PROCESSES.Process(target=work, args=(url, kill_at, when, answer))
+    process = PROCESSES.Process(target=work, args=(url, duty, kill_at, when, answer))
     process.start()
     process.join(60)
     assert process.exitcode == (-signal.SIGKILL if kill_at else 0), process.exitcode
@@ -77,10 +77,10 @@ def look(url: str) -> Portrait:
 
 
 @contextmanager
-def copy_of(url: str, folder: Path, name: str) -> Iterator[str]:
+def copy_of(url: str, folder: Path) -> Iterator[str]:
     """A database like the one at `url`."""
     if url.startswith("sqlite"):
-        target = folder / f"{name}.sqlite"
+        target = folder / "copy.sqlite"
         shutil.copy(str(make_url(url).database), target)
         yield f"sqlite:///{target}"
         target.unlink()
@@ -90,19 +90,35 @@ def copy_of(url: str, folder: Path, name: str) -> Iterator[str]:
     _drop(copied)
 
 
-@pytest.mark.slow
-def test_killed_at_every_commit_before_and_after(migrated_url: str, tmp_path: Path) -> None:
-    prepare(migrated_url)
-    with copy_of(migrated_url, tmp_path, "calm") as url:
-        commits = run(url)
-        calm = look(url)
-    assert commits >= 9
-    assert len(calm["events"]) == 4
-    assert len(calm["quarantine"]) == 2
+def kill_everywhere(url: str, duty: str, folder: Path) -> Portrait:
+    """Kill the duty at each of its commits, before and after it is made; always the same in the end."""
+    with copy_of(url, folder) as calm_url:
+        commits = run(calm_url, duty)
+        calm = look(calm_url)
+    assert commits > 5
     for kill_at in range(1, commits + 1):
-        with copy_of(migrated_url, tmp_path, f"killed{kill_at}") as url:
-            run(url, kill_at, "before")
+        with copy_of(url, folder) as again:
+            run(again, duty, kill_at, "before")
             # The process that starts again meets the same commit first, and dies when it is made.
-            run(url, 1, "after")
-            run(url)
-            assert look(url) == calm, f"killed at commit {kill_at} of {commits}"
+            run(again, duty, 1, "after")
+            run(again, duty)
+            assert look(again) == calm, f"killed at commit {kill_at} of {commits}"
+    return calm
+
+
+@pytest.mark.slow
+def test_ingest_killed_at_every_commit(migrated_url: str, tmp_path: Path) -> None:
+    prepare(migrated_url)
+    calm = kill_everywhere(migrated_url, "ingest", tmp_path)
+    assert (len(calm["events"]), len(calm["quarantine"])) == (4, 2)
+
+
+@pytest.mark.slow
+def test_publishing_killed_at_every_commit(migrated_template: dict[str, str], tmp_path: Path) -> None:
+    start = tmp_path / "start.sqlite"
+    shutil.copy(str(make_url(migrated_template["sqlite"]).database), start)
+    url = f"sqlite:///{start}"
+    prepare(url)
+    run(url, "ingest")
+    calm = kill_everywhere(url, "publish", tmp_path)
+    assert "ack:event:t01tablet:00000001" in calm["tech-t01"]

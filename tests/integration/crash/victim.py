@@ -39,19 +39,23 @@ class _Commits:
         return committing
 
 
-def work(url: str, kill_at: int, when: str, answer: Any = None) -> None:
-    """Ingest and publish until nothing is left; dies at commit `kill_at` (0: never), then tells how many."""
+def work(url: str, duty: str, kill_at: int, when: str, answer: Any) -> None:
+    """Do a duty (`ingest` or `publish`) until nothing is left, and tell how many commits it took.
+
+    Dies at commit `kill_at` of them, 0: never.
+    """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     engine = open_engine(url)
     commits = _Commits(kill_at, when)
     engine.dialect.do_commit = commits.watched(engine.dialect.do_commit)  # type: ignore[method-assign]
     Connection.commit = commits.watched(Connection.commit)  # type: ignore[method-assign]
     store, sessions = SqlStore(engine), session_factory(engine)
-    busy = True
-    while busy:
-        taken = ingest_all(sessions, store, clock=lambda: LATER)
-        busy = bool(taken.reached) or bool(publish_pending(sessions, store, now=LATER))
+    if duty == "ingest":
+        while ingest_all(sessions, store, clock=lambda: LATER).reached:
+            pass
+    else:
+        while publish_pending(sessions, store, now=LATER, limit=3):
+            pass
     store.close()
     engine.dispose()
-    if answer is not None:
-        answer.put(commits.seen)
+    answer.put(commits.seen)
