@@ -74,7 +74,7 @@ def _cheapest_victim(board: Board, prober: Prober, order: int) -> int | None:
     trials = prober.swaps(order)
     width = trials.cost.shape[1]
     out = board.node[trials.vehicles, :width]
-    lost = np.where(trials.cost < IMPOSSIBLE, board.instance.worth[out], IMPOSSIBLE)
+    lost = np.where(trials.cost < IMPOSSIBLE, board.instance.worth[np.maximum(out, 0)], IMPOSSIBLE)
     for held in board.instance.linked & board.vehicle_of.keys():
         lost[out == held] = IMPOSSIBLE
     if not lost.size or lost.min() >= board.instance.worth[order]:

@@ -122,10 +122,11 @@ class _Inserter:
 
     def _instead_of_lesser(self, trials: Trials) -> Trials:
         """Only instead of orders of fewer points, the fewest first, and on which nothing else hangs."""
-        worth = self._board.instance.worth
         out: Ints = self._board.node[trials.vehicles, : trials.cost.shape[1]]
-        lesser = (worth[out] < worth[self._number]) & ~np.isin(out, list(self._board.instance.linked))
-        return Trials(trials.vehicles, np.where(lesser, trials.cost + worth[out] * A_POINT, IMPOSSIBLE))
+        lost = self._board.instance.worth[np.maximum(out, 0)]
+        own = self._board.instance.worth[self._number]
+        lesser = (lost < own) & ~np.isin(out, list(self._board.instance.linked))
+        return Trials(trials.vehicles, np.where(lesser, trials.cost + lost * A_POINT, IMPOSSIBLE))
 
     def _way(self, number: int, position: int, gone: int | None) -> Insertion | None:
         vehicle, nodes = self._board.instance.vehicles[number], list(self._board.routes[number])

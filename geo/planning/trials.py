@@ -83,7 +83,7 @@ class Prober:
         out = board.node[rows, :-1]
         fits &= (out != NO_NODE) & (out != RELOAD_NODE)
         for size in np.flatnonzero(self.instance.stock[order]):
-            freed = board.room[size][rows, :-1] + self.instance.stock[:, size][out]
+            freed = board.room[size][rows, :-1] + self.instance.stock[:, size][np.maximum(out, 0)]
             fits &= freed >= self.instance.stock[order, size]
         spared = board.leg[rows, :-1] + board.leg[rows, 1:]
         return self._trials(order, rows, ways.there + ways.onward - spared, fits)

@@ -62,8 +62,8 @@ def test_a_day_under_way_is_planned_on_from_any_state(
     )
     later = replan(problem, first, DayState(hour * HOUR, states), options=QUICK)
     told = [*later.technician_of(), *(missing.order for missing in later.unplaced)]
-    done = [number for known in states for number in known.done]
-    assert sorted(told + done) == sorted(other.number for other in problem.orders)
+    finished = [number for known in states for number in known.done]
+    assert sorted(told + finished) == sorted(other.number for other in problem.orders)
     for known in states:
         assert all(later.technician_of()[number] == known.technician for number in known.locked)
 
