@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, URL_VARIABLE, create_tables
+from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, THREADS_VARIABLE, URL_VARIABLE, create_tables
 
 
 def _arguments() -> argparse.Namespace:
@@ -58,6 +58,7 @@ def main() -> None:
         # The workers are separate processes and read their settings from the environment.
         os.environ[URL_VARIABLE] = url
         os.environ[ADMIN_VARIABLE] = given.admin
+        os.environ[THREADS_VARIABLE] = str(given.threads)
         os.environ[KEYS_VARIABLE] = orjson.dumps(dict(key.split("=", 1) for key in given.jwt_key)).decode()
         Server(
             "sync.bare:create_app",

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 
 from sync.bare_auth import BareAuth, OneAdmin
+from sync.limits import Limits
 from sync.routes import create_blueprint
 from sync.store_sql import SqlStore
 from sync.tables import sync_metadata
@@ -16,6 +17,7 @@ from sync.tables import sync_metadata
 URL_VARIABLE = "CURBSTOP_SYNC_URL"
 ADMIN_VARIABLE = "CURBSTOP_SYNC_ADMIN"
 KEYS_VARIABLE = "CURBSTOP_SYNC_JWT_KEYS"
+THREADS_VARIABLE = "CURBSTOP_SYNC_THREADS"
 
 WELCOME = {
     "couchdb": "Welcome",
@@ -59,7 +61,9 @@ def create_app() -> Flask:
     files: dict[str, str] = orjson.loads(os.environ.get(KEYS_VARIABLE, "{}"))
     keys = {kid: Path(file).read_text() for kid, file in files.items()}
     auth = BareAuth(OneAdmin(name, password), keys)
-    store = SqlStore(make_engine(os.environ[URL_VARIABLE]))
+    # A sixth of the threads stay free for the calls that move documents.
+    feeds = max(int(os.environ.get(THREADS_VARIABLE, "600")) * 5 // 6, 1)
+    store = SqlStore(make_engine(os.environ[URL_VARIABLE]), limits=Limits(parked_feeds=feeds))
     app = Flask(__name__, static_folder=None)
     blueprint = create_blueprint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
     app.register_blueprint(blueprint)

@@ -36,6 +36,10 @@ class Limits:
     attachments_per_document: int = 100
     json_depth: int = 100
     """Nesting of objects and arrays."""
+    parked_feeds: int = 500
+    """Feeds one process holds open; each holds a thread, and threads must be left to do work. Beyond, the
+    feed is refused with 429, which clients retry, so that the calls that move documents never are.
+    """
     feed_seconds: int = 3_600
     """A parked feed ends after this long and the client asks again."""
 

@@ -80,7 +80,7 @@ def _answered(dispatcher: Dispatcher, sent: Request, rest: str) -> Response:
     if rows is not None:
         return rows
     response = refuse(refusal)
-    if refusal.status == 503:
+    if refusal.status in {429, 503}:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     if refusal.status == 401:
         # No browser shall ask for a password by itself.

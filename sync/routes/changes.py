@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 from flask import Response, stream_with_context
 
-from sync.errors import bad_request
+from sync.errors import ProtocolError, bad_request
 from sync.routes import feed_query
 from sync.routes.bulk_get import inlined
 from sync.routes.call import Call
@@ -29,6 +29,8 @@ def changes(call: Call) -> Response:
     if query.feed == "normal" and query.limit <= PAGE:
         # A short answer goes out in one piece.
         return _headed(Response(b"".join(_results(call, query, _Progress())), mimetype="application/json"))
+    if query.feed != "normal" and call.store.waker.parked() >= call.limits.parked_feeds:
+        raise ProtocolError(429, "too_many_requests", "The server holds as many feeds as it can; try later.")
     with call.store.reading(call.target.database) as (_, database):
         progress = _Progress(database, _position(database, query))
     if query.feed == "eventsource":

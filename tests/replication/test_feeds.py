@@ -11,6 +11,7 @@ import orjson
 import pytest
 from werkzeug.serving import make_server
 
+from sync.limits import Limits
 from sync.store_sql import SqlStore
 from tests.replication.served import Tokens, bare_server, bearer, make_app
 
@@ -159,6 +160,20 @@ def test_a_feed_ends_when_its_database_goes(store: SqlStore, url: str) -> None:
     store.delete_database("tech-1")
     reader.join(10)
     assert orjson.loads("".join(reader.said()))["results"] == []
+
+
+def test_beyond_the_limit_a_feed_is_put_off_and_nothing_else(store: SqlStore, url: str) -> None:
+    store.limits = Limits(parked_feeds=1)
+    reader = Reader(url, "tablet", feed="longpoll", since="now", heartbeat=60_000)
+    parked(store, 1)
+    refused = httpx.get(f"{url}/tech-1/_changes", params={"feed": "longpoll"}, headers=bearer("tablet"))
+    assert refused.status_code == 429
+    assert "Retry-After" in refused.headers
+    assert httpx.get(f"{url}/tech-1/_changes", headers=bearer("tablet")).status_code == 200
+    asked = {"docs": [{"id": "order:1"}]}
+    assert httpx.post(f"{url}/tech-1/_bulk_get", json=asked, headers=bearer("tablet")).status_code == 200
+    store.put_document("tech-1", "order:1", {})
+    reader.join(10)
 
 
 def test_a_change_elsewhere_wakes_nobody(store: SqlStore, url: str) -> None:
