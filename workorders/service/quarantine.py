@@ -19,7 +19,8 @@ DUPLICATES = "duplicate_events"
 def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) -> Verdict:
     """Keep a document aside with the reason; the same revision again gets the same answer."""
     database, revision = delivery.database, delivery.revision[:80]
-    doc_id = str(delivery.document.get("_id"))[:200]
+    doc_id = keepable(str(delivery.document.get("_id"))[:200])
+    reason = keepable(reason)
     known = session.scalar(
         select(Quarantine).where(
             Quarantine.database == database,
