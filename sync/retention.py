@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.store import Change, DatabaseMissing, DocumentStore
-from workorders.lifecycle import ACTIVE
-from workorders.tables import Assignment, Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
+from workorders.lifecycle import State
+from workorders.tables import Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
 
 PAGE = 1000
+OVER = frozenset({State.COMPLETED, State.CLOSED, State.CANCELLED, State.SUPERSEDED})
+"""From here the office dispatches no order again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,6 @@ def retire_database(
     A missing database, of somebody who never had a tablet, has nothing to lose.
     """
     before = now - timedelta(days=days)
-    technician = database.removeprefix("tech-")
     try:
         rows = {row.doc_id: row for row in _all_changes(store, database) if not row.deleted}
     except DatabaseMissing:
@@ -49,9 +50,7 @@ def retire_database(
         acks = {f"ack:{event}" for event in events} & rows.keys()
         numbers = [i.removeprefix("order:") for i in rows if i.startswith("order:")]
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
-        orders = {
-            f"order:{n}" for n in _retirable_orders(session, numbers, technician, before) if n not in left
-        }
+        orders = {f"order:{n}" for n in _retirable_orders(session, numbers, before) if n not in left}
         waiting = set(session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None))))
     gone = [i for i in (*events, *acks, *orders) if i.partition(":")[2] not in waiting]
     for start in range(0, len(gone), PAGE):
@@ -105,28 +104,18 @@ def _retirable_events(session: Session, ids: Sequence[str], before: datetime) ->
     return found
 
 
-def _retirable_orders(
-    session: Session, numbers: Sequence[str], technician: str, before: datetime
-) -> set[str]:
-    """Over before the limit: finished or cancelled that long ago, or long since with somebody else."""
+def _retirable_orders(session: Session, numbers: Sequence[str], before: datetime) -> set[str]:
+    """Over for good before the limit, whoever has them.
+
+    An order that may be dispatched again stays, also with somebody who only had it: its document would
+    begin again at its first generation, and a tablet that kept the old one would go on showing that.
+    """
     found: set[str] = set()
     for start in range(0, len(numbers), PAGE):
         part = numbers[start : start + PAGE]
-        over = select(Order).where(Order.number.in_(part), Order.state.not_in(ACTIVE))
+        over = select(Order).where(Order.number.in_(part), Order.state.in_(OVER))
         for order in session.scalars(over):
             ended = order.closed_at or order.finished_at or order.cancelled_at
             if ended is not None and ended < before:
                 found.add(order.number)
-        moved = (
-            select(Assignment.order_number)
-            .join(Order, Order.number == Assignment.order_number)
-            .where(
-                Assignment.order_number.in_(part),
-                Assignment.technician_id == technician,
-                Order.technician_id.is_distinct_from(technician),
-            )
-            .group_by(Assignment.order_number)
-            .having(func.max(Assignment.ended_at) < before)
-        )
-        found |= set(session.scalars(moved))
     return found

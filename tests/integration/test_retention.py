@@ -13,15 +13,25 @@ from server.db import session_factory
 from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_database
 from sync.publish import ensure_technician, publish_pending
-from sync.retention import Retired, retire_database
+from sync.retention import OVER, Retired, retire_database
 from sync.store import Attachment
 from sync.store_sql import SqlStore
-from tests.integration.service.world import NOW, Tablet, build, exchange, sent
+from tests.integration.service.world import NOW, TODAY, Tablet, build, exchange, sent
+from workorders.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
+from workorders.service.assignment import assign_order
+from workorders.service.cancel import cancel_order
 from workorders.tables import Evidence, FieldEvent, JournalEntry
 
 DATABASE = "tech-t01"
 PHOTO = b"\xff\xd8 a photo"
 LATER = NOW + timedelta(days=8)
+FROM_THE_FIELD = {
+    *FIELD_COMMANDS.values(),
+    Command.COMPLETE,
+    Command.COMPLETE_WITH_EXCEPTION,
+    Command.REPORT_UNABLE,
+    Command.HOLD_FROM_FIELD,
+}
 
 
 def with_photos(document: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +121,27 @@ def test_an_event_sent_again_after_that_changes_nothing(day: Day) -> None:
     day.store.write_leaves(DATABASE, day.events)
     assert day.ingest() == 2
     assert (day.count(FieldEvent), day.count(JournalEntry)) == (facts, entries)
+
+
+def test_an_order_that_went_to_somebody_else_stays_until_it_is_over(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    with day.sessions.begin() as session:
+        assign_order(session, day.numbers[2], "t02", route_day=TODAY, now=NOW, actor="d")
+    day.publish()
+    assert f"order:{day.numbers[2]}" in day.ids()
+    assert day.retire().orders == 2
+    assert f"order:{day.numbers[2]}" in day.ids()
+    with day.sessions.begin() as session:
+        cancel_order(session, day.numbers[2], reason="paid", now=NOW, actor="csr")
+    day.publish()
+    assert day.retire().orders == 1
+
+
+def test_what_is_retired_is_never_dispatched_again() -> None:
+    reached, office = set(OVER), set(Command) - FROM_THE_FIELD
+    while more := {TRANSITIONS[s, c] for s, c in TRANSITIONS if s in reached and c in office} - reached:
+        reached |= more
+    assert reached == OVER
 
 
 def test_a_photo_that_is_gone_is_said_to_be_missing_and_holds_nobody_up(day: Day) -> None:
