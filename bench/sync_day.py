@@ -93,7 +93,8 @@ class Tablets:
             list(pool.map(some, [self.names[start::CLIENTS] for start in range(CLIENTS)]))
 
     def _make(self, line: Line, name: str) -> None:
-        line.send("PUT", f"/tech-{name}", self.server.admin_headers())
+        # One shard, as Curbstop makes them; CouchDB would make two by itself.
+        line.send("PUT", f"/tech-{name}?q=1", self.server.admin_headers())
 
     def _dispatch(self, line: Line, name: str) -> None:
         docs = [
