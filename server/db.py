@@ -28,6 +28,7 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _end_failed_commit)
         return engine
     engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
     event.listen(engine, "begin", _begin_postgresql)
@@ -52,6 +53,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         f"busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _end_failed_commit(connection: sqlite3.Connection | None, _record: Any) -> None:
+    # A COMMIT refused by a deferred foreign key leaves its transaction open, which the pool does not notice.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:
