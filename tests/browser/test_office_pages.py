@@ -246,8 +246,8 @@ def test_no_page_complains_or_runs_out_of_its_window(
         assert wide <= 0, path
         unnamed = page.evaluate(
             """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a")]
-                .filter((one) => !one.textContent.trim() && !one.ariaLabel && !one.labels?.length && !one.title
-                    && !one.querySelector?.("[alt]") && one.offsetParent)
+                .filter((one) => !one.textContent.trim() && !one.ariaLabel && !one.labels?.length
+                    && !one.title && !one.querySelector?.("[alt]") && one.offsetParent)
                 .map((one) => one.outerHTML.slice(0, 120))"""
         )
         assert unnamed == [], path
