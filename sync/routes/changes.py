@@ -192,8 +192,11 @@ def _parked(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
     Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, and for a
     longpoll after the first changes. The caller is asked for again at every wake and heartbeat.
     """
-    with call.store.reading(call.target.database) as (_, database):
-        ticket = call.store.waker.park(database.id)
+    try:
+        with call.store.reading(call.target.database) as (_, database):
+            ticket = call.store.waker.park(database.id)
+    except DatabaseMissing:
+        return
     try:
         end = _end(call, query)
         woken = True
