@@ -40,7 +40,7 @@ def _on_postgres(statement: str) -> None:
 
 def _postgres_database(template: str) -> str:
     name = f"t_{uuid.uuid4().hex}"
-    _on_postgres(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY FILE_COPY')
+    _on_postgres(f'CREATE DATABASE {name} TEMPLATE "{template}"')
     return make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
 
 
