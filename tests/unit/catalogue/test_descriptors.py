@@ -173,6 +173,6 @@ def test_the_page_of_order_types_is_up_to_date() -> None:
     assert (ROOT / "docs" / "order-types.md").read_text(encoding="utf-8") == page()
 
 
-def test_the_sample_sets_every_setting_but_the_lock_check() -> None:
+def test_the_sample_sets_every_setting_but_those_a_district_must_decide() -> None:
     sampled = {r["key"] for r in sample_document()["rules"] if r["kind"] == "setting"}
-    assert set(SETTINGS) - sampled == {"lock_check"}
+    assert set(SETTINGS) - sampled == {"lock_check", "yard"}
