@@ -9,6 +9,7 @@ import json
 import statistics
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -99,21 +100,22 @@ def large_pull(servers: Sequence[Server], documents: int, rounds: int) -> None:
     table = Table(title=f"{documents:,} documents of 0.7 KB to PouchDB in memory, median of {rounds} rounds")
     for column in ("batch", "server", "seconds", "server CPU s"):
         table.add_column(column, justify="left" if column == "server" else "right")
+    database = f"tech-pull-{time.time_ns()}"
     for server in servers:
         line = Line(server)
-        line.send("PUT", "/tech-pull", server.admin_headers())
+        line.send("PUT", f"/{database}?q=1", server.admin_headers())
         for start in range(0, documents, 500):
             docs = [
                 {"_id": f"ref:{number:06}", "n": number, "text": "x" * 620}
                 for number in range(start, min(start + 500, documents))
             ]
-            line.send("POST", "/tech-pull/_bulk_docs", server.admin_headers(), {"docs": docs})
+            line.send("POST", f"/{database}/_bulk_docs", server.admin_headers(), {"docs": docs})
     for batch in (100, 1_000):
         took: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
         for _ in range(rounds):
             for server in servers:
                 before = server.processor_seconds()
-                seconds = _pull(server, batch, documents)
+                seconds = _pull(server, database, batch, documents)
                 took[server.name].append((seconds, server.processor_seconds() - before))
         for server in servers:
             seconds, processor = (
@@ -125,9 +127,9 @@ def large_pull(servers: Sequence[Server], documents: int, rounds: int) -> None:
     console.print(table)
 
 
-def _pull(server: Server, batch: int, documents: int) -> float:
-    authorization = server.admin_headers().get("Authorization", "")
-    command = ["node", str(HERE / "sync_pull.mjs"), f"{server.url}/tech-pull", str(batch), authorization]
+def _pull(server: Server, database: str, batch: int, documents: int) -> float:
+    headers = json.dumps(server.admin_headers())
+    command = ["node", str(HERE / "sync_pull.mjs"), f"{server.url}/{database}", str(batch), headers]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     if told["written"] != documents:
         raise RuntimeError(f"{told['written']} documents arrived instead of {documents}")

@@ -1,13 +1,13 @@
-// Times how long PouchDB in memory needs to pull a database. Usage: node sync_pull.mjs URL BATCH AUTHORIZATION
+// Times how long PouchDB in memory needs to pull a database. Usage: node sync_pull.mjs URL BATCH HEADERS (JSON)
 import PouchDB from "pouchdb";
 import memory from "pouchdb-adapter-memory";
 
 PouchDB.plugin(memory);
-const [url, batch, authorization] = process.argv.slice(2);
+const [url, batch, headers] = process.argv.slice(2);
 const remote = new PouchDB(url, {
   skip_setup: true,
   fetch: (target, options) => {
-    if (authorization) options.headers.set("Authorization", authorization);
+    for (const [name, value] of Object.entries(JSON.parse(headers))) options.headers.set(name, value);
     return PouchDB.fetch(target, options);
   },
 });
