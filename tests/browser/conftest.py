@@ -71,3 +71,10 @@ def open_tablet(playwright: Playwright, tmp_path: Path) -> Iterator[OpenTablet]:
     for context in opened:
         context.close()
     assert errors == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One Chromium at a time: two of them starve each other on two cores, and every wait runs out."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
