@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from flask.testing import FlaskClient
 
 from sync.bare import make_engine
 from sync.store_sql import SqlStore
 from sync.tables import sync_metadata
-from tests.replication.served import Tokens
+from tests.replication.served import Tokens, bearer, make_app
 
 
 @pytest.fixture
@@ -29,4 +30,13 @@ def tokens() -> Tokens:
     made.technician("tablet", "1", "d1")
     made.technician("other", "2", "d2")
     made.technician("person", "1", None)
+    return made
+
+
+@pytest.fixture
+def db_client(store: SqlStore, tokens: Tokens) -> FlaskClient:
+    """An administrator's client of the endpoint with an empty database `db`."""
+    made = make_app(store, tokens, prefix="/").test_client()
+    made.environ_base["HTTP_AUTHORIZATION"] = bearer("root")["Authorization"]
+    assert made.put("/db").status_code == 201
     return made

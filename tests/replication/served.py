@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from flask import Flask, Request
+from flask.testing import FlaskClient
 
 from sync.access import Caller
 from sync.routes import create_blueprint
@@ -88,3 +90,9 @@ def make_app(store: SqlStore, tokens: Tokens, *, prefix: str = "/couch") -> Flas
 def bearer(token: str | None) -> dict[str, str]:
     """Return the header that shows a token."""
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def put_leaves(client: FlaskClient, *docs: dict[str, Any]) -> None:
+    """Store replicated revisions in the database `db`; all must be taken."""
+    answer = client.post("/db/_bulk_docs", json={"docs": docs, "new_edits": False})
+    assert (answer.status_code, answer.json) == (201, [])
