@@ -17,6 +17,10 @@ function announce() {
 const boxes = () => [...document.querySelectorAll('#orders-form input[name="order"]')];
 const numberOf = (box) => box.value.split(":")[0];
 
+// On a slow machine somebody ticks before this file has arrived; browsers also keep ticks over a reload.
+for (const box of boxes()) if (box.checked) ticked.add(numberOf(box));
+announce();
+
 export function toggle(number) {
   const box = document.getElementById(`tick-${number}`);
   if (!box) return;
