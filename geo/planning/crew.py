@@ -99,7 +99,10 @@ def _live() -> None:
             result = work(memory, share, lambda: False)
         except Exception as raised:  # handed to the parent, which raises it
             error = raised
-        _send(answers, (result, error))
+        try:
+            _send(answers, (result, error))
+        except BrokenPipeError:  # the parent is gone, so nobody wants to know
+            os._exit(0)
 
 
 if __name__ == "__main__":
