@@ -1,6 +1,7 @@
 """The command line `curbstop`: every `*_command` found in server/commands."""
 
 import importlib
+import importlib.util
 import pkgutil
 import sys
 
@@ -11,15 +12,28 @@ from workorders.problems import Problem
 
 
 class Discovered(click.Group):
-    """A group whose commands live one subject a file; a Problem ends it with its words, not a trace."""
+    """A group whose commands live one subject a file; a Problem ends it with its words, not a trace.
+
+    A command in a file of its own name is loaded alone, so that starting the server or its worker need not
+    wait for what other commands use.
+    """
 
     def __init__(self) -> None:
         super().__init__("curbstop", help="Field service for utility districts.")
-        for module in pkgutil.iter_modules(server.commands.__path__):
-            found = importlib.import_module(f"server.commands.{module.name}")
-            for name, value in vars(found).items():
-                if name.endswith("_command") and isinstance(value, click.Command):
-                    self.add_command(value)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        module = cmd_name.replace("-", "_")
+        if importlib.util.find_spec(f"server.commands.{module}") is not None:
+            self._load(module)
+        if cmd_name not in self.commands:
+            self._load_all()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, for the help."""
+        self._load_all()
+        return super().list_commands(ctx)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run, and turn a Problem into a message and exit status 1."""
@@ -28,6 +42,16 @@ class Discovered(click.Group):
         except Problem as problem:
             click.echo(f"{problem.words}\n{problem.advice}  [{problem.code}]", err=True)
             sys.exit(1)
+
+    def _load_all(self) -> None:
+        for module in pkgutil.iter_modules(server.commands.__path__):
+            self._load(module.name)
+
+    def _load(self, module: str) -> None:
+        found = importlib.import_module(f"server.commands.{module}")
+        for name, value in vars(found).items():
+            if name.endswith("_command") and isinstance(value, click.Command):
+                self.add_command(value)
 
 
 def main() -> None:
