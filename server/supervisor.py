@@ -40,13 +40,14 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
         self.web = self._spawn(self._web_command())
-        self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
                 self.stop()
                 raise Problem("start_failed")
             self.stopping.wait(0.05)
+        # After the server answers: a person waits for the page, nobody for the first round of the worker.
+        self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
 
     def watch(self) -> int:
         """Wait until asked to stop; start a worker again that died. Returns the exit status."""
