@@ -22,6 +22,7 @@ class TabletRow:
     enrolled_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
+    revoked_by: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """The row as JSON: instants in ISO 8601."""
@@ -46,6 +47,7 @@ def tablets(session: Session, *, technician_id: str | None = None) -> list[Table
             enrolled_at=device.enrolled_at,
             last_seen_at=device.last_seen_at,
             revoked_at=device.revoked_at,
+            revoked_by=device.revoked_by,
         )
         for device in session.scalars(query)
     ]

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.migrate import is_current
 from server.services import Services, services
 from sync.store import StoreUnavailable
-from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox, Quarantine
+from workorders.service.quarantine import undecided_documents
+from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox
 
 blueprint = Blueprint("health", __name__)
 
@@ -77,5 +78,5 @@ def metrics() -> Response:
         waiting.set(session.scalar(pending) or 0)
         undecided = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
         cases.set(session.scalar(undecided) or 0)
-        held.set(session.scalar(select(func.count()).select_from(Quarantine)) or 0)
+        held.set(undecided_documents(session))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

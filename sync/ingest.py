@@ -21,6 +21,7 @@ from workorders.service.delivery import Delivery, Verdict
 from workorders.service.events import ingest_event
 from workorders.service.follow_on import release_silent, silent_orders
 from workorders.service.quarantine import quarantine
+from workorders.service.quarantine_review import judge_again
 from workorders.tables import IngestCheckpoint, Quarantine, Technician
 
 log = structlog.get_logger()
@@ -146,13 +147,15 @@ def retry_quarantined(
     """Judge again what is kept aside for `code`, after the program or the records were mended."""
     with sessions() as session:
         rows = session.scalars(
-            select(Quarantine).where(Quarantine.code == code).order_by(Quarantine.id)
-        ).all()
-        kept = [(row.database, row.revision, dict(row.body)) for row in rows]
+            select(Quarantine.id)
+            .where(Quarantine.code == code, ~Quarantine.decision.has())
+            .order_by(Quarantine.id)
+        )
+        waiting = list(rows)
     result = IngestResult()
-    for database, revision, body in kept:
+    for kept in waiting:
         with sessions.begin() as session:
-            verdict = ingest_event(session, body, database=database, revision=revision, received_at=clock())
+            verdict = judge_again(session, kept, now=clock(), actor="curbstop")
         result = result.counting(verdict)
     return result
 

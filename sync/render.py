@@ -133,7 +133,7 @@ def _quarantined(row: Quarantine) -> Document:
         "event": row.document_id,
         "order": order if isinstance(order, str) else None,
         "status": "quarantined",
-        "words": quarantine_words(row.reason),
+        "words": quarantine_words(row.reason, row.decision.words if row.decision else None),
         "codes": [row.code],
         "at": instant(row.received_at),
     }

@@ -57,6 +57,9 @@ CATALOGUE: dict[str, ProblemType] = {
         409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
     ),
     "case_decided": ProblemType(409, "Case {case} was already {state}.", "Reload it to see who decided."),
+    "document_settled": ProblemType(
+        409, "{who} has dealt with document {document} already.", "Reload the page to read what was done."
+    ),
     "decision_refused": ProblemType(
         409, "The records still refuse it. {reason}", "Correct the records, then accept the case again."
     ),

@@ -15,7 +15,8 @@ from server.dispatch.filters import DUE, GROUPS, Filters, from_args
 from server.health import readiness
 from server.services import services
 from server.templating import local
-from workorders.tables import ExceptionCase, Quarantine
+from workorders.service.quarantine import undecided_documents
+from workorders.tables import ExceptionCase
 
 HEARD_LATELY = timedelta(hours=1)
 
@@ -102,6 +103,6 @@ def _status() -> dict[str, Any]:
         "tablets": session.scalar(tablets) or 0,
         "tablets_heard": session.scalar(lately) or 0,
         "to_review": session.scalar(cases) or 0,
-        "quarantined": session.scalar(select(func.count()).select_from(Quarantine)) or 0,
+        "quarantined": undecided_documents(session),
         "trouble": [part["words"] for part in readiness(services()).values() if not part["ok"]],
     }

@@ -1,4 +1,4 @@
-"""What a human must decide, what could not be believed, and which cuts were wrongful."""
+"""What a human must decide, and which cuts were wrongful."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from server.services import services
 from workorders.problems import Problem
 from workorders.service.cases import is_blocking, waiting
 from workorders.service.decisions import decide_exception
+from workorders.service.quarantine import undecided_documents
 from workorders.tables import (
     ExceptionCase,
     FieldEvent,
     Order,
-    Quarantine,
     ServicePoint,
     Technician,
 )
@@ -73,18 +73,6 @@ def decide(number: int) -> ResponseReturnValue:
     return redirect(url_for("office.cases", code=request.args.get("code")))
 
 
-@blueprint.get("/quarantine")
-@reads
-def quarantine() -> ResponseReturnValue:
-    """Documents that could not be understood or may not be believed, newest first."""
-    session = current_session()
-    documents = session.scalars(
-        select(Quarantine).order_by(Quarantine.received_at.desc(), Quarantine.id.desc()).limit(PAGE)
-    ).all()
-    names = dict(session.execute(select(Technician.id, Technician.name)).all())
-    return render_template("office/quarantine.html", documents=documents, names=names, **tabs(session))
-
-
 @blueprint.get("/cuts")
 @reads
 def cuts() -> ResponseReturnValue:
@@ -112,7 +100,7 @@ def tabs(session: Session) -> dict[str, int]:
     wrongful = select(func.count()).select_from(Order).where(Order.outcome.in_(WRONGFUL))
     return {
         "open_cases": session.scalar(open_cases) or 0,
-        "quarantined": session.scalar(select(func.count()).select_from(Quarantine)) or 0,
+        "quarantined": undecided_documents(session),
         "wrongful": session.scalar(wrongful) or 0,
     }
 

@@ -38,7 +38,8 @@ def _was_cut(visit: Visit) -> bool:
     if answered is not None:
         return bool(answered)
     left = visit.event.body.get("left")
-    return left == "off" if left in {"on", "off"} else visit.outcome != "collected"
+    # A tuple, because a tablet may have written anything here, and a list has no hash.
+    return left == "off" if left in ("on", "off") else visit.outcome != "collected"
 
 
 def _collected(visit: Visit, verdict: Verdict) -> str:

@@ -59,14 +59,23 @@ NOT_BALANCED = "entry_unbalanced: an entry is sealed only with postings that sum
 SEALED = "entry_sealed: a sealed entry takes no more postings"
 
 
+QUARANTINE_DECISION = Guard("quarantine_decision")
+"""Guarded by the migration that makes the table."""
+
+
 def create_statements(dialect: str) -> list[str]:
-    """The DDL that sets every guard up, for `sqlite` or `postgresql`, in order."""
+    """The DDL that sets every guard of `GUARDS` up, for `sqlite` or `postgresql`, in order."""
     return list(_sqlite_create() if _is_sqlite(dialect) else _postgresql_create())
 
 
 def drop_statements(dialect: str) -> list[str]:
-    """The DDL that takes every guard away again."""
+    """The DDL that takes every guard away again, also where it is gone already."""
     return list(_sqlite_drop() if _is_sqlite(dialect) else _postgresql_drop())
+
+
+def table_statements(dialect: str, guard: Guard) -> list[str]:
+    """The DDL that guards one more table; the functions of `create_statements` must be there."""
+    return list(_sqlite_table(guard) if _is_sqlite(dialect) else _postgresql_table(guard))
 
 
 def _is_sqlite(dialect: str) -> bool:
@@ -96,18 +105,22 @@ def _sqlite_create() -> Iterator[str]:
         f"BEGIN SELECT RAISE(ABORT, '{SEALED}'); END"
     )
     for guard in GUARDS:
-        yield (
-            f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" '
-            f"{_changed(guard, 'IS NOT')}BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'changed')}'); END"
-        )
-        yield (
-            f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" '
-            f"BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'deleted')}'); END"
-        )
+        yield from _sqlite_table(guard)
+
+
+def _sqlite_table(guard: Guard) -> Iterator[str]:
+    yield (
+        f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" '
+        f"{_changed(guard, 'IS NOT')}BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'changed')}'); END"
+    )
+    yield (
+        f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" '
+        f"BEGIN SELECT RAISE(ABORT, '{_refusal(guard, 'deleted')}'); END"
+    )
 
 
 def _sqlite_drop() -> Iterator[str]:
-    for guard in GUARDS:
+    for guard in (*GUARDS, QUARANTINE_DECISION):
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_update"
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_delete"
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed"
@@ -125,19 +138,23 @@ def _postgresql_create() -> Iterator[str]:
         "FOR EACH ROW EXECUTE FUNCTION curbstop_check_posting()"
     )
     for guard in GUARDS:
-        yield (
-            f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" FOR EACH ROW '
-            f"{_changed(guard, 'IS DISTINCT FROM')}"
-            f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'changed')}')"
-        )
-        yield (
-            f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" FOR EACH ROW '
-            f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
-        )
-        yield (
-            f'CREATE TRIGGER guard_{guard.table}_truncate BEFORE TRUNCATE ON "{guard.table}" '
-            f"FOR EACH STATEMENT EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
-        )
+        yield from _postgresql_table(guard)
+
+
+def _postgresql_table(guard: Guard) -> Iterator[str]:
+    yield (
+        f'CREATE TRIGGER guard_{guard.table}_update BEFORE UPDATE ON "{guard.table}" FOR EACH ROW '
+        f"{_changed(guard, 'IS DISTINCT FROM')}"
+        f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'changed')}')"
+    )
+    yield (
+        f'CREATE TRIGGER guard_{guard.table}_delete BEFORE DELETE ON "{guard.table}" FOR EACH ROW '
+        f"EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
+    )
+    yield (
+        f'CREATE TRIGGER guard_{guard.table}_truncate BEFORE TRUNCATE ON "{guard.table}" '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION curbstop_refuse('{_refusal(guard, 'deleted')}')"
+    )
 
 
 def _postgresql_functions() -> Iterator[str]:
@@ -157,7 +174,7 @@ def _function(name: str, body: str) -> str:
 
 
 def _postgresql_drop() -> Iterator[str]:
-    for guard in GUARDS:
+    for guard in (*GUARDS, QUARANTINE_DECISION):
         for act in ("update", "delete", "truncate"):
             yield f'DROP TRIGGER IF EXISTS guard_{guard.table}_{act} ON "{guard.table}"'
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed ON posting"

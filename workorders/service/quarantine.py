@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.service.delivery import Delivery, Verdict
@@ -44,13 +44,26 @@ def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) 
     )
     session.flush()
     technician = session.get(Technician, database.removeprefix("tech-"))
-    if technician is not None and doc_id.startswith("event:") and len(doc_id) <= KEY_MAX:
+    if technician is not None and answerable(doc_id):
         tell(session, technician.id, "ack", doc_id, now=delivery.received_at)
     return Verdict("quarantined", quarantine_words(reason), (code,))
 
 
-def quarantine_words(reason: str) -> str:
-    """What the technician reads."""
+def undecided_documents(session: Session) -> int:
+    """How many documents wait for the office."""
+    waiting = select(func.count()).select_from(Quarantine).where(~Quarantine.decision.has())
+    return session.scalar(waiting) or 0
+
+
+def answerable(doc_id: str) -> bool:
+    """True for the id of an event, which gets an acknowledgement."""
+    return doc_id.startswith("event:") and len(doc_id) <= KEY_MAX
+
+
+def quarantine_words(reason: str, decision: str | None = None) -> str:
+    """What the technician reads: why it was kept aside, then what the office did about it."""
+    if decision is not None:
+        return f"Decided by the office: {decision}"
     return f"Kept aside, the office looks at it: {reason}"
 
 

@@ -2,7 +2,15 @@
 
 from workorders.tables.base import SRID, Base
 from workorders.tables.customers import Account, Customer, Premise, ServiceAgreement, ServicePoint, Zone
-from workorders.tables.field import Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Outbox, Quarantine
+from workorders.tables.field import (
+    Evidence,
+    ExceptionCase,
+    FieldEvent,
+    IngestCheckpoint,
+    Outbox,
+    Quarantine,
+    QuarantineDecision,
+)
 from workorders.tables.metering import Installation, Meter, MeterTest, Read, ServicePointEvent
 from workorders.tables.money import (
     EntrySeal,
@@ -55,6 +63,7 @@ __all__ = [
     "Posting",
     "Premise",
     "Quarantine",
+    "QuarantineDecision",
     "Read",
     "Receipt",
     "ReceiptBlock",

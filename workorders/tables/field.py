@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.tables.base import Base, Code, Json, UtcDateTime
 
@@ -52,7 +52,21 @@ class Quarantine(Base):
     reason: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    decision: Mapped["QuarantineDecision | None"] = relationship(lazy="joined")
+
     __table_args__ = (Index("uq_quarantine_revision", "database", "document_id", "revision", unique=True),)
+
+
+class QuarantineDecision(Base):
+    """What the office did about a document kept aside. One without a decision waits."""
+
+    __tablename__ = "quarantine_decision"
+
+    quarantine_id: Mapped[int] = mapped_column(ForeignKey("quarantine.id"), primary_key=True)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    decided_by: Mapped[str] = mapped_column(String(80))
+    words: Mapped[str] = mapped_column(Text)
+    """What was done, as the technician reads it."""
 
 
 class ExceptionCase(Base):
