@@ -4,23 +4,26 @@ Orders that may still be given to anybody are planned; those in somebody's hands
 of the plan are seconds after midnight in the district's time zone.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+import numpy as np
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo.network import RoadNetwork
-from geo.places import LonLat, shift_ends, stop_positions, yard
-from geo.planning.model import Break, Order, Problem, Shift, Technician, Window
-from geo.planning.plan import Plan
+from geo.day_people import MatrixRows, technicians_of
+from geo.network import MAX_STOP_METRES, RoadNetwork
+from geo.places import LonLat, stop_positions
+from geo.planning.model import Order, Seconds, Technician, Window
+from geo.planning.model import Problem as PlanningProblem
+from geo.planning.plan import Plan, Unplaced
 from workorders import tables
 from workorders.catalogue import CATALOGUE
 from workorders.lifecycle import State
+from workorders.problems import Problem
 from workorders.service.assignment import set_route
 from workorders.service.district import district_of
 
@@ -28,40 +31,94 @@ OPEN = (State.APPROVED, State.SCHEDULED, State.ASSIGNED)
 WITH_TABLET = (State.DISPATCHED, State.ACKNOWLEDGED)
 """On the tablet but not begun: a new plan may still move it."""
 BEGUN = (State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED)
-BREAK_EARLIEST, BREAK_LATEST = 4 * 3600, 13 * 1800
-"""A break begins 4 to 6½ hours into a shift, as meal-period rules for a full day ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayWork:
-    """The planner's problem, and what leads back: matrix rows as points, the day and its midnight."""
+    """The planner's problem, and what leads back: matrix rows as points, the day and its midnight.
 
-    problem: Problem
+    `off`: points that no open street reaches; their rows of the matrix mean nothing. `left_out`: the orders
+    that lie there.
+    """
+
+    problem: PlanningProblem
     points: list[LonLat]
     day: date
     midnight: datetime
+    off: frozenset[LonLat] = frozenset()
+    left_out: tuple[Unplaced, ...] = ()
+
+    def at(self, seconds: int) -> datetime:
+        """The instant that the planner's seconds after midnight mean."""
+        return self.midnight + timedelta(seconds=seconds)
+
+    def seconds(self, at: datetime) -> int:
+        """An instant in the planner's seconds after midnight."""
+        return int((at - self.midnight).total_seconds())
 
 
-def load_day(session: Session, network: RoadNetwork, day: date, *, now: datetime) -> DayWork:
+def load_day(
+    session: Session, network: RoadNetwork, day: date, *, now: datetime, also: Sequence[LonLat] = ()
+) -> DayWork:
     """Read a day's orders, technicians and shifts, and their travel times from the road network.
 
-    Raises Problem stop_off_network naming an order that no street reaches.
+    `also`: further places that the matrix shall have. Raises Problem stop_off_network when no street
+    reaches the place where a technician's day begins.
     """
-    zone = ZoneInfo(district_of(session).timezone)
-    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
+    midnight = midnight_of(session, day)
     rows = _orders(session, day)
-    places = _Places()
+    places = MatrixRows()
     orders = _planned_orders(session, rows, places, midnight)
-    technicians = _technicians(session, day, places, midnight, now)
-    seconds = network.matrix(places.points)
-    return DayWork(Problem(tuple(orders), tuple(technicians), seconds), places.points, day, midnight)
+    technicians = technicians_of(session, day, places, midnight, now)
+    for point in also:
+        places.row(point)
+    seconds, off = _travel(network, places.points)
+    _check_ends(technicians, places.points, off)
+    reached = tuple(order for order in orders if places.points[order.at] not in off)
+    left_out = tuple(
+        Unplaced(order.number, "off_streets", "No open street leads near it; look at closures and position.")
+        for order in orders
+        if places.points[order.at] in off
+    )
+    problem = PlanningProblem(reached, tuple(technicians), seconds)
+    return DayWork(problem, places.points, day, midnight, off, left_out)
+
+
+def midnight_of(session: Session, day: date) -> datetime:
+    """The instant at which a day of the district begins."""
+    zone = ZoneInfo(district_of(session).timezone)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, frozenset[LonLat]]:
+    """Travel seconds, and the points that no street reaches, whose rows are another point's."""
+    try:
+        return network.matrix(points).astype(np.int64), frozenset()
+    except Problem as problem:
+        off = set(problem.details.get("positions", ()))
+        if problem.code != "stop_off_network" or len(off) >= len(points):
+            raise
+    near = next(point for number, point in enumerate(points) if number not in off)
+    moved = [near if number in off else point for number, point in enumerate(points)]
+    return network.matrix(moved).astype(np.int64), frozenset(points[number] for number in off)
+
+
+def _check_ends(technicians: Sequence[Technician], points: list[LonLat], off: frozenset[LonLat]) -> None:
+    for person in technicians:
+        ends = {person.start, person.end, *({person.reload_at} - {None})}
+        if any(row is not None and points[row] in off for row in ends):
+            raise Problem(
+                "stop_off_network",
+                what=f"The place where {person.number} begins or refills",
+                max_metres=round(MAX_STOP_METRES),
+            )
 
 
 def plan_document(work: DayWork, plan: Plan) -> dict[str, Any]:
     """A plan as JSON, its times as instants, to be kept until a person has looked at it."""
 
     def at(seconds: int) -> str:
-        return (work.midnight + timedelta(seconds=seconds)).isoformat()
+        return work.at(seconds).isoformat()
 
     return {
         "day": work.day.isoformat(),
@@ -87,7 +144,9 @@ def plan_document(work: DayWork, plan: Plan) -> dict[str, Any]:
             }
             for route in plan.routes
         ],
-        "unplaced": [{"order": u.order, "code": u.code, "words": u.words} for u in plan.unplaced],
+        "unplaced": [
+            {"order": u.order, "code": u.code, "words": u.words} for u in (*plan.unplaced, *work.left_out)
+        ],
         "served": plan.served,
         "drive_s": plan.drive_s,
         "priority": plan.priority,
@@ -128,20 +187,6 @@ def _still_open(session: Session, numbers: list[str]) -> set[str]:
     return set(session.scalars(query))
 
 
-class _Places:
-    """Points of the matrix, each place once."""
-
-    def __init__(self) -> None:
-        self.points: list[LonLat] = []
-        self._rows: dict[LonLat, int] = {}
-
-    def row(self, point: LonLat) -> int:
-        if point not in self._rows:
-            self._rows[point] = len(self.points)
-            self.points.append(point)
-        return self._rows[point]
-
-
 def _orders(session: Session, day: date) -> Sequence[tables.Order]:
     """Open orders that may be worked that day, and those sent out for it but not begun."""
     meant = or_(tables.Order.route_day.is_(None), tables.Order.route_day <= day)
@@ -158,7 +203,7 @@ def _orders(session: Session, day: date) -> Sequence[tables.Order]:
 
 
 def _planned_orders(
-    session: Session, rows: Sequence[tables.Order], places: _Places, midnight: datetime
+    session: Session, rows: Sequence[tables.Order], places: MatrixRows, midnight: datetime
 ) -> list[Order]:
     positions = stop_positions(session, [row.number for row in rows])
     zones = _zones_of(session, rows)
@@ -218,68 +263,6 @@ def _sizes_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
         .where(tables.Order.number.in_([row.number for row in rows]))
     )
     return {row.number: row.size for row in found}
-
-
-def _technicians(
-    session: Session, day: date, places: _Places, midnight: datetime, now: datetime
-) -> list[Technician]:
-    shifts = session.execute(
-        select(tables.Shift, tables.Technician, tables.Zone.code)
-        .join(tables.Technician, tables.Technician.id == tables.Shift.technician_id)
-        .outerjoin(tables.Zone, tables.Zone.id == tables.Technician.zone_id)
-        .where(tables.Shift.day == day, tables.Technician.active)
-        .order_by(tables.Technician.id, tables.Shift.starts_at)
-    ).all()
-    vans = _vans(session)
-    grouped: dict[str, list[tuple[tables.Shift, tables.Technician, str | None]]] = {}
-    for row in shifts:
-        grouped.setdefault(row.Technician.id, []).append((row.Shift, row.Technician, row.code))
-    planned = []
-    for id_, rows in grouped.items():
-        first, technician, zone = rows[0]
-        home = places.row(shift_ends(session, technician, first))
-        left = [s for row, _, _ in rows if (s := _shift(row, midnight, now)) is not None]
-        if left:
-            planned.append(
-                Technician(
-                    number=id_,
-                    start=home,
-                    end=home,
-                    shifts=tuple(left),
-                    skills=frozenset(technician.skills),
-                    stock=vans.get(id_, {}),
-                    reload_at=places.row(yard(session, on=first)),
-                    zones=frozenset({zone} if zone else ()),
-                )
-            )
-    return planned
-
-
-def _shift(row: tables.Shift, midnight: datetime, now: datetime) -> Shift | None:
-    """What is left of a shift, with its break while there is time for one."""
-    begins = int((row.starts_at - midnight).total_seconds())
-    start = max(begins, int((now - midnight).total_seconds()))
-    end = int((row.ends_at - midnight).total_seconds())
-    if start >= end:
-        return None
-    length = row.break_minutes * 60
-    latest = min(begins + BREAK_LATEST, end - length)
-    if not length or start > latest:
-        return Shift(start, end)
-    return Shift(start, end, (Break(max(start, min(begins + BREAK_EARLIEST, latest)), latest, length),))
-
-
-def _vans(session: Session) -> dict[str, Counter[str]]:
-    """Meters on each van by size."""
-    counted = session.execute(
-        select(tables.Meter.van_technician_id, tables.Meter.size, func.count())
-        .where(tables.Meter.status == "in_van")
-        .group_by(tables.Meter.van_technician_id, tables.Meter.size)
-    )
-    vans: dict[str, Counter[str]] = {}
-    for technician, size, count in counted:
-        vans.setdefault(str(technician), Counter())[size] = count
-    return vans
 
 
 def _begun(session: Session, technician: str, day: date) -> list[str]:

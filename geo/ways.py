@@ -1,6 +1,7 @@
 """The way through a technician's stops, kept beside the route so that a tablet without signal can draw it."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,9 +18,18 @@ AT_STOP = re.compile(r"at stop \d+")
 
 
 def refresh_way(
-    session: Session, network: RoadNetwork, technician_id: str, day: date, *, now: datetime
+    session: Session,
+    network: RoadNetwork,
+    technician_id: str,
+    day: date,
+    *,
+    now: datetime,
+    closures: Sequence[int] = (),
 ) -> bool:
-    """Compute a technician's way when its stops changed; a stop off the network leaves a day without one."""
+    """Compute a technician's way when its stops or the `closures` that `network` keeps clear of changed.
+
+    A stop off the network, or cut off from the others, leaves a day without a way.
+    """
     stops = list(
         session.scalars(
             select(Order.number)
@@ -33,14 +43,16 @@ def refresh_way(
         )
     )
     known = session.get(RouteWay, (technician_id, day))
-    if known is not None and known.stops == stops:
+    if known is not None and known.stops == stops and known.closures == list(closures):
         return False
     path = _path(session, network, technician_id, day, stops)
     if path is None:
         if known is not None:
             session.delete(known)
         return False
-    session.merge(_way(technician_id, day, stops, path, now))
+    way = _way(technician_id, day, stops, path, now)
+    way.closures = list(closures)
+    session.merge(way)
     return True
 
 

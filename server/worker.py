@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from geo.ways import refresh_way
 from mobile_api.bundle import build_bundle
 from server.config import Config
-from server.networks import road_network
+from server.networks import road_network, streets_on
 from server.plans.runs import start_waiting
 from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
@@ -67,11 +67,13 @@ def work_once(services: Services) -> int:
 
 def _find_ways(services: Services, routes: Routes) -> None:
     """Before a route is told, compute its way; without streets it is told without one."""
-    network = road_network(services.config.data_dir)
-    if network is not None:
+    data_dir, now = services.config.data_dir, services.clock()
+    if road_network(data_dir) is not None:
         with services.sessions.begin() as session:
-            for technician, day in routes:
-                refresh_way(session, network, technician, date.fromisoformat(day), now=services.clock())
+            for technician, text in routes:
+                day = date.fromisoformat(text)
+                streets = streets_on(session, data_dir, day, now=now)
+                refresh_way(session, streets.network, technician, day, now=now, closures=streets.closures)
 
 
 def evidence_files(config: Config) -> EvidenceFiles:

@@ -6,7 +6,7 @@ Knows neither SQL nor Flask.
 
 from .build import OSM_ATTRIBUTION, build_network
 from .engine import MAX_STOP_METRES, RoadNetwork
-from .matrix import UNREACHABLE
+from .matrix import UNREACHABLE, Places
 from .profile import ROAD_CLASSES, DrivingProfile
 from .values import Leg, LonLat, NetworkSummary, Path, Progress, Snap, Step, Street
 from .weights import SAMPLE_TIMES_OF_DAY, Closure, TimeOfDay, factors_at
@@ -23,6 +23,7 @@ __all__ = [
     "LonLat",
     "NetworkSummary",
     "Path",
+    "Places",
     "Progress",
     "RoadNetwork",
     "Snap",

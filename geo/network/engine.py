@@ -10,7 +10,7 @@ from workorders.problems import Problem
 
 from .hierarchy import Hierarchy
 from .journey import journey
-from .matrix import Places, make_places, travel_seconds
+from .matrix import Places, make_places, spoke_seconds, travel_seconds
 from .paths import WayFinder
 from .roads import Roads, open_roads
 from .snapping import checked_points, snap_points
@@ -84,6 +84,26 @@ class RoadNetwork:
         """
         places = self._stops(checked_points(points), max_metres)
         return travel_seconds(self._roads, self._hierarchy, places)
+
+    def places(
+        self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES
+    ) -> Places:
+        """Points found on the streets once, to be asked about with `spokes` again and again.
+
+        Raises Problem `stop_off_network`.
+        """
+        return self._stops(checked_points(points), max_metres)
+
+    def spokes(
+        self, hub: LonLat, places: Places, *, max_metres: float = MAX_STOP_METRES
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Whole seconds from `hub` to each of `places`, and from each of them back, as `matrix` has them.
+
+        `places` are this view's own. Raises Problem `stop_off_network`.
+        """
+        return spoke_seconds(
+            self._roads, self._hierarchy, self._stops(checked_points([hub]), max_metres), places
+        )
 
     def path(
         self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES

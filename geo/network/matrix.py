@@ -40,32 +40,78 @@ def make_places(roads: Roads, weights: Weights, segment: Ints, share: NDArray[np
 
 def travel_seconds(roads: Roads, hierarchy: Hierarchy, places: Places) -> NDArray[np.int32]:
     """Whole seconds (rounded) from every place to every place. A stop may be left in either direction."""
-    count = len(places.segment)
-    best = np.full((count, count), FAR, np.int64)
-    targets, column = np.unique(places.state, return_inverse=True)
-    column = column.reshape(count, 2)
-    twins = [(at, twin) for at, state in enumerate(targets.tolist()) for twin in roads.twins.get(state, ())]
-    searched = np.concatenate([np.maximum(targets, 0), np.array([twin for _, twin in twins], np.int64)])
-    # What is left to drive on the arc after the place, or FAR taken off twice where the arc is not allowed.
-    unused = np.where(places.state < 0, -FAR, places.rest_ms)
-
-    def fill(rows: Ints) -> None:
-        both = roads.departure[places.segment[rows]] >= 0
-        rows = np.concatenate([rows[both], rows[~both]])
-        found = hierarchy.times(_starts(roads, places, rows, int(both.sum())), searched)
-        for extra, (at, _) in enumerate(twins, start=len(targets)):
-            found[:, at] = np.minimum(found[:, at], found[:, extra])
-        along = found[:, column[:, 0]] - unused[:, 0]
-        best[rows] = np.minimum(along, found[:, column[:, 1]] - unused[:, 1])
-
+    best = _all_pairs(roads, hierarchy, places, _Aims(roads, places))
     with workers() as pool:
-        list(pool.map(fill, _chunks(places.segment)))
         shared = [rows for rows in _groups(places.segment) if len(rows) > 1]
         near = pool.map(lambda rows: _on_one_segment(roads, hierarchy, places, rows), shared)
         for rows, times in zip(shared, near, strict=True):
             best[np.ix_(rows, rows)] = times
     np.fill_diagonal(best, 0)
-    return np.where(best < FAR // 2, np.rint(best / 1000), UNREACHABLE).astype(np.int32)
+    return _seconds(best)
+
+
+def spoke_seconds(
+    roads: Roads, hierarchy: Hierarchy, hub: Places, places: Places
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Whole seconds from one place, the `hub`, to each of `places`, and from each of them back."""
+    to = _all_pairs(roads, hierarchy, hub, _Aims(roads, places))[0]
+    back = _all_pairs(roads, hierarchy, places, _Aims(roads, hub))[:, 0]
+    near = np.flatnonzero(places.segment == hub.segment[0])
+    if len(near):
+        both = Places(
+            *(
+                np.concatenate([getattr(hub, name), getattr(places, name)[near]])
+                for name in ("segment", "share", "state", "rest_ms")
+            )
+        )
+        times = _on_one_segment(roads, hierarchy, both, np.arange(len(near) + 1))
+        to[near], back[near] = times[0, 1:], times[1:, 0]
+    return _seconds(to), _seconds(back)
+
+
+def _seconds(ms: Ints) -> NDArray[np.int32]:
+    return np.where(ms < FAR // 2, np.rint(ms / 1000), UNREACHABLE).astype(np.int32)
+
+
+class _Aims:
+    """Where searches end: the states that pass some places, each once, with their twins."""
+
+    def __init__(self, roads: Roads, places: Places) -> None:
+        states, column = np.unique(places.state, return_inverse=True)
+        self._column = column.reshape(-1, 2)
+        self.count = len(self._column)
+        self._states = len(states)
+        twins = [
+            (at, twin) for at, state in enumerate(states.tolist()) for twin in roads.twins.get(state, ())
+        ]
+        self._twin_of = [at for at, _ in twins]
+        self._searched = np.concatenate(
+            [np.maximum(states, 0), np.array([twin for _, twin in twins], np.int64)]
+        )
+        # What is left to drive on the arc after the place; FAR is taken off twice where it is not allowed.
+        self._unused = np.where(places.state < 0, -FAR, places.rest_ms)
+
+    def ms_from(self, hierarchy: Hierarchy, starts: Starts) -> Ints:
+        """Milliseconds from each start to each place."""
+        found = hierarchy.times(starts, self._searched)
+        for extra, at in enumerate(self._twin_of, start=self._states):
+            found[:, at] = np.minimum(found[:, at], found[:, extra])
+        along = found[:, self._column[:, 0]] - self._unused[:, 0]
+        return np.minimum(along, found[:, self._column[:, 1]] - self._unused[:, 1])
+
+
+def _all_pairs(roads: Roads, hierarchy: Hierarchy, sources: Places, aims: _Aims) -> Ints:
+    """Milliseconds from every source (row) to every aim, wrong for two places on one segment."""
+    times = np.full((len(sources.segment), aims.count), FAR, np.int64)
+
+    def fill(rows: Ints) -> None:
+        both = roads.departure[sources.segment[rows]] >= 0
+        rows = np.concatenate([rows[both], rows[~both]])
+        times[rows] = aims.ms_from(hierarchy, _starts(roads, sources, rows, int(both.sum())))
+
+    with workers() as pool:
+        list(pool.map(fill, _chunks(sources.segment)))
+    return times
 
 
 def _starts(roads: Roads, places: Places, rows: Ints, both: int) -> Starts:

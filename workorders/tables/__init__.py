@@ -30,6 +30,7 @@ from workorders.tables.work import (
     PlanRun,
     RouteWay,
     Shift,
+    StreetClosure,
     Technician,
 )
 
@@ -74,6 +75,7 @@ __all__ = [
     "ServicePoint",
     "ServicePointEvent",
     "Shift",
+    "StreetClosure",
     "Technician",
     "Zone",
     "metadata",

@@ -124,6 +124,33 @@ class RouteWay(Base):
     """{"text", "street", "metres", "seconds", "at": index into geometry, "stop": index of the leg}."""
     metres: Mapped[int]
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closures: Mapped[list[int]] = mapped_column(Json, default=list)
+    """Street closures that it keeps clear of; others in force make it stale."""
+
+
+class StreetClosure(Base):
+    """Streets that cannot be driven for a while: a water main break, a flood. Kept when it is over."""
+
+    __tablename__ = "street_closure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area: Mapped[shapely.Polygon] = mapped_column(geo("POLYGON"))
+    """Every street that touches it is closed."""
+    place: Mapped[str] = mapped_column(String(200))
+    """Where, as people say it."""
+    radius_metres: Mapped[int | None]
+    """Of a round area; None when the area was drawn."""
+    streets: Mapped[list[str]] = mapped_column(Json, default=list)
+    """Names of the streets it touched when it was made."""
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """None: until somebody opens the streets again."""
+    closed_by: Mapped[str] = mapped_column(String(80))
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was written down."""
+    opened_by: Mapped[str | None] = mapped_column(String(80))
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlanRun(Base):
@@ -133,6 +160,10 @@ class PlanRun(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(Code, default="day")
+    """day: all that is open, from scratch | rest: what is left of a day that has begun."""
+    wishes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """For the rest of a day: {"max_moved": stops that may change technician, "stickiness_s": seconds}."""
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[int]
@@ -145,7 +176,7 @@ class PlanRun(Base):
     """What it is doing, or why it failed."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """As geo.daywork.plan_document makes it."""
+    """As geo.daywork.plan_document makes it, or geo.rest_of_day.rest_document."""
 
 
 class OrderEvent(Base):
