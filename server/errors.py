@@ -13,6 +13,14 @@ log = structlog.get_logger()
 PROGRAM_PATHS = ("/api/", "/couch/", "/readyz", "/healthz", "/metrics")
 
 
+OUR_WORDS: Mapping[int, tuple[str, str]] = {
+    404: ("There is nothing at this address.", "Check the address, or begin at the start page."),
+    405: ("This address does not take {method}.", "Begin at the start page."),
+    413: ("What was sent is too large.", "Send less at once."),
+}
+"""Words and advice for what the framework refuses by itself."""
+
+
 def wants_json() -> bool:
     """Programs get JSON: by path, or when HTML is not what they accept best."""
     if request.path.startswith(PROGRAM_PATHS):
@@ -39,10 +47,11 @@ def register_errors(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error
+        words, advice = OUR_WORDS.get(status, (error.description or error.name, ""))
         body: dict[str, object] = {
             "code": error.name.lower().replace(" ", "_"),
-            "words": error.description,
-            "advice": "",
+            "words": words.format(method=request.method) if status == 405 else words,
+            "advice": advice,
             "details": {},
         }
         details = getattr(error, "data", None)

@@ -47,7 +47,11 @@ def guard() -> ResponseReturnValue | None:
     Raises Problem sign_in_required, not_allowed, form_expired.
     """
     g.staff = None
-    if request.endpoint is None or guarded_elsewhere(request.path):
+    if guarded_elsewhere(request.path):
+        return None
+    if request.endpoint is None:
+        # Nothing to protect; whoever is signed in keeps the way to the other pages.
+        g.staff = _caller() if request.method in SAFE_METHODS else None
         return None
     rule = rule_of(current_app.view_functions[request.endpoint])
     if rule is None:

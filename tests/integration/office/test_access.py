@@ -90,3 +90,11 @@ def test_a_role_that_does_not_exist_cannot_be_allowed() -> None:
     with pytest.raises(ValueError, match="not roles"):
         allow()
     assert "admin" in ROLES
+
+
+def test_an_unknown_address_is_said_in_our_words_and_keeps_the_way_out(shared_office: Office) -> None:
+    signed_in = shared_office.client("dana").get("/no-such-page")
+    assert signed_in.status_code == 404
+    assert "There is nothing at this address." in signed_in.text
+    assert 'href="/dispatch/"' in signed_in.text
+    assert 'href="/dispatch/"' not in shared_office.client().get("/no-such-page").text
