@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from geo.day_people import MatrixRows, technicians_of
+from geo.day_states import BEGUN, DONE, MOVABLE, OPEN, WITH_TABLET
 from geo.network import MAX_STOP_METRES, RoadNetwork
 from geo.places import LonLat, stop_positions
 from geo.planning.model import Order, Seconds, Technician, Window
@@ -22,15 +23,9 @@ from geo.planning.model import Problem as PlanningProblem
 from geo.planning.plan import Plan, Unplaced
 from workorders import tables
 from workorders.catalogue import CATALOGUE
-from workorders.lifecycle import State
 from workorders.problems import Problem
 from workorders.service.assignment import set_route
 from workorders.service.district import district_of
-
-OPEN = (State.APPROVED, State.SCHEDULED, State.ASSIGNED)
-WITH_TABLET = (State.DISPATCHED, State.ACKNOWLEDGED)
-"""On the tablet but not begun: a new plan may still move it."""
-BEGUN = (State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +159,13 @@ def apply_document(session: Session, document: dict[str, Any], *, now: datetime,
     for technician, visits in _by_technician(document).items():
         still = _still_open(session, [visit["order"] for visit in visits])
         stops = [visit for visit in visits if visit["order"] in still]
-        numbers = [*_begun(session, technician, day), *(visit["order"] for visit in stops)]
+        numbers = [*begun_stops(session, technician, day), *(visit["order"] for visit in stops)]
         starts = {visit["order"]: datetime.fromisoformat(visit["start"]) for visit in stops}
         if numbers:
-            set_route(session, technician, day, numbers, now=now, actor=actor, planned_starts=starts)
+            first = first_free_place(session, technician, day)
+            set_route(
+                session, technician, day, numbers, now=now, actor=actor, planned_starts=starts, first=first
+            )
         routed += len(stops)
     return routed
 
@@ -180,9 +178,8 @@ def _by_technician(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _still_open(session: Session, numbers: list[str]) -> set[str]:
-    movable = (*OPEN, *WITH_TABLET)
     query = select(tables.Order.number).where(
-        tables.Order.number.in_(numbers), tables.Order.state.in_(movable)
+        tables.Order.number.in_(numbers), tables.Order.state.in_(sorted(MOVABLE))
     )
     return set(session.scalars(query))
 
@@ -194,8 +191,8 @@ def _orders(session: Session, day: date) -> Sequence[tables.Order]:
         select(tables.Order)
         .where(
             or_(
-                tables.Order.state.in_(OPEN) & meant,
-                tables.Order.state.in_(WITH_TABLET) & (tables.Order.route_day == day),
+                tables.Order.state.in_(sorted(OPEN)) & meant,
+                tables.Order.state.in_(sorted(WITH_TABLET)) & (tables.Order.route_day == day),
             )
         )
         .order_by(tables.Order.number)
@@ -265,8 +262,8 @@ def _sizes_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
     return {row.number: row.size for row in found}
 
 
-def _begun(session: Session, technician: str, day: date) -> list[str]:
-    """Stops of the day that are done or in progress, in their order."""
+def begun_stops(session: Session, technician: str, day: date) -> list[str]:
+    """Stops of the day that are in progress or put aside, in their order."""
     return list(
         session.scalars(
             select(tables.Order.number)
@@ -274,8 +271,20 @@ def _begun(session: Session, technician: str, day: date) -> list[str]:
                 tables.Order.technician_id == technician,
                 tables.Order.route_day == day,
                 tables.Order.sequence.is_not(None),
-                tables.Order.state.in_(BEGUN),
+                tables.Order.state.in_(sorted(BEGUN)),
             )
             .order_by(tables.Order.sequence)
         )
     )
+
+
+def first_free_place(session: Session, technician: str, day: date) -> int:
+    """The place in a route that follows the stops that are done."""
+    last = session.scalar(
+        select(func.max(tables.Order.sequence)).where(
+            tables.Order.technician_id == technician,
+            tables.Order.route_day == day,
+            tables.Order.state.in_(sorted(DONE)),
+        )
+    )
+    return (last or 0) + 1

@@ -56,6 +56,11 @@ CATALOGUE: dict[str, ProblemType] = {
     "cut_not_allowed": ProblemType(
         409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
     ),
+    "plan_outdated": ProblemType(
+        409,
+        "The day has changed since this plan was made: {what}.",
+        "Nothing was changed. Plan the rest of the day again, from how things are now.",
+    ),
     "case_decided": ProblemType(409, "Case {case} was already {state}.", "Reload it to see who decided."),
     "document_settled": ProblemType(
         409, "{who} has dealt with document {document} already.", "Reload the page to read what was done."

@@ -4,7 +4,6 @@ import click
 
 from server.config import Config
 from server.logs import configure_logs
-from server.networks import road_network
 from server.plans.runs import carry_out
 from server.services import open_services
 
@@ -16,4 +15,4 @@ def plan_run_command(run: int) -> None:
     config = Config.from_env()
     configure_logs(config.log_level)
     services = open_services(config)
-    carry_out(services, road_network(config.data_dir), run)
+    carry_out(services, run)

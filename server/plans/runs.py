@@ -3,15 +3,21 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from geo.daywork import load_day, plan_document
-from geo.network import RoadNetwork
+from geo.daywork import DayWork, load_day, plan_document
 from geo.planning.model import Options
+from geo.planning.plan import Plan
+from geo.rest_of_day import Wishes, rest_document
+from geo.true_state import load_today
+from server.networks import streets_on
 from server.services import Services
 from workorders.problems import Problem
 from workorders.tables import PlanRun
@@ -19,6 +25,8 @@ from workorders.tables import PlanRun
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=15)
 """A run that has not ended by then lost its process."""
+MOST_MOVED, MOST_STICKY = 500, 3600
+"""Limits of what may be wished for: stops that change technician, and driving seconds each must save."""
 TOLD_EVERY_SECONDS = 0.5
 """How often progress is written: a person sees it move, the database hardly notices."""
 
@@ -29,6 +37,20 @@ def ask(session: Session, day: date, seconds: int, *, now: datetime, actor: str)
         raise Problem("bad_input", field="seconds", reason="must be between 2 and 300")
     run = PlanRun(day=day, seconds=seconds, asked_by=actor, asked_at=now, state="waiting")
     session.add(run)
+    session.flush()
+    return run
+
+
+def ask_rest(
+    session: Session, day: date, seconds: int, wishes: Wishes, *, now: datetime, actor: str
+) -> PlanRun:
+    """Ask for a plan of the rest of a day. Raises Problem bad_input naming the field."""
+    if not 0 <= wishes.max_moved <= MOST_MOVED:
+        raise Problem("bad_input", field="max_moved", reason=f"must be between 0 and {MOST_MOVED}")
+    if not 0 <= wishes.stickiness_s <= MOST_STICKY:
+        raise Problem("bad_input", field="stickiness", reason=f"must be 0 to {MOST_STICKY // 60} minutes")
+    run = ask(session, day, seconds, now=now, actor=actor)
+    run.kind, run.wishes = "rest", asdict(wishes)
     session.flush()
     return run
 
@@ -49,37 +71,60 @@ def start_waiting(services: Services) -> int:
     return len(waiting)
 
 
-def carry_out(services: Services, network: RoadNetwork | None, run_id: int) -> None:
+def carry_out(services: Services, run_id: int) -> None:
     """Compute one run and keep its result, or the words why there is none."""
+    try:
+        document = _planned(services, run_id)
+    except Problem as problem:
+        _set(services, run_id, state="failed", words=f"{problem.words} {problem.advice}")
+        return
+    done = {"state": "ready", "progress": 1.0, "words": "", "finished_at": services.clock()}
+    _set(services, run_id, result=document, **done)
+    log.info(
+        "planned",
+        run=run_id,
+        served=document["served"],
+        unplaced=len(document["unplaced"]),
+        drive_s=document["drive_s"],
+    )
+
+
+def _planned(services: Services, run_id: int) -> dict[str, Any]:
+    """The run's plan as a document. Raises Problem when the day cannot be read or planned."""
+    now = services.clock()
     with services.read_sessions() as session:
         run = session.get_one(PlanRun, run_id)
-        day, seconds = run.day, run.seconds
-        try:
-            if network is None:
-                raise Problem("no_streets")
-            work = load_day(session, network, day, now=services.clock())
-        except Problem as problem:
-            _set(services, run_id, state="failed", words=f"{problem.words} {problem.advice}")
-            return
+        network = streets_on(session, services.config.data_dir, run.day, now=now).network
+        if run.kind == "rest":
+            today, wishes = load_today(session, network, run.day, now=now), Wishes(**run.wishes)
+        else:
+            work = load_day(session, network, run.day, now=now)
+    # The solver is imported here: the web server imports this file and never solves.
+    if run.kind == "rest":
+        from geo.rest_plan import plan_rest  # noqa: PLC0415 - see above
+
+        tell = _teller(services, run_id, today.work)
+        rest = plan_rest(today, wishes, seconds=run.seconds, progress=tell)
+        return rest_document(today, rest, wishes, now=now)
+    from geo.planning.solve import plan  # noqa: PLC0415 - see above
+
+    tell = _teller(services, run_id, work)
+    made: Plan = plan(work.problem, options=Options(seconds=run.seconds), progress=tell)
+    return plan_document(work, made)
+
+
+def _teller(services: Services, run_id: int, work: DayWork) -> Callable[[float, int, int], None]:
+    """Writes progress down, not too often."""
     told_at, total = 0.0, len(work.problem.orders)
 
-    def progress(share: float, placed: int, drive_s: int) -> None:
+    def tell(share: float, placed: int, drive_s: int) -> None:
         nonlocal told_at
         if time.monotonic() - told_at >= TOLD_EVERY_SECONDS:
             told_at = time.monotonic()
             words = f"{placed} of {total} stops placed, {drive_s / 3600:.1f} hours of driving"
             _set(services, run_id, progress=share, words=words)
 
-    from geo.planning.solve import plan  # noqa: PLC0415 - the web server imports this file and never solves
-
-    result = plan(work.problem, options=Options(seconds=seconds), progress=progress)
-    document = plan_document(work, result)
-    _set(
-        services, run_id, state="ready", progress=1.0, words="", result=document, finished_at=services.clock()
-    )
-    log.info(
-        "planned", run=run_id, served=result.served, unplaced=len(result.unplaced), drive_s=result.drive_s
-    )
+    return tell
 
 
 def _set(services: Services, run_id: int, **values: object) -> None:

@@ -107,8 +107,9 @@ def set_route(
     actor: str,
     planned_starts: Mapping[str, datetime] | None = None,
     dispatch: bool = True,
+    first: int = 1,
 ) -> list[Order]:
-    """Make these orders the technician's stops of that day, in this order, numbered from 1.
+    """Make these orders the technician's stops of that day, in this order, numbered from `first`.
 
     Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number.
     Raises what `assign_order` raises, and Problem `bad_input` when an order is named twice.
@@ -117,7 +118,7 @@ def set_route(
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
     orders = []
-    for sequence, number in enumerate(numbers_in_sequence, start=1):
+    for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = assign_order(
             session,
             number,
