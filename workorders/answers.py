@@ -5,7 +5,6 @@ field event's answers (`read_answers`) are taken one by one: a bad one is report
 still counts, and the event keeps them all as they came.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,15 +15,12 @@ from workorders.descriptors import Field, FieldType, OrderType
 from workorders.meter_tests import FlowRun, Volumes
 from workorders.problems import Problem
 from workorders.rule_schemas import first_error
+from workorders.typed_text import CODE_MAX, UNPRINTABLE
 
 TEXT_MAX = 2000
-CODE_MAX = 40
-"""Serials, seals and locks are kept in columns of this width."""
 READ_DIGITS = 12
 """No register is that long; a longer number is a slip of the scanner, not a read."""
 CENTS_MAX = 10**11
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters and lone surrogates, which no database text column holds."""
 
 
 def _printable(value: str) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workorders.answers import CODE_MAX, UNPRINTABLE
 from workorders.metering import ReadCheck, check_read
 from workorders.rulebook import RulesInForce
 from workorders.situation import (
@@ -17,6 +16,7 @@ from workorders.situation import (
     ServicePointFacts,
     Situation,
 )
+from workorders.typed_text import CODE_MAX, UNPRINTABLE
 
 
 @dataclass(frozen=True, slots=True)
