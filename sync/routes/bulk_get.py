@@ -51,23 +51,29 @@ _Plan = tuple[Any, Any, list[str] | ProtocolError]
 
 def _plan(row: object, known: dict[str, tuple[DocumentRow, RevisionRow]], latest: bool) -> _Plan:
     doc_id, rev = (row.get("id"), row.get("rev")) if isinstance(row, dict) else (None, None)
-    shown = "undefined" if rev is None else rev
+    unnamed = isinstance(row, dict) and "rev" not in row
+    shown = "undefined" if unnamed else rev
     if not isinstance(doc_id, str):
         return doc_id, shown, bad_request("document id missed")
     try:
-        wanted = None if rev is None else check_rev(rev)
+        wanted = "" if unnamed else check_rev(rev)
     except BadRevision as error:
         return doc_id, rev, bad_request(str(error))
     if doc_id not in known:
         return doc_id, shown, not_found()
     document = known[doc_id][0]
-    if wanted is None or wanted == document.rev:
-        # Without a revision the winner is meant, deleted or not, as in CouchDB.
-        return doc_id, document.rev, [document.rev]
+    # Without a revision every leaf is meant, deleted or not, as in CouchDB.
+    found = [leaf for leaf, _ in document.leaves()] if unnamed else _found(document, wanted, latest)
+    return doc_id, shown, found
+
+
+def _found(document: DocumentRow, wanted: str, latest: bool) -> list[str] | ProtocolError:
+    if wanted == document.rev:
+        return [wanted]
     tree = revtree.load(document.tree)
     if wanted not in tree.parents:
-        return doc_id, rev, not_found()
-    return doc_id, rev, latest_leaves(tree, wanted) if latest else [wanted]
+        return not_found()
+    return latest_leaves(tree, wanted) if latest else [wanted]
 
 
 def latest_leaves(tree: revtree.Tree, rev: str) -> list[str]:

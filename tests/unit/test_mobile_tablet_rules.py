@@ -11,7 +11,8 @@ import pytest
 
 from workorders.receipts import FIRST_PREVIOUS, ReceiptFacts, receipt_hash
 
-RULES = Path(__file__).with_name("mobile_rules.test.mjs")
+HERE = Path(__file__).parent
+RULES = [HERE / "mobile_rules.test.mjs", HERE / "mobile_putaway.test.mjs"]
 
 
 @pytest.mark.node
@@ -24,6 +25,6 @@ def test_the_tablets_rules_hold() -> None:
     receipt = ReceiptFacts(number="AB-000001", previous_hash=FIRST_PREVIOUS, hash=made, **facts)  # type: ignore[arg-type]
     environment = os.environ | {"RECEIPT": json.dumps(asdict(receipt)), "RECEIPT_HASH": made}
     run = subprocess.run(
-        [node, "--test", str(RULES)], env=environment, capture_output=True, text=True, check=False
+        [node, "--test", *map(str, RULES)], env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -2,21 +2,25 @@
 // documents, and every page then draws without waiting for the disk.
 
 import { app, update } from "../lib/state.js";
+import { purge } from "../lib/purge.js";
 import { useZone } from "../lib/words.js";
-import { readModel } from "./model.js";
+import { newestLeaf, readModel } from "./model.js";
 
 export class Database {
   constructor(profile) {
     this.profile = profile;
     this.pouch = new PouchDB(profile.database, { auto_compaction: true });
     this.docs = new Map();
+    this.split = new Map(); // ids of the server's documents that have several leaves here, with all their revisions
+    this.choosing = Promise.resolve();
   }
 
   async open() {
     const { update_seq: since } = await this.pouch.info();
-    const all = await this.pouch.allDocs({ include_docs: true });
-    for (const row of all.rows) this.docs.set(row.id, row.doc);
-    this.feed = this.pouch.changes({ since, live: true, include_docs: true });
+    const all = await this.pouch.allDocs({ include_docs: true, conflicts: true });
+    for (const row of all.rows) this.#changed(row);
+    await this.choosing;
+    this.feed = this.pouch.changes({ since, live: true, include_docs: true, conflicts: true });
     this.feed.on("change", (change) => this.#changed(change));
     this.#refresh();
   }
@@ -51,10 +55,45 @@ export class Database {
     this.#changed({ id: doc._id, doc });
   }
 
+  // Remove documents without a trace, as the server did, if they still are at the revisions given by id.
+  async forget(revs) {
+    if (!revs.size) return;
+    for (const id of await purge(this.pouch.name, revs)) {
+      this.docs.delete(id);
+      this.split.delete(id);
+    }
+    this.#refresh();
+  }
+
+  // End the conflicts that the server does not have: of a document with several leaves the one it has stays. `there`
+  // gives the server's revision by id. Nothing of this is ever sent.
+  async settle(there) {
+    for (const [id, leaves] of [...this.split]) {
+      if (!leaves.includes(there.get(id))) continue;
+      const others = leaves.filter((rev) => rev !== there.get(id));
+      await this.pouch.bulkDocs(others.map((rev) => ({ _id: id, _rev: rev, _deleted: true })));
+    }
+  }
+
   #changed({ id, deleted, doc }) {
+    this.split.delete(id);
     if (deleted) this.docs.delete(id);
     else this.docs.set(id, doc);
+    if (doc?._conflicts && doc.kind !== "event") this.#choose(doc);
     this.#refresh();
+  }
+
+  // One after the other, so that a later change is shown last.
+  #choose(winner) {
+    this.split.set(winner._id, [winner._rev, ...winner._conflicts]);
+    const choose = async () => {
+      const others = winner._conflicts.map((rev) => this.pouch.get(winner._id, { rev }));
+      const chosen = newestLeaf([winner, ...(await Promise.all(others))]);
+      if (this.docs.get(winner._id) !== winner) return;
+      this.docs.set(winner._id, chosen);
+      this.#refresh();
+    };
+    this.choosing = this.choosing.then(choose).catch((error) => console.error("not chosen:", error));
   }
 
   // Many changes of one batch cost one new model.

@@ -5,6 +5,11 @@ import { progressOf } from "../rules/progress.js";
 const FINISHED = new Set(["completed", "exception", "closed", "rejected", "unable", "superseded"]);
 const FALLBACK = { district: "Curbstop", timezone: undefined, photo: {}, payment: {}, unable_reasons: [] };
 
+// Of the leaves of one document, the winner first, the one that the server published last. The protocol's winner is
+// the longest history, and that is the older one after a database was made anew.
+export const newestLeaf = (leaves) =>
+  leaves.reduce((best, leaf) => ((leaf.server_seq ?? 0) > (best.server_seq ?? 0) ? leaf : best));
+
 export function readModel(docs) {
   const model = {
     orders: new Map(),

@@ -5,9 +5,9 @@ import { read, write } from "../lib/idb.js";
 import { app, update } from "../lib/state.js";
 import { Refused } from "./api.js";
 import { Confirmations } from "./confirmations.js";
+import { pullFeed, pushFeed } from "./feeds.js";
+import { PutAway } from "./putaway.js";
 
-const PULL_BATCH = 1000; // a technician's day, with its history, comes in one batch
-const PUSH_BATCH = 8; // photos travel inside: eight events stay a few megabytes
 const BEAT_MS = 30_000; // how stale "synced" may be while the connection looks fine
 const SILENCE_MS = 75_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -30,6 +30,7 @@ export class Sync {
     app.sync.lastSynced = (await read("settings", `synced:${this.profile.technician.id}`)) ?? null;
     this.confirmations = new Confirmations(this.profile, this.database);
     await this.confirmations.load();
+    this.putAway = new PutAway(this.profile, this.database, this.confirmations);
     this.wake = () => document.visibilityState === "visible" && this.restart();
     this.lost = () => {
       this.#cancel();
@@ -68,19 +69,9 @@ export class Sync {
 
   #replicate(run) {
     const remote = (run.remote = this.#remote());
-    const prefix = `event:${this.profile.device}:`;
-    const mine = (doc) => doc._id.startsWith(prefix);
-    run.pull = this.database.pouch.replicate.from(remote, {
-      live: true,
-      batch_size: PULL_BATCH,
-      batches_limit: 1,
-    });
-    run.push = this.database.pouch.replicate.to(remote, {
-      live: true,
-      batch_size: PUSH_BATCH,
-      batches_limit: 2,
-      filter: mine,
-    });
+    const { replicate } = this.database.pouch;
+    run.pull = replicate.from(remote, { ...pullFeed, live: true });
+    run.push = replicate.to(remote, { ...pushFeed(this.profile.device), live: true });
     const quiet = new Set();
     for (const [name, feed] of [
       ["pull", run.pull],
@@ -119,9 +110,10 @@ export class Sync {
     });
   }
 
-  async #synced(run) {
+  async #synced(run, figures = null) {
     this.pause = 1000;
     await this.#heard(run);
+    await this.#tidy(run, figures);
     if (this.run === run && app.waiting.size) await this.#resend(run);
     if (this.run !== run) return;
     app.sync.lastSynced = Date.now();
@@ -136,6 +128,18 @@ export class Sync {
       await this.confirmations.check(run.remote);
     } catch (error) {
       if (this.run === run) this.#failed(error);
+    }
+  }
+
+  // Follow what the server put away: once a run, and whenever its figures are at hand.
+  async #tidy(run, figures) {
+    if (this.run !== run || (run.tidied && !figures)) return;
+    run.tidied = true;
+    try {
+      await this.putAway.follow(run.remote, figures ?? (await run.remote.info()));
+    } catch (error) {
+      // What should have gone is asked about again; sending and receiving do not wait for that.
+      console.error("not tidied:", error);
     }
   }
 
@@ -155,8 +159,8 @@ export class Sync {
       return;
     }
     try {
-      await within(PATIENCE_MS, run.remote.info());
-      if (this.run === run && app.sync.phase === "online") await this.#synced(run);
+      const figures = await within(PATIENCE_MS, run.remote.info());
+      if (this.run === run && app.sync.phase === "online") await this.#synced(run, figures);
       else if (this.run === run && Date.now() - (run.heardAt ?? 0) > SILENCE_MS) this.restart();
     } catch (error) {
       if (this.run === run) this.#failed(error);

@@ -1,0 +1,15 @@
+// How a tablet replicates: what comes down, what goes up, and in how large steps.
+
+// A technician's day, with its history, comes in one batch. Events that carry photos stay up there: the tablet that
+// took them has them, and another one needs the orders, not 0.35 MB a picture.
+export const pullFeed = {
+  batch_size: 1000,
+  batches_limit: 1,
+  selector: { _attachments: { $exists: false } },
+};
+
+// Only the tablet's own events go up. Photos travel inside: eight events stay a few megabytes.
+export const pushFeed = (device) => {
+  const prefix = `event:${device}:`;
+  return { batch_size: 8, batches_limit: 2, filter: (doc) => doc._id.startsWith(prefix) };
+};

@@ -1,0 +1,140 @@
+"""What the server has put away leaves the tablet, and frees its place; what waits to be sent stays."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from sqlalchemy import update
+
+from server.services import utc_now
+from sync.retention import Retired, retire_database
+from tests.browser.conftest import OpenTablet
+from tests.browser.site import Site
+from tests.browser.tablet_steps import (
+    choose,
+    enrol,
+    expect_waiting,
+    open_order,
+    start_work,
+    take_photo,
+    unlock,
+)
+from tests.integration.couchdb.district import eventually
+from workorders.tables import ExceptionCase
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KEPT = """(ids) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("_pouch_tech-t01");
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const idb = opening.result;
+    const reading = idb.transaction(["document-store", "by-sequence", "attach-store", "meta-store"]);
+    const all = (name) => new Promise((done) => {
+      const request = reading.objectStore(name).getAll();
+      request.onsuccess = () => done(request.result);
+    });
+    Promise.all(["document-store", "by-sequence", "attach-store", "meta-store"].map(all)).then(
+      ([documents, revisions, files, [meta]]) => {
+        idb.close();
+        resolve({
+          ids: documents.map((one) => one.id),
+          revisions: new Set(revisions.map((one) => one._doc_id_rev.split("::")[0])).size,
+          files: files.length,
+          counted: meta.docCount,
+        });
+      });
+  };
+})"""
+
+
+def complete_reread(page: Page, number: str, folder: Path) -> None:
+    """Work an order with a photo to its end, until the office has answered."""
+    open_order(page, number)
+    start_work(page)
+    page.get_by_role("link", name="Complete").click()
+    page.get_by_label("Serial number on the meter").fill("M3")
+    page.get_by_label("Read", exact=True).fill("147500")
+    take_photo(page, "Photo of the dial", folder)
+    choose(page, "Is the dial moving?", "No")
+    choose(page, "Condition of the meter", "Good")
+    page.get_by_role("button", name="Complete order").click()
+    expect(page.get_by_text("What you recorded")).to_be_visible()
+    page.get_by_role("link", name="Sent").click()
+    expect(page.get_by_role("listitem").filter(has_text="Completed")).to_contain_text("Posted")
+
+
+def refuse_events(route: Route) -> None:
+    """Answer a push as a server does that will not have these documents."""
+    docs = json.loads(route.request.post_data or "{}")["docs"]
+    refused = [{"id": doc["_id"], "error": "forbidden", "reason": "not now"} for doc in docs]
+    route.fulfill(status=201, json=refused)
+
+
+def retire(site: Site) -> Retired:
+    """A week later, as far as retention can tell."""
+    services = site.services
+    later = utc_now() + timedelta(days=8)
+    return retire_database(services.sessions, services.store, "tech-t01", now=later, days=7)
+
+
+def kept(page: Page) -> dict[str, Any]:
+    """What lies in the tablet's own database."""
+    found: dict[str, Any] = page.evaluate(KEPT)
+    return found
+
+
+def come_online(context: BrowserContext) -> None:
+    """As after a dead spot."""
+    context.set_offline(True)
+    context.set_offline(False)
+
+
+def test_what_the_server_put_away_leaves_the_tablet(
+    site: Site, open_tablet: OpenTablet, tmp_path: Path
+) -> None:
+    done, still_open = site.order("reread", 3), site.order("turn_off", 1)
+    context, page = open_tablet("truck")
+    enrol(page, site)
+    complete_reread(page, done, tmp_path)
+    before = kept(page)
+    assert before["files"] > 0
+    context.route("**/_bulk_docs", refuse_events)
+    open_order(page, still_open)
+    page.get_by_role("button", name="Acknowledge").click()
+    expect_waiting(page, 1)
+    with site.session() as session, session.begin():
+        # Advice that the office has read: no case about it is open.
+        session.execute(update(ExceptionCase).values(state="resolved"))
+    # The completion goes once the worker beside us has kept its photo, and the order with it.
+    eventually(lambda: retire(site).orders)
+
+    come_online(context)
+    page.get_by_role("link", name="Orders").click()
+    page.get_by_role("button", name="All").click()
+    orders = page.get_by_label("Orders", exact=True)
+    expect(orders.get_by_role("link", name=still_open)).to_be_visible()
+    expect(orders.get_by_role("link", name=done)).to_have_count(0)
+    after = kept(page)
+    gone = set(before["ids"]) - set(after["ids"])
+    events = {event.id for event in site.events()}
+    assert gone == events | {f"ack:{event}" for event in events} | {f"order:{done}"}
+    assert after["files"] == 0
+    assert after["revisions"] == after["counted"] == len(after["ids"])
+
+    expect_waiting(page, 1)
+    context.unroute_all()
+    come_online(context)
+    expect(page.locator(".count")).to_have_count(0)
+    eventually(lambda: len(site.events()) == len(events) + 1)
+    context.close()
+
+    site.stop()
+    context, page = open_tablet("truck")
+    context.set_offline(True)
+    unlock(page, site)
+    expect(page.get_by_label("Orders", exact=True).get_by_role("link", name=still_open)).to_be_visible()
+    assert len(kept(page)["ids"]) == len(after["ids"]) + 1
