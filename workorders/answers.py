@@ -5,6 +5,7 @@ field event's answers (`read_answers`) are taken one by one: a bad one is report
 still counts, and the event keeps them all as they came.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
