@@ -92,7 +92,8 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
                 after=0 if query.descending else after,
                 before=before,
                 limit=size,
-                bodies=query.bodies or query.matches is not None,
+                bodies=query.bodies or (query.matches is not None and not query.heads),
+                heads=query.heads,
                 ids=query.ids,
             )
             for row in page:

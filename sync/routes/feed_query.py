@@ -15,6 +15,8 @@ DEFAULT_TIMEOUT_MS = 60_000
 DEFAULT_HEARTBEAT_SECONDS = 60.0
 MIN_HEARTBEAT_MS = 100
 """A client cannot ask for more signs of life than this; each costs a question about its token."""
+HEAD = frozenset({"_id", "_rev", "_deleted", "_attachments"})
+"""Fields that are not part of a stored body."""
 FEEDS = ("normal", "longpoll", "continuous", "eventsource")
 
 
@@ -39,6 +41,8 @@ class Query:
     """Only these documents, None for all."""
     matches: Predicate | None
     """Only documents whose winner matches, None for all."""
+    heads: bool
+    """`matches` looks at nothing but `_id`, `_attachments` and the like, so bodies need not be read."""
     seq_interval: int
     """Only every so many rows tell their sequence."""
 
@@ -52,7 +56,7 @@ def read(call: Call) -> Query:
     if feed not in FEEDS:
         raise bad_request(f"Supported `feed` types: {', '.join(FEEDS)}.")
     since = call.args.get("since") or call.request.headers.get("Last-Event-ID") or "0"
-    ids, matches = _filter(call, told)
+    ids, matches, heads = _filter(call, told)
     return Query(
         since=since.strip('"'),
         limit=call.number("limit", NO_LIMIT),
@@ -67,6 +71,7 @@ def read(call: Call) -> Query:
         timeout=call.number("timeout", DEFAULT_TIMEOUT_MS) / 1000,
         ids=ids,
         matches=matches,
+        heads=heads,
         seq_interval=max(call.number("seq_interval", 1), 1),
     )
 
@@ -80,22 +85,23 @@ def _heartbeat(call: Call) -> float | None:
     return max(call.number("heartbeat", 0), MIN_HEARTBEAT_MS) / 1000
 
 
-def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predicate | None]:
+def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predicate | None, bool]:
     chosen = call.args.get("filter")
     if not chosen:
-        return None, None
+        return None, None, False
     if chosen == "_doc_ids":
         ids = told.get("doc_ids", call.parameter("doc_ids"))
         if not isinstance(ids, list) or not all(isinstance(doc_id, str) for doc_id in ids):
             raise bad_request("`doc_ids` must be an array of ids.")
-        return call.rows(ids, "doc_ids"), None
+        return call.rows(ids, "doc_ids"), None, False
     if chosen == "_selector":
         selector = told.get("selector", call.parameter("selector"))
         if not isinstance(selector, dict):
             raise bad_request("Selector error: expected a JSON object")
-        return None, compile_selector(selector, allow_regex=call.caller.is_admin)
+        heads = all(name.partition(".")[0] in HEAD for name in selector)
+        return None, compile_selector(selector, allow_regex=call.caller.is_admin), heads
     if chosen == "_design":
-        return None, lambda doc: doc["_id"].startswith("_design/")
+        return None, lambda doc: doc["_id"].startswith("_design/"), True
     raise _javascript(call, chosen)
 
 

@@ -22,17 +22,19 @@ def page(
     after: int,
     limit: int,
     bodies: bool,
+    heads: bool = False,
     before: int | None = None,
     ids: list[str] | None = None,
 ) -> list[FeedRow]:
     """Return up to `limit` documents changed after position `after`, oldest first.
 
-    With `before` the newest come first, starting below that position. `ids` keeps only those documents.
+    `heads` gives winners without their bodies, as if those were empty. With `before` the newest come first,
+    starting below that position. `ids` keeps only those documents.
     """
     sql = "SELECT d.seq, d.doc_id, d.rev, d.deleted, d.others"
-    if bodies:
+    if bodies or heads:
         sql += (
-            ", r.body, r.files FROM sync_document d"
+            f", {'r.body' if bodies else 'NULL'}, r.files FROM sync_document d"
             " JOIN sync_revision r ON r.db_id = d.db_id AND r.doc_id = d.doc_id AND r.rev = d.rev"
         )
     else:
@@ -50,7 +52,7 @@ def page(
     found = []
     for seq, doc_id, rev, deleted, others, *rest in connection.rows(sql, params):
         document = DocumentRow(doc_id, seq, rev, bool(deleted), others)
-        winner = RevisionRow(doc_id, rev, bool(deleted), rest[0], rest[1]) if rest else None
+        winner = RevisionRow(doc_id, rev, bool(deleted), rest[0] or b"{}", rest[1]) if rest else None
         found.append(FeedRow(document, winner))
     return found
 

@@ -1,5 +1,6 @@
 """What the server has put away leaves the tablet, and frees its place; what waits to be sent stays."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import update
 from server.services import utc_now
 from sync.retention import Retired, retire_database
 from tests.browser.conftest import OpenTablet
-from tests.browser.site import Site
+from tests.browser.site import Site, png
 from tests.browser.tablet_steps import (
     choose,
     enrol,
@@ -27,6 +28,9 @@ from workorders.tables import ExceptionCase
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+BOTH_WAYS = 13
+"""Requests of the app's first sync: eight to pull one batch, four to find that nothing is to be pushed, and
+one that asks for the database's figures."""
 KEPT = """(ids) => new Promise((resolve, reject) => {
   const opening = indexedDB.open("_pouch_tech-t01");
   opening.onerror = () => reject(opening.error);
@@ -138,3 +142,32 @@ def test_what_the_server_put_away_leaves_the_tablet(
     unlock(page, site)
     expect(page.get_by_label("Orders", exact=True).get_by_role("link", name=still_open)).to_be_visible()
     assert len(kept(page)["ids"]) == len(after["ids"]) + 1
+
+
+def test_a_new_tablet_gets_its_day_without_old_photos(site: Site, open_tablet: OpenTablet) -> None:
+    orders = [site.order("reread", household) for household in (1, 2, 3)]
+    picture = base64.b64encode(png(800, 600)).decode()
+    old: list[dict[str, Any]] = [
+        {
+            "_id": f"event:zzzzzzzz:{number:08}",
+            "_rev": "1-a",
+            "kind": "event",
+            "event": "completed",
+            "order": "W9",
+            "counter": number,
+            "_attachments": {"photo.jpg": {"content_type": "image/jpeg", "data": picture}},
+        }
+        for number in range(1, 9)
+    ]
+    site.services.store.write_leaves("tech-t01", old)
+    eventually(lambda: site.services.store.get_document("tech-t01", f"order:{orders[-1]}"))
+    context, page = open_tablet("truck")
+    sent: list[str] = []
+    context.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    enrol(page, site)
+    expect(page.get_by_label("Orders", exact=True).get_by_role("link", name=orders[0])).to_be_visible()
+    expect(page.get_by_text("last synced", exact=False)).to_be_visible()
+    trips = [line.replace(site.url, "") for line in sent if "/couch/" in line and "feed=longpoll" not in line]
+    assert sum("_bulk_get" in line for line in trips) == 1
+    assert not any(".jpg" in line for line in trips)
+    assert len(trips) <= BOTH_WAYS, trips

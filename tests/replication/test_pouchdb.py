@@ -1,5 +1,6 @@
 """The real PouchDB against the real server: what a tablet does all day."""
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from sync.store import DocumentStore
+from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
+from tests.contract.couch_servers import couchdb_url
 from tests.replication.served import Tokens, bare_server
 from tests.replication.test_feeds import in_thread
 
@@ -43,3 +47,54 @@ def test_a_tablet_gets_its_day_in_few_requests_and_sends_its_events(store: SqlSt
     assert len(told["firstSync"]) <= STOCK_REQUESTS, told["firstSync"]
     ids = {row.doc_id for row in store.changes("tech-1", since="0", limit=100).rows}
     assert ids == {f"order:{n}" for n in range(40)} | {"event:d1:1"}
+
+
+def fill_a_week(store: DocumentStore, db: str) -> set[str]:
+    """A day's orders, and earlier days' events with photos on every third; returns what a tablet needs."""
+    store.ensure_database(db, members=[db])
+    events = [f"event:d1:{number:08}" for number in range(1, 121)]
+    needed = {f"order:{number}": {"kind": "order", "text": "x" * 3_000} for number in range(40)}
+    needed |= {f"ref:{name}": {"kind": "ref"} for name in ("technician", "catalogue", "fees", "settings")}
+    needed |= {"route:2026-03-02": {"kind": "route"}} | {f"ack:{event}": {"kind": "ack"} for event in events}
+    photo = {"content_type": "image/jpeg", "data": base64.b64encode(b"\xff\xd8" + bytes(50_000)).decode()}
+    leaves: list[dict[str, Any]] = [
+        {"_id": event, "_rev": "1-a", "kind": "event"}
+        | ({"_attachments": {"p.jpg": photo}} if number % 3 == 0 else {})
+        for number, event in enumerate(events)
+    ]
+    store.put_documents(db, needed)
+    store.write_leaves(db, leaves)
+    return {*needed, *(leaf["_id"] for leaf in leaves if "_attachments" not in leaf)}
+
+
+def check_first_sync(told: dict[str, Any], needed: set[str]) -> None:
+    """Everything came, photos did not, in one batch and without a retry."""
+    assert set(told["ids"]) == needed
+    assert len(told["requests"]) <= STOCK_REQUESTS, told["requests"]
+    trips = [request.partition(" ")[2] for request in told["requests"]]
+    assert trips.count("POST /_bulk_get") == 1
+    failed = [request for request in told["requests"] if request[0] != "2"]
+    assert failed == ["404 GET /_local/…"] * len(failed), "there is no checkpoint yet"
+
+
+@pytest.mark.node
+def test_the_first_sync_takes_one_batch_and_no_photos(store: SqlStore, tokens: Tokens) -> None:
+    needed = fill_a_week(store, "tech-1")
+    with in_thread(store, tokens) as url:
+        check_first_sync(node("pouchdb_first_sync.mjs", f"{url}/tech-1", "tablet"), needed)
+
+
+@pytest.mark.node
+@pytest.mark.xdist_group("couchdb")
+def test_the_first_sync_from_a_couchdb_is_as_short() -> None:
+    url, db = couchdb_url(), "tech-first-sync"
+    store = CouchStore(url)
+    store.delete_database(db)
+    try:
+        needed = fill_a_week(store, db)
+        told = node("pouchdb_first_sync.mjs", f"{url}/{db}", "")
+        told["ids"].remove("_design/guard")
+        check_first_sync(told, needed)
+    finally:
+        store.delete_database(db)
+        store.close()
