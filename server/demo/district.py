@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.config import Config
+from server.db import count_rows_anew
 from server.demo.crew import make_crew, make_spare_meters
 from server.demo.households import make_households
 from server.demo.money import make_debt
@@ -66,6 +67,7 @@ def _load(sessions: sessionmaker[Session], config: Config, size: DemoSize, progr
         session.info["district"] = District(config.district, config.timezone)
         _write_district(Writer(session, progress, size.now, ZoneInfo(config.timezone)), town, size.seed)
         signs = make_sign_ins(session, now=size.now)
+        count_rows_anew(session)
     keep_sign_ins(config.data_dir, signs)
     return signs
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
+from server.db import count_rows_anew
 from server.imports import accounts, meters, orders, premises
 from server.imports.context import ImportContext, Record, RowsRejected
 from server.imports.report import ImportReport, RowError
@@ -74,6 +75,7 @@ def import_rows(
         if errors or dry_run:
             session.rollback()
         else:
+            count_rows_anew(session)
             session.commit()
     return ImportReport(kind, file, len(table.rows), dry_run, counts, tuple(sorted(errors)))
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.integration.imports.conftest import ACCOUNTS, CHICAGO, METERS, PREMISES, Load
@@ -200,3 +200,12 @@ def test_one_broken_row_among_many_keeps_all_of_them_out(sessions: sessionmaker[
     report = load("premises", out.getvalue())
     assert [(error.row, error.column) for error in report.errors] == [(2502, "latitude")]
     assert count(sessions, Premise) == 0
+
+
+def test_postgresql_knows_at_once_how_much_was_loaded(load: Load, engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite plans without such counts")
+    counted = text("SELECT reltuples FROM pg_class WHERE relname = 'premise'")
+    load("premises", PREMISES)
+    with engine.connect() as connection:
+        assert connection.scalar(counted) == 2
