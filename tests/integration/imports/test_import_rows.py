@@ -84,8 +84,8 @@ def test_a_second_import_of_a_file_changes_nothing(
     sessions: sessionmaker[Session], load: Load, kind: str
 ) -> None:
     files = {"premises": PREMISES, "accounts": ACCOUNTS, "meters": METERS}
-    for name, text in files.items():
-        assert load(name, text).written
+    for name, rows in files.items():
+        assert load(name, rows).written
     again = load(kind, files[kind])
     assert not again.written
     assert {error.row for error in again.errors} >= {2, 3, 4}
