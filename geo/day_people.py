@@ -39,7 +39,7 @@ def technicians_of(
         .where(tables.Shift.day == day, tables.Technician.active)
         .order_by(tables.Technician.id, tables.Shift.starts_at)
     ).all()
-    vans = _vans(session)
+    vans = vans_of(session)
     grouped: dict[str, list[tuple[tables.Shift, tables.Technician, str | None]]] = {}
     for row in shifts:
         grouped.setdefault(row.Technician.id, []).append((row.Shift, row.Technician, row.code))
@@ -82,7 +82,7 @@ def _shift(row: tables.Shift, midnight: datetime, now: datetime) -> Shift | None
     return Shift(start, end, (Break(max(start, min(begins + BREAK_EARLIEST, latest)), latest, length),))
 
 
-def _vans(session: Session) -> dict[str, Counter[str]]:
+def vans_of(session: Session) -> dict[str, Counter[str]]:
     """Meters on each van by size."""
     counted = session.execute(
         select(tables.Meter.van_technician_id, tables.Meter.size, func.count())

@@ -11,18 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo.day_orders import orders_of, planned_orders
 from geo.day_people import MatrixRows, technicians_of
-from geo.day_states import BEGUN, DONE, MOVABLE, OPEN, WITH_TABLET
+from geo.day_states import BEGUN, DONE, MOVABLE
 from geo.network import MAX_STOP_METRES, RoadNetwork
-from geo.places import LonLat, stop_positions
-from geo.planning.model import Order, Seconds, Technician, Window
+from geo.places import LonLat
+from geo.planning.model import Order, Seconds, Technician
 from geo.planning.model import Problem as PlanningProblem
 from geo.planning.plan import Plan, Unplaced
 from workorders import tables
-from workorders.catalogue import CATALOGUE
 from workorders.problems import Problem
 from workorders.service.assignment import set_route
 from workorders.service.district import district_of
@@ -52,6 +52,32 @@ class DayWork:
         return int((at - self.midnight).total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class DayDraft:
+    """A day read from the database, its travel times not known yet."""
+
+    orders: list[Order]
+    technicians: list[Technician]
+    points: list[LonLat]
+    day: date
+    midnight: datetime
+
+    def travelled(self, seconds: Seconds, off: frozenset[LonLat]) -> DayWork:
+        """With the travel times between its points, of which no street reaches those in `off`.
+
+        Raises Problem stop_off_network when they hold the place where a technician's day begins.
+        """
+        _check_ends(self.technicians, self.points, off)
+        reached = tuple(order for order in self.orders if self.points[order.at] not in off)
+        left_out = tuple(
+            Unplaced(o.number, "off_streets", "No open street leads near it; look at closures and position.")
+            for o in self.orders
+            if self.points[o.at] in off
+        )
+        problem = PlanningProblem(reached, tuple(self.technicians), seconds)
+        return DayWork(problem, self.points, self.day, self.midnight, off, left_out)
+
+
 def load_day(
     session: Session, network: RoadNetwork, day: date, *, now: datetime, also: Sequence[LonLat] = ()
 ) -> DayWork:
@@ -60,23 +86,26 @@ def load_day(
     `also`: further places that the matrix shall have. Raises Problem stop_off_network when no street
     reaches the place where a technician's day begins.
     """
+    draft = read_day(session, day, orders_of(session, day), now=now, also=also)
+    return draft.travelled(*travel(network, draft.points))
+
+
+def read_day(
+    session: Session,
+    day: date,
+    rows: Sequence[tables.Order],
+    *,
+    now: datetime,
+    also: Sequence[LonLat] = (),
+) -> DayDraft:
+    """The day with `rows` as its orders, as far as they may be worked that day."""
     midnight = midnight_of(session, day)
-    rows = _orders(session, day)
     places = MatrixRows()
-    orders = _planned_orders(session, rows, places, midnight)
+    orders = planned_orders(session, rows, places, midnight)
     technicians = technicians_of(session, day, places, midnight, now)
     for point in also:
         places.row(point)
-    seconds, off = _travel(network, places.points)
-    _check_ends(technicians, places.points, off)
-    reached = tuple(order for order in orders if places.points[order.at] not in off)
-    left_out = tuple(
-        Unplaced(order.number, "off_streets", "No open street leads near it; look at closures and position.")
-        for order in orders
-        if places.points[order.at] in off
-    )
-    problem = PlanningProblem(reached, tuple(technicians), seconds)
-    return DayWork(problem, places.points, day, midnight, off, left_out)
+    return DayDraft(orders, technicians, places.points, day, midnight)
 
 
 def midnight_of(session: Session, day: date) -> datetime:
@@ -85,7 +114,7 @@ def midnight_of(session: Session, day: date) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, frozenset[LonLat]]:
+def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, frozenset[LonLat]]:
     """Travel seconds, and the points that no street reaches, whose rows are another point's."""
     try:
         return network.matrix(points).astype(np.int64), frozenset()
@@ -182,84 +211,6 @@ def _still_open(session: Session, numbers: list[str]) -> set[str]:
         tables.Order.number.in_(numbers), tables.Order.state.in_(sorted(MOVABLE))
     )
     return set(session.scalars(query))
-
-
-def _orders(session: Session, day: date) -> Sequence[tables.Order]:
-    """Open orders that may be worked that day, and those sent out for it but not begun."""
-    meant = or_(tables.Order.route_day.is_(None), tables.Order.route_day <= day)
-    return session.scalars(
-        select(tables.Order)
-        .where(
-            or_(
-                tables.Order.state.in_(sorted(OPEN)) & meant,
-                tables.Order.state.in_(sorted(WITH_TABLET)) & (tables.Order.route_day == day),
-            )
-        )
-        .order_by(tables.Order.number)
-    ).all()
-
-
-def _planned_orders(
-    session: Session, rows: Sequence[tables.Order], places: MatrixRows, midnight: datetime
-) -> list[Order]:
-    positions = stop_positions(session, [row.number for row in rows])
-    zones = _zones_of(session, rows)
-    sizes = _sizes_of(session, rows)
-    tomorrow = midnight + timedelta(days=1)
-    planned = []
-    for row in rows:
-        if row.due_from is not None and row.due_from >= tomorrow:
-            continue
-        window = _window(row, midnight)
-        if window is None:
-            continue
-        descriptor = CATALOGUE[row.type]
-        takes_meter = any(field.name == "van_stock" for field in descriptor.extra)
-        planned.append(
-            Order(
-                number=row.number,
-                at=places.row(positions[row.number]),
-                service_s=row.planned_minutes * 60,
-                priority=max(1, row.priority),
-                due_in_days=None if row.due_until is None else (row.due_until - midnight).days,
-                windows=window,
-                skills=frozenset(descriptor.skills),
-                stock={sizes[row.number]: 1} if takes_meter else {},
-                pinned=row.technician_id if row.pinned else None,
-                zone=zones.get(row.number),
-                kind=row.type,
-            )
-        )
-    return planned
-
-
-def _window(row: tables.Order, midnight: datetime) -> tuple[Window, ...] | None:
-    """The appointment in seconds of the day; empty when there is none, None when it is on another day."""
-    if row.appointment_from is None or row.appointment_until is None:
-        return ()
-    earliest = int((row.appointment_from - midnight).total_seconds())
-    latest = int((row.appointment_until - midnight).total_seconds())
-    return (Window(max(0, earliest), latest),) if latest >= 0 and earliest < 86_400 else None
-
-
-def _zones_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
-    found = session.execute(
-        select(tables.Order.number, tables.Zone.code)
-        .join(tables.ServicePoint, tables.ServicePoint.id == tables.Order.service_point_id)
-        .join(tables.Premise, tables.Premise.id == tables.ServicePoint.premise_id)
-        .join(tables.Zone, tables.Zone.id == tables.Premise.zone_id)
-        .where(tables.Order.number.in_([row.number for row in rows]))
-    )
-    return {row.number: row.code for row in found}
-
-
-def _sizes_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
-    found = session.execute(
-        select(tables.Order.number, tables.ServicePoint.size)
-        .join(tables.ServicePoint, tables.ServicePoint.id == tables.Order.service_point_id)
-        .where(tables.Order.number.in_([row.number for row in rows]))
-    )
-    return {row.number: row.size for row in found}
 
 
 def begun_stops(session: Session, technician: str, day: date) -> list[str]:

@@ -1,7 +1,7 @@
-"""The day as it stands: routes in force as a plan, who could take one more order, what to promise."""
+"""In the day: who could take one more order, and what to promise while the customer waits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,17 +9,21 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.daywork import DayWork, load_day
+from geo.day_states import BEGUN, DONE, MOVABLE
+from geo.daywork import first_free_place
 from geo.network import RoadNetwork
 from geo.places import stop_positions
+from geo.planning.day_state import Remaining, remaining_day
 from geo.planning.insert import Insertion, cheapest_insertions
-from geo.planning.model import Options, Order, Window
-from geo.planning.plan import Plan, Route
-from geo.planning.simulate import route_of
-from geo.planning.slots import Journeys, planned_day, recommend_slots
+from geo.planning.model import Order, Window
+from geo.planning.slots import Journeys, recommend_slots
+from geo.slot_days import SlotDays
+from geo.standing import sequences_of, timed_plan
+from geo.true_state import Today, load_today
 from workorders import tables
 from workorders.catalogue import CATALOGUE
 from workorders.problems import Problem
+from workorders.service.assignment import set_route
 from workorders.service.district import district_of
 
 WINDOW_HOURS = 2
@@ -39,76 +43,112 @@ class SlotOffer:
     cost_s: int
 
 
-def standing_plan(session: Session, work: DayWork) -> Plan:
-    """The routes in force as a plan; a route that can no longer be kept whole is kept as far as it can."""
-    orders = {order.number: order for order in work.problem.orders}
-    rows = session.execute(
-        select(tables.Order.number, tables.Order.technician_id)
-        .where(
-            tables.Order.number.in_(orders),
-            tables.Order.route_day == work.day,
-            tables.Order.technician_id.is_not(None),
-            tables.Order.sequence.is_not(None),
-        )
-        .order_by(tables.Order.sequence)
-    )
-    stops: dict[str, list[Order]] = {}
-    for row in rows:
-        stops.setdefault(str(row.technician_id), []).append(orders[row.number])
-    routes = []
-    for technician in work.problem.technicians:
-        route = _as_far_as_possible(work, technician.number, stops.get(technician.number, []))
-        if route is not None:
-            routes.append(route)
-    served = {number for route in routes for number in route.orders}
-    return Plan(tuple(routes), (), sum(orders[number].priority for number in served))
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """Who could take an order into the rest of today, cheapest first."""
 
+    order: str
+    today: Today
+    remaining: Remaining
+    ways: tuple[Insertion, ...]
 
-def _as_far_as_possible(work: DayWork, number: str, stops: list[Order]) -> Route | None:
-    technician = next(t for t in work.problem.technicians if t.number == number)
-    for kept in range(len(stops), -1, -1):
-        route = route_of(work.problem, technician, 0, stops[:kept])
-        if route is not None:
-            return route
-    return None
+    def sequence(self, way: Insertion) -> list[str]:
+        """The technician's stops from now on with the order: what comes first anyway, the route, and at the
+        end what the route has no time for."""
+        route = self.today.routes.get(way.technician)
+        stops = route.numbers(MOVABLE) if route else ()
+        ahead = [v.order for v in self.remaining.ahead[way.technician] if v.order]
+        first = [*(route.numbers(BEGUN) if route else ()), *ahead]
+        planned = [*first, *way.route.orders]
+        return planned + [number for number in stops if number not in planned and number != self.order]
+
+    def place(self, way: Insertion) -> int:
+        """Which stop of the technician's day it would be, the first being 1."""
+        route = self.today.routes.get(way.technician)
+        return len(route.numbers(DONE) if route else ()) + self.sequence(way).index(self.order) + 1
+
+    def starts(self, way: Insertion) -> dict[str, datetime]:
+        """When each of these stops would begin."""
+        visits = (*self.remaining.ahead[way.technician], *way.route.visits)
+        return {visit.order: self.today.work.at(visit.start) for visit in visits if visit.order}
 
 
 def who_could_take(
     session: Session, network: RoadNetwork, number: str, day: date, *, now: datetime
-) -> tuple[DayWork, list[Insertion]]:
-    """The three technicians who could take an open order most cheaply into today's routes.
+) -> Urgent:
+    """The three technicians who could take an open order most cheaply into what is left of today.
 
     Raises Problem not_found when the order is not open that day.
     """
-    work = load_day(session, network, day, now=now)
-    order = next((o for o in work.problem.orders if o.number == number), None)
+    today = load_today(session, network, day, now=now)
+    state = replace(
+        today.state,
+        technicians=tuple(
+            replace(known, locked=tuple(n for n in known.locked if n != number))
+            for known in today.state.technicians
+        ),
+    )
+    today = replace(today, state=state)
+    remaining = remaining_day(today.work.problem, state)
+    order = next((o for o in remaining.problem.orders if o.number == number), None)
     if order is None:
         raise Problem("not_found", what="open order of that day", key=number)
-    plan = standing_plan(session, work)
-    return work, cheapest_insertions(work.problem, plan, order)
+    stops = {who: [n for n in numbers if n != number] for who, numbers in sequences_of(today).items()}
+    plan = timed_plan(remaining.problem, stops)
+    ways = cheapest_insertions(remaining.problem, plan, order)
+    return Urgent(number, today, remaining, tuple(ways))
+
+
+def insert_order(
+    session: Session, urgent: Urgent, technician: str, *, now: datetime, actor: str
+) -> Insertion:
+    """Give the order to one of the technicians found. Raises Problem bad_input when it is none of them."""
+    way = next((w for w in urgent.ways if w.technician == technician), None)
+    if way is None:
+        raise Problem("bad_input", field="technician", reason="can no longer take it; look again")
+    day = urgent.today.work.day
+    set_route(
+        session,
+        technician,
+        day,
+        urgent.sequence(way),
+        now=now,
+        actor=actor,
+        planned_starts=urgent.starts(way),
+        first=first_free_place(session, technician, day),
+    )
+    return way
 
 
 def slots_for(
-    session: Session, network: RoadNetwork, number: str, *, first: date, days: int, now: datetime
+    session: Session,
+    streets: Callable[[date], RoadNetwork],
+    number: str,
+    *,
+    first: date,
+    days: int,
+    now: datetime,
+    known: SlotDays | None = None,
 ) -> list[SlotOffer]:
-    """Appointments for an order on the next `days` working days from `first`, cheapest first."""
+    """Appointments for an order on the next `days` working days from `first`, cheapest first.
+
+    `streets`: the road network of a day. `known`: days laid out before, to be kept from call to call.
+    """
     row = session.get(tables.Order, number)
     if row is None:
         raise Problem("not_found", what="order", key=number)
     here = stop_positions(session, [number])[number]
     zone = ZoneInfo(district_of(session).timezone)
-    asked = _asked(row)
-    works = [load_day(session, network, day, now=now) for day in _working_days(session, first, days)]
-    planned, ways = [], []
-    for work in works:
-        planned.append(planned_day(work.problem, standing_plan(session, work), Options()))
-        seconds = network.matrix([here, *work.points])
-        ways.append(Journeys(seconds[0, 1:].astype(np.int64), seconds[1:, 0].astype(np.int64)))
-    windows = _windows()
+    networks = {day: streets(day) for day in _working_days(session, first, days)}
+    laid = (known or SlotDays()).laid_out(session, networks, now=now)
+    ways = []
+    for day in laid:
+        to, back = day.network.spokes([here], day.places)
+        ways.append(Journeys(to[0].astype(np.int64), back[:, 0].astype(np.int64)))
     offers = []
-    for found in recommend_slots(planned, asked, windows, ways):
-        work = works[found.day]
-        since = datetime.combine(work.day, time(), zone) + timedelta(seconds=found.window.earliest)
+    for found in recommend_slots([day.without(number) for day in laid], _asked(row), _windows(), ways):
+        begins = time(found.window.earliest // 3600)
+        since = datetime.combine(laid[found.day].work.day, begins, zone)
         if since > now:
             until = since + timedelta(hours=WINDOW_HOURS)
             offers.append(SlotOffer(since, until, found.technician, found.cost_s))

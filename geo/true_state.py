@@ -1,7 +1,7 @@
 """How far today really is: what technicians have done, what they are at, where they were last heard of."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -89,10 +89,18 @@ class Today:
 def load_today(session: Session, network: RoadNetwork, day: date, *, now: datetime) -> Today:
     """Read a day that has begun. Raises what `load_day` raises."""
     routes = routes_now(session, day)
-    heard = [route.last_place for route in routes.values()] + [
-        route.working.point for route in routes.values() if route.working
-    ]
-    work = load_day(session, network, day, now=now, also=[point for point in heard if point is not None])
+    return today_of(load_day(session, network, day, now=now, also=places_of(routes.values())), routes, now)
+
+
+def places_of(routes: Collection[RouteNow]) -> list[LonLat]:
+    """Where technicians were heard of last, and what they are at: the matrix needs these places too."""
+    found = [route.last_place for route in routes]
+    found += [route.working.point for route in routes if route.working is not None]
+    return [point for point in found if point is not None]
+
+
+def today_of(work: DayWork, routes: Mapping[str, RouteNow], now: datetime) -> Today:
+    """The true state of a day whose matrix has the `places_of` its routes."""
     row = {point: number for number, point in enumerate(work.points) if point not in work.off}
     states = tuple(
         _state(work, row, routes[person.number], person.start, work.seconds(now))

@@ -95,15 +95,15 @@ class RoadNetwork:
         return self._stops(checked_points(points), max_metres)
 
     def spokes(
-        self, hub: LonLat, places: Places, *, max_metres: float = MAX_STOP_METRES
+        self, hubs: Sequence[LonLat], places: Places, *, max_metres: float = MAX_STOP_METRES
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Whole seconds from `hub` to each of `places`, and from each of them back, as `matrix` has them.
+        """Whole seconds from each of a few `hubs` (rows) to each of `places`, and back ([place, hub]).
 
-        `places` are this view's own. Raises Problem `stop_off_network`.
+        The same figures as `matrix` gives, in a small part of its time. `places` are this view's own.
+        Raises Problem `stop_off_network`.
         """
-        return spoke_seconds(
-            self._roads, self._hierarchy, self._stops(checked_points([hub]), max_metres), places
-        )
+        found = self._stops(checked_points(hubs), max_metres)
+        return spoke_seconds(self._roads, self._hierarchy, found, places)
 
     def path(
         self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES

@@ -51,22 +51,30 @@ def travel_seconds(roads: Roads, hierarchy: Hierarchy, places: Places) -> NDArra
 
 
 def spoke_seconds(
-    roads: Roads, hierarchy: Hierarchy, hub: Places, places: Places
+    roads: Roads, hierarchy: Hierarchy, hubs: Places, places: Places
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Whole seconds from one place, the `hub`, to each of `places`, and from each of them back."""
-    to = _all_pairs(roads, hierarchy, hub, _Aims(roads, places))[0]
-    back = _all_pairs(roads, hierarchy, places, _Aims(roads, hub))[:, 0]
-    near = np.flatnonzero(places.segment == hub.segment[0])
-    if len(near):
-        both = Places(
-            *(
-                np.concatenate([getattr(hub, name), getattr(places, name)[near]])
-                for name in ("segment", "share", "state", "rest_ms")
+    """Whole seconds from each of a few places, the `hubs` (rows), to each of `places`, and the ways back
+    ([place, hub])."""
+    to = _all_pairs(roads, hierarchy, hubs, _Aims(roads, places))
+    back = _all_pairs(roads, hierarchy, places, _Aims(roads, hubs))
+    for hub, segment in enumerate(hubs.segment.tolist()):
+        near = np.flatnonzero(places.segment == segment)
+        if len(near):
+            times = _on_one_segment(
+                roads, hierarchy, _together(hubs, hub, places, near), np.arange(len(near) + 1)
             )
-        )
-        times = _on_one_segment(roads, hierarchy, both, np.arange(len(near) + 1))
-        to[near], back[near] = times[0, 1:], times[1:, 0]
+            to[hub, near], back[near, hub] = times[0, 1:], times[1:, 0]
     return _seconds(to), _seconds(back)
+
+
+def _together(hubs: Places, hub: int, places: Places, rows: Ints) -> Places:
+    """A hub, and after it some of the places."""
+    return Places(
+        segment=np.append(hubs.segment[hub], places.segment[rows]),
+        share=np.append(hubs.share[hub], places.share[rows]),
+        state=np.concatenate([hubs.state[hub : hub + 1], places.state[rows]]),
+        rest_ms=np.concatenate([hubs.rest_ms[hub : hub + 1], places.rest_ms[rows]]),
+    )
 
 
 def _seconds(ms: Ints) -> NDArray[np.int32]:

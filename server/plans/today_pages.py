@@ -1,25 +1,25 @@
 """In the day: who could take an urgent order, and which appointment to offer while the customer waits."""
 
 import time as stopwatch
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.network import RoadNetwork
-from geo.today import slots_for, who_could_take
+from geo.slot_days import SlotDays
+from geo.today import Urgent, insert_order, slots_for, who_could_take
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
-from server.networks import road_network
+from server.networks import streets_on
 from server.plans.blueprint import blueprint, plans
 from server.services import services
 from server.templating import local
 from workorders.problems import Problem
-from workorders.service.assignment import set_route
 from workorders.service.orders import book_appointment
 from workorders.tables import Order, Technician
 
@@ -27,11 +27,16 @@ SLOT_DAYS = 5
 SLOTS_SHOWN = 12
 
 
-def _network() -> RoadNetwork:
-    network = road_network(services().config.data_dir)
-    if network is None:
-        raise Problem("no_streets")
-    return network
+def streets(day: date) -> RoadNetwork:
+    """The road network of what is left of a day. Raises Problem no_streets."""
+    shared = services()
+    return streets_on(current_session(), shared.config.data_dir, day, now=shared.clock()).network
+
+
+def _slot_days() -> SlotDays:
+    """What this process remembers of the days that slots are offered on."""
+    known: SlotDays = current_app.extensions.setdefault("curbstop_slot_days", SlotDays())
+    return known
 
 
 def _order(session: Session, number: str) -> Order:
@@ -49,20 +54,20 @@ def _names(session: Session) -> dict[str, str]:
 @plans
 def urgent(number: str) -> ResponseReturnValue:
     """The three technicians who could take the order today, and what it costs each."""
-    session, now = current_session(), services().clock()
-    order = _order(session, number)
-    work, ways = who_could_take(session, _network(), number, local(now).date(), now=now)
+    order = _order(current_session(), number)
+    urgent = _urgent(number)
     return render_template(
         "plans/urgent.html",
         order=order,
-        names=_names(session),
+        names=_names(current_session()),
         ways=[
             {
                 "way": way,
-                "starts": local(work.midnight + timedelta(seconds=way.starts)),
+                "starts": local(urgent.today.work.at(way.starts)),
+                "stop": urgent.place(way),
                 "latest_delay": max(way.delayed.values(), default=0),
             }
-            for way in ways
+            for way in urgent.ways
         ],
     )
 
@@ -73,20 +78,19 @@ def insert(number: str) -> ResponseReturnValue:
     """Give the order to one of the three, at the place in the route that was shown."""
     session, now = current_session(), services().clock()
     technician = request.form.get("technician", "")
-    day = local(now).date()
-    work, ways = who_could_take(session, _network(), number, day, now=now)
-    way = next((w for w in ways if w.technician == technician), None)
-    if way is None:
-        raise Problem("bad_input", field="technician", reason="can no longer take it; look again")
-    numbers = [n for n in way.route.orders if n != way.displaces]
-    starts = {
-        visit.order: work.midnight + timedelta(seconds=visit.start)
-        for visit in way.route.visits
-        if visit.order is not None
-    }
-    set_route(session, technician, day, numbers, now=now, actor=current_staff().name, planned_starts=starts)
-    flash(f"{number} is stop {way.position + 1} of {_names(session)[technician]} and on its way.", "good")
+    urgent = _urgent(number)
+    way = insert_order(session, urgent, technician, now=now, actor=current_staff().name)
+    flash(f"{number} is stop {urgent.place(way)} of {_names(session)[technician]} and on its way.", "good")
+    if way.displaces is not None:
+        words = f"{way.displaces} no longer fits and stands at the end of the route: find it another day."
+        flash(words, "warn")
     return redirect(url_for("dispatch.page"), 303)
+
+
+def _urgent(number: str) -> Urgent:
+    session, now = current_session(), services().clock()
+    day = local(now).date()
+    return who_could_take(session, streets(day), number, day, now=now)
 
 
 @blueprint.get("/slots/<number>")
@@ -96,7 +100,9 @@ def slots(number: str) -> ResponseReturnValue:
     session, now = current_session(), services().clock()
     order = _order(session, number)
     began = stopwatch.perf_counter()
-    offers = slots_for(session, _network(), number, first=local(now).date(), days=SLOT_DAYS, now=now)
+    offers = slots_for(
+        session, streets, number, first=local(now).date(), days=SLOT_DAYS, now=now, known=_slot_days()
+    )
     took_ms = round(1000 * (stopwatch.perf_counter() - began))
     shown: list[dict[str, Any]] = [
         {"since": local(o.since), "until": local(o.until), "cost_min": round(o.cost_s / 60), "offer": o}

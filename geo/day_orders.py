@@ -1,0 +1,93 @@
+"""Orders of a day as the planner takes them: where, how long, when, and who may."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from geo.day_people import MatrixRows
+from geo.day_states import OPEN, WITH_TABLET
+from geo.places import stop_positions
+from geo.planning.model import Order, Window
+from workorders import tables
+from workorders.catalogue import CATALOGUE
+
+
+def orders_of(session: Session, day: date) -> Sequence[tables.Order]:
+    """Open orders that may be worked that day, and those sent out for it but not begun."""
+    meant = or_(tables.Order.route_day.is_(None), tables.Order.route_day <= day)
+    return session.scalars(
+        select(tables.Order)
+        .where(
+            or_(
+                tables.Order.state.in_(sorted(OPEN)) & meant,
+                tables.Order.state.in_(sorted(WITH_TABLET)) & (tables.Order.route_day == day),
+            )
+        )
+        .order_by(tables.Order.number)
+    ).all()
+
+
+def planned_orders(
+    session: Session, rows: Sequence[tables.Order], places: MatrixRows, midnight: datetime
+) -> list[Order]:
+    """The rows as the planner takes them, their places added; not those that may not be worked that day."""
+    positions = stop_positions(session, [row.number for row in rows])
+    zones = _zones_of(session, rows)
+    sizes = _sizes_of(session, rows)
+    tomorrow = midnight + timedelta(days=1)
+    planned = []
+    for row in rows:
+        if row.due_from is not None and row.due_from >= tomorrow:
+            continue
+        window = _window(row, midnight)
+        if window is None:
+            continue
+        descriptor = CATALOGUE[row.type]
+        takes_meter = any(field.name == "van_stock" for field in descriptor.extra)
+        planned.append(
+            Order(
+                number=row.number,
+                at=places.row(positions[row.number]),
+                service_s=row.planned_minutes * 60,
+                priority=max(1, row.priority),
+                due_in_days=None if row.due_until is None else (row.due_until - midnight).days,
+                windows=window,
+                skills=frozenset(descriptor.skills),
+                stock={sizes[row.number]: 1} if takes_meter else {},
+                pinned=row.technician_id if row.pinned else None,
+                zone=zones.get(row.number),
+                kind=row.type,
+            )
+        )
+    return planned
+
+
+def _window(row: tables.Order, midnight: datetime) -> tuple[Window, ...] | None:
+    """The appointment in seconds of the day; empty when there is none, None when it is on another day."""
+    if row.appointment_from is None or row.appointment_until is None:
+        return ()
+    earliest = int((row.appointment_from - midnight).total_seconds())
+    latest = int((row.appointment_until - midnight).total_seconds())
+    return (Window(max(0, earliest), latest),) if latest >= 0 and earliest < 86_400 else None
+
+
+def _zones_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
+    found = session.execute(
+        select(tables.Order.number, tables.Zone.code)
+        .join(tables.ServicePoint, tables.ServicePoint.id == tables.Order.service_point_id)
+        .join(tables.Premise, tables.Premise.id == tables.ServicePoint.premise_id)
+        .join(tables.Zone, tables.Zone.id == tables.Premise.zone_id)
+        .where(tables.Order.number.in_([row.number for row in rows]))
+    )
+    return {row.number: row.code for row in found}
+
+
+def _sizes_of(session: Session, rows: Sequence[tables.Order]) -> dict[str, str]:
+    found = session.execute(
+        select(tables.Order.number, tables.ServicePoint.size)
+        .join(tables.ServicePoint, tables.ServicePoint.id == tables.Order.service_point_id)
+        .where(tables.Order.number.in_([row.number for row in rows]))
+    )
+    return {row.number: row.size for row in found}
