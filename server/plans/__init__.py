@@ -1,6 +1,6 @@
 """Planning a day: a dispatcher asks, the worker computes, the dispatcher compares and decides."""
 
-from server.plans import pages, today_pages
+from server.plans import closure_pages, late_pages, pages, today_pages
 from server.plans.blueprint import blueprint
 
-__all__ = ["blueprint", "pages", "today_pages"]
+__all__ = ["blueprint", "closure_pages", "late_pages", "pages", "today_pages"]

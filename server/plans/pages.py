@@ -1,8 +1,6 @@
 """The planning page: ask for a plan, watch it being made, compare it with today's routes, use it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,17 +9,18 @@ from sqlalchemy.orm import Session
 
 from geo.daywork import apply_document
 from geo.files import network_file
+from geo.rest_of_day import Wishes, apply_rest
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.plans.blueprint import blueprint, plans
-from server.plans.runs import ask
+from server.plans.comparison import comparison
+from server.plans.runs import ask, ask_rest
 from server.services import services
 from server.templating import local
 from workorders.problems import Problem
-from workorders.tables import Order, PlanRun, Premise, RouteWay, ServicePoint, Shift, Technician
+from workorders.tables import PlanRun, Shift
 
 SHOWN = 12
-LANE_UNITS = 1000
 
 
 @blueprint.get("/")
@@ -37,6 +36,7 @@ def page() -> ResponseReturnValue:
         runs=runs,
         today=today,
         shifts=shifts,
+        wishes=Wishes(),
         streets=network_file(services().config.data_dir).is_file(),
     )
 
@@ -52,11 +52,36 @@ def request_plan() -> ResponseReturnValue:
     run = ask(
         current_session(),
         day,
-        request.form.get("seconds", default=10, type=int),
+        _number("seconds", 10),
         now=services().clock(),
         actor=current_staff().name,
     )
     return redirect(url_for("plans.show", run=run.id), 303)
+
+
+@blueprint.post("/rest")
+@plans
+def request_rest() -> ResponseReturnValue:
+    """Start planning what is left of today, changing as little as is asked."""
+    now = services().clock()
+    usual = Wishes()
+    run = ask_rest(
+        current_session(),
+        local(now).date(),
+        _number("seconds", 5),
+        Wishes(_number("max_moved", usual.max_moved), 60 * _number("stickiness", usual.stickiness_s // 60)),
+        now=now,
+        actor=current_staff().name,
+    )
+    return redirect(url_for("plans.show", run=run.id), 303)
+
+
+def _number(name: str, usual: int) -> int:
+    """A whole number of the form. Raises Problem bad_input."""
+    text = request.form.get(name, "").strip() or str(usual)
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Problem("bad_input", field=name, reason="must be a whole number")
+    return int(text)
 
 
 @blueprint.get("/<int:run>")
@@ -66,7 +91,7 @@ def show(run: int) -> ResponseReturnValue:
     session = current_session()
     found = _found(session, run)
     template = "plans/_run.html" if "HX-Request" in request.headers else "plans/run.html"
-    return render_template(template, run=found, **_comparison(session, found))
+    return render_template(template, run=found, **comparison(session, found))
 
 
 @blueprint.post("/<int:run>/use")
@@ -78,7 +103,8 @@ def use(run: int) -> ResponseReturnValue:
     if found.state != "ready" or found.result is None:
         raise Problem("illegal_transition", state=found.state, command="used")
     now = services().clock()
-    routed = apply_document(session, found.result, now=now, actor=current_staff().name)
+    apply = apply_rest if found.kind == "rest" else apply_document
+    routed = apply(session, found.result, now=now, actor=current_staff().name)
     found.state = "used"
     flash(f"{routed} stops are routed and on their way to the tablets.", "good")
     return redirect(url_for("dispatch.page"), 303)
@@ -99,65 +125,3 @@ def _found(session: Session, number: int) -> PlanRun:
     if run is None:
         raise Problem("not_found", what="plan", key=number)
     return run
-
-
-def _comparison(session: Session, run: PlanRun) -> dict[str, Any]:
-    """The plan's lanes with names and addresses, and the figures of the routes that are in force."""
-    if run.result is None:
-        return {"lanes": [], "now": None, "places": {}}
-    routes = [route for route in run.result["routes"] if any(v["order"] for v in route["visits"])]
-    numbers = [v["order"] for route in routes for v in route["visits"] if v["order"]]
-    numbers += [left["order"] for left in run.result["unplaced"]]
-    names = {row.id: row.name for row in session.execute(select(Technician.id, Technician.name))}
-    return {
-        "lanes": lanes(routes, names),
-        "now": _in_force(session, run.day),
-        "places": _places(session, numbers),
-    }
-
-
-def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each route as a lane of a timeline 1,000 units wide from the first departure to the last return."""
-    if not routes:
-        return []
-    begin = min(datetime.fromisoformat(route["leave"]) for route in routes)
-    end = max(datetime.fromisoformat(route["back"]) for route in routes)
-    scale = LANE_UNITS / max(1.0, (end - begin).total_seconds())
-
-    def bar(start: str, finish: str) -> dict[str, Any]:
-        first, last = datetime.fromisoformat(start), datetime.fromisoformat(finish)
-        return {
-            "x": round((first - begin).total_seconds() * scale, 1),
-            "width": round(max(2.0, (last - first).total_seconds() * scale), 1),
-            "clock": f"{local(first):%H:%M}",
-        }
-
-    return [
-        {
-            "name": names.get(route["technician"], route["technician"]),
-            "base": bar(route["leave"], route["back"]),
-            "back": f"{local(datetime.fromisoformat(route['back'])):%H:%M}",
-            "drive_h": route["drive_s"] / 3600,
-            "bars": [visit | bar(visit["start"], visit["finish"]) for visit in route["visits"]],
-        }
-        for route in routes
-    ]
-
-
-def _in_force(session: Session, day: date) -> dict[str, int]:
-    """Stops and driving seconds of the routes as they are now."""
-    stops = session.scalar(
-        select(func.count(Order.number)).where(Order.route_day == day, Order.technician_id.is_not(None))
-    )
-    ways = session.scalars(select(RouteWay).where(RouteWay.day == day))
-    return {"served": stops or 0, "drive_s": sum(sum(way.drive_seconds) for way in ways)}
-
-
-def _places(session: Session, numbers: list[str]) -> dict[str, Any]:
-    rows = session.execute(
-        select(Order.number, Order.type, Premise.house_number, Premise.street)
-        .join(ServicePoint, ServicePoint.id == Order.service_point_id)
-        .join(Premise, Premise.id == ServicePoint.premise_id)
-        .where(Order.number.in_(numbers))
-    )
-    return {row.number: row for row in rows}
