@@ -119,7 +119,7 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     # --- imports
     "import_rejected": ProblemType(
-        422, "The file was not imported: {count} problems.", "Correct the rows named and import it again."
+        422, "The file was not imported. Problems: {count}.", "Correct the rows named and import it again."
     ),
     # --- the demonstration
     "server_unreachable": ProblemType(

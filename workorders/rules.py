@@ -13,6 +13,7 @@ from workorders.rule_schemas import parse_rule
 from workorders.rulebook import FeeRow, RuleBook, RuleRow
 from workorders.tables import Fee, Rule, RuleSet
 
+_LINE_KEYS = {"rules": ("kind", "key", "value"), "fees": ("code", "title", "cents", "trigger")}
 FEE_TRIGGERS = ("dispatch", "visit", "cut", "completion")
 
 
@@ -64,6 +65,7 @@ def publish_rules(session: Session, document: dict[str, Any], *, now: datetime) 
     "cents", "trigger", "exempt_rate_classes"}]}`; a line's own `effective_from` wins. All or nothing: Problem
     `bad_input` names the first line that is wrong before any row is added.
     """
+    _check_shape(document)
     version = latest_version(session) + 1
     default = _day(document.get("effective_from"), "effective_from")
     rows: list[Rule | Fee] = []
@@ -85,6 +87,28 @@ def publish_rules(session: Session, document: dict[str, Any], *, now: datetime) 
     session.add_all(rows)
     session.flush()
     return version
+
+
+def _check_shape(document: Any) -> None:
+    """Lists of objects with the keys that publishing reads; anything else is told by its place."""
+    if not isinstance(document, dict):
+        raise Problem("bad_input", field="rules", reason="the document must be a JSON object")
+    for part, keys in {
+        "rules": ("kind", "key", "value"),
+        "fees": ("code", "title", "cents", "trigger"),
+    }.items():
+        lines = document.get(part, [])
+        if not isinstance(lines, list):
+            raise Problem("bad_input", field=part, reason="must be a list")
+        for number, line in enumerate(lines, 1):
+            missing = [key for key in keys if not isinstance(line, dict) or key not in line]
+            if missing:
+                raise Problem(
+                    "bad_input", field=f"{part}, line {number}", reason=f"needs {', '.join(missing)}"
+                )
+    unknown = document.keys() - {"note", "effective_from", "rules", "fees"}
+    if unknown:
+        raise Problem("bad_input", field=min(unknown), reason="is no part of a rule document")
 
 
 def sample_document() -> dict[str, Any]:

@@ -23,7 +23,7 @@ SHOWN_ERRORS = 50
 
 @click.group("import")
 def import_command() -> None:
-    """Bring in streets (OSM PBF) or premises, accounts, meters and orders (CSV)."""
+    """Bring in streets (OSM PBF) or the district's rows (CSV)."""
 
 
 def _rows_command(kind: str) -> click.Command:

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.db import count_rows_anew
-from server.imports import accounts, meters, orders, premises
+from server.imports import accounts, meters, orders, premises, shifts, technicians
 from server.imports.context import ImportContext, Record, RowsRejected
 from server.imports.report import ImportReport, RowError
 from server.imports.table import Row, Table, read_table
@@ -34,6 +34,8 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("premises", premises.PremiseRow, premises.check, premises.write),
         Kind("accounts", accounts.AccountRow, accounts.check, accounts.write),
+        Kind("technicians", technicians.TechnicianRow, technicians.check, technicians.write),
+        Kind("shifts", shifts.ShiftRow, shifts.check, shifts.write),
         Kind("meters", meters.MeterRow, meters.check, meters.write),
         Kind("orders", orders.OrderRow, orders.check, orders.write),
     )

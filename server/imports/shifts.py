@@ -1,0 +1,159 @@
+"""Shifts: when each technician works, a day a row or the same hours on many days."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import ValidationError, fields
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from server.imports.context import ImportContext, Record, column_values, insert_batches, known
+from server.imports.fields import EMPTY, Day, RowSchema, Whole, YesNo, text
+from server.imports.report import RowError
+from workorders.tables import Shift, Technician
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_WEEK = WEEKDAYS[:5]
+LONGEST_DAYS = 400
+"""A year and a month: more is a slipped year."""
+LONGEST_SHIFT = timedelta(hours=16)
+
+
+class ClockTime(fields.Field[time]):
+    """A time of day, HH:MM, on the district's clocks."""
+
+    default_error_messages = EMPTY
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> time:
+        try:
+            found = time.fromisoformat(str(value))
+        except ValueError:
+            raise ValidationError("must be a time as HH:MM") from None
+        if found.tzinfo is not None:
+            raise ValidationError("must be a time as HH:MM, without an offset")
+        return found
+
+
+class Weekdays(fields.Field[tuple[int, ...]]):
+    """Days of the week by their first three letters, separated by blanks."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[int, ...]:
+        words = str(value).lower().split()
+        unknown = [word for word in words if word not in WEEKDAYS]
+        if unknown:
+            raise ValidationError(f"“{unknown[0]}” is none of {', '.join(WEEKDAYS)}")
+        return tuple(sorted({WEEKDAYS.index(word) for word in words}))
+
+
+class ShiftRow(RowSchema):
+    """Columns of the shifts file."""
+
+    technician = text("key of the technician", 20, required=True)
+    day = Day(required=True, metadata={"help": "day it begins, YYYY-MM-DD"}, error_messages=EMPTY)
+    starts = ClockTime(required=True, metadata={"help": "begin, HH:MM on the district's clocks"})
+    ends = ClockTime(required=True, metadata={"help": "end, HH:MM; not after the begin: on the next day"})
+    last_day = Day(metadata={"help": "the same hours on every day until this one"})
+    weekdays = Weekdays(
+        metadata={"help": "of those only these, as in “mon wed fri” (otherwise Monday to Friday)"}
+    )
+    home_start = YesNo(
+        load_default=False, metadata={"help": "begins and ends at home (yes or no; otherwise at the yard)"}
+    )
+    break_minutes = Whole(
+        0, 180, load_default=30, metadata={"help": "minutes of break, 0 to 180 (otherwise 30)"}
+    )
+
+
+def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
+    """What no single cell can show: unknown people, homes nobody knows, shifts that run into another."""
+    people = known(
+        session, Technician.id, column_values(records, "technician"), Technician.name, Technician.home
+    )
+    taken = _taken(session, people)
+    for record in records:
+        key = record.get("technician")
+        if key is None:
+            continue
+        if key not in people:
+            yield record.error("technician", f"there is no technician {key}")
+            continue
+        if record.get("home_start") and people[key][1] is None:
+            yield record.error("home_start", f"nobody knows where {people[key][0]} lives")
+        if record.faulty or not {"day", "starts", "ends"} <= record.values.keys():
+            continue
+        yield from _span_faults(record, context.zone, taken.setdefault(key, []))
+
+
+def _span_faults(
+    record: Record, zone: ZoneInfo, taken: list[tuple[datetime, datetime]]
+) -> Iterator[RowError]:
+    """Faults of one row; its own shifts join `taken`, so that later rows are held against them."""
+    values = record.values
+    if values.get("last_day") is not None:
+        if values["last_day"] < values["day"]:
+            yield record.error("last_day", f"is before the first, {values['day']}")
+            return
+        if (values["last_day"] - values["day"]).days > LONGEST_DAYS:
+            yield record.error("last_day", f"is more than {LONGEST_DAYS} days after the first")
+            return
+    elif values.get("weekdays") is not None:
+        yield record.error("weekdays", "needs a last_day")
+        return
+    shifts = [_span(day, values["starts"], values["ends"], zone) for day in _days(values)]
+    if not shifts:
+        yield record.error("weekdays", "none of those days lies between day and last_day")
+        return
+    if shifts[0][1] - shifts[0][0] > LONGEST_SHIFT:
+        yield record.error("ends", "the shift is longer than 16 hours")
+        return
+    for begin, end in shifts:
+        other = next((one for one in taken if one[0] < end and begin < one[1]), None)
+        if other is not None:
+            words = f"works already from {other[0].astimezone(zone):%Y-%m-%d %H:%M}"
+            yield record.error("day", f"{values['technician']} {words}")
+            return
+    taken.extend(shifts)
+
+
+def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
+    """Insert every shift."""
+    rows = [
+        {
+            "technician_id": record.values["technician"],
+            "day": day,
+            "starts_at": begin,
+            "ends_at": end,
+            "home_start": record.values["home_start"],
+            "break_minutes": record.values["break_minutes"],
+        }
+        for record in records
+        for day in _days(record.values)
+        for begin, end in [_span(day, record.values["starts"], record.values["ends"], context.zone)]
+    ]
+    insert_batches(session, insert(Shift), rows, "writing shifts", context.progress)
+    return {"shifts": len(rows)}
+
+
+def _days(values: dict[str, Any]) -> list[date]:
+    if values.get("last_day") is None:
+        return [values["day"]]
+    wanted = values.get("weekdays") or tuple(WEEKDAYS.index(word) for word in WORKING_WEEK)
+    span = (values["last_day"] - values["day"]).days + 1
+    every = (values["day"] + timedelta(days=after) for after in range(span))
+    return [day for day in every if day.weekday() in wanted]
+
+
+def _span(day: date, starts: time, ends: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants of a shift: an end that is not after its begin is on the next day."""
+    last = day if ends > starts else day + timedelta(days=1)
+    return datetime.combine(day, starts, zone), datetime.combine(last, ends, zone)
+
+
+def _taken(session: Session, people: dict[str, Any]) -> dict[str, list[tuple[datetime, datetime]]]:
+    found: dict[str, list[tuple[datetime, datetime]]] = {}
+    query = select(Shift.technician_id, Shift.starts_at, Shift.ends_at)
+    for key, begin, end in session.execute(query.where(Shift.technician_id.in_(sorted(people)))):
+        found.setdefault(key, []).append((begin, end))
+    return found
