@@ -7,7 +7,7 @@ outbox and in the feeds' checkpoints.
 import os
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_all
 from sync.publish import Routes, ensure_technician, publish_pending
+from sync.refill import is_filled, refill
 from sync.retention import retire_database
 from sync.store import StoreUnavailable
 from workorders.tables import Technician
@@ -46,7 +47,13 @@ def prepare(services: Services) -> None:
     with services.read_sessions() as session:
         technicians = list(session.scalars(select(Technician.id).where(Technician.active)))
     for technician in technicians:
-        ensure_technician(services.sessions, services.store, technician, now=services.clock())
+        ensure_technician(
+            services.sessions,
+            services.store,
+            technician,
+            now=services.clock(),
+            days=services.config.retention_days,
+        )
 
 
 def work_once(services: Services) -> int:
@@ -60,7 +67,13 @@ def work_once(services: Services) -> int:
         limit=BATCH,
         find_ways=partial(_find_ways, services),
     )
-    result = ingest_all(services.sessions, services.store, clock=services.clock, limit=BATCH)
+    result = ingest_all(
+        services.sessions,
+        services.store,
+        clock=services.clock,
+        limit=BATCH,
+        days=services.config.retention_days,
+    )
     kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
     return published + result.handled + plans + kept
 
@@ -87,10 +100,12 @@ def upkeep(services: Services) -> None:
     with services.read_sessions() as session:
         build_bundle(session, services.config.data_dir / "bundle", now)
         technicians = list(session.scalars(select(Technician)))
+    days = services.config.retention_days
     for technician in technicians:
-        days = services.config.retention_days
+        if technician.active and not is_filled(services.store, technician.database):
+            refill(services.sessions, services.store, technician.id, now=now, days=days)
         retired = retire_database(services.sessions, services.store, technician.database, now=now, days=days)
-        if retired.events or retired.acks or retired.orders:
+        if any(astuple(retired)):
             log.info("retired", database=technician.database, **asdict(retired))
 
 

@@ -15,11 +15,13 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.refill import DAYS, is_filled, refill
 from sync.store import Change, DatabaseMissing, DocumentStore
 from workorders.dialect import upsert
 from workorders.service.delivery import Delivery, Verdict
 from workorders.service.events import ingest_event
 from workorders.service.follow_on import release_silent, silent_orders
+from workorders.service.history import tell
 from workorders.service.quarantine import quarantine
 from workorders.service.quarantine_review import judge_again
 from workorders.tables import IngestCheckpoint, Quarantine, Technician
@@ -83,14 +85,21 @@ class IngestResult:
 
 
 def ingest_all(
-    sessions: sessionmaker[Session], store: DocumentStore, *, clock: Callable[[], datetime], limit: int = 500
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    *,
+    clock: Callable[[], datetime],
+    limit: int = 500,
+    days: int = DAYS,
 ) -> IngestResult:
     """Ingest up to `limit` changes of every technician's database, and send out reconnects overdue.
 
-    Inactive technicians count too: a tablet may bring its facts after its holder has left.
+    Inactive technicians count too: a tablet may bring its facts after its holder has left. A database that
+    was lost meanwhile is made again, and filled with what the last `days` days need.
     """
     with sessions() as session:
-        names = [f"tech-{id_}" for id_ in session.scalars(select(Technician.id).order_by(Technician.id))]
+        told = session.execute(select(Technician.id, Technician.active).order_by(Technician.id))
+        active = {f"tech-{row.id}": row.active for row in told}
         told = session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
         read = {row.database: row.since for row in told}
         silent = silent_orders(session, now=clock())
@@ -98,7 +107,13 @@ def ingest_all(
         with sessions.begin() as session:
             release_silent(session, now=clock())
     result = IngestResult()
-    for name, newest in store.positions(names).items():
+    positions = store.positions(list(active))
+    for name, works in active.items():
+        newest = positions.get(name)
+        suspect = works if newest is None else _went_back(read.get(name, BEGINNING), newest)
+        if suspect and not is_filled(store, name):
+            refill(sessions, store, name.removeprefix("tech-"), now=clock(), days=days)
+    for name, newest in positions.items():
         # A quiet database costs nothing: its newest position is where the checkpoint stands.
         if newest != read.get(name):
             result += ingest_database(sessions, store, name, clock=clock, limit=limit)
@@ -204,15 +219,27 @@ def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str,
 
 
 def _judge(session: Session, delivery: Delivery) -> Verdict:
-    if not str(delivery.document.get("_id")).startswith(EVENT):
+    event = str(delivery.document.get("_id"))
+    if not event.startswith(EVENT):
         return quarantine(session, delivery, code="unexpected_document", reason="tablets write events only")
-    return ingest_event(
+    verdict = ingest_event(
         session,
         delivery.document,
         database=delivery.database,
         revision=delivery.revision,
         received_at=delivery.received_at,
     )
+    if verdict.duplicate:
+        # Whoever sends it again may never have got the answer, or the answer was purged since.
+        technician = delivery.database.removeprefix("tech-")
+        tell(session, technician, "ack", event, now=delivery.received_at)
+    return verdict
+
+
+def _went_back(before: str, newest: str) -> bool:
+    """Positions count changes up to their first dash; fewer than before is another database of that name."""
+    counts = [part.partition("-")[0] for part in (before, newest)]
+    return all(map(str.isdigit, counts)) and int(counts[1]) < int(counts[0])
 
 
 def _checkpoint(session: Session, database: str) -> str:

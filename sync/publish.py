@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.refill import DAYS, is_filled, refill
 from sync.render import render, render_reference
 from sync.store import DatabaseMissing, DocumentStore
 from workorders.problems import Problem
@@ -69,11 +70,17 @@ def publish_pending(
 
 
 def ensure_technician(
-    sessions: sessionmaker[Session], store: DocumentStore, technician_id: str, *, now: datetime
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    technician_id: str,
+    *,
+    now: datetime,
+    days: int = DAYS,
 ) -> None:
     """Make sure that a technician has a database with all reference documents; safe to repeat.
 
-    Raises Problem `not_found`, and sync.store.StoreUnavailable.
+    One that was lost is filled again with what the last `days` days need. Raises Problem `not_found`, and
+    sync.store.StoreUnavailable.
     """
     with sessions() as session:
         technician = session.get(Technician, technician_id)
@@ -83,6 +90,8 @@ def ensure_technician(
             f"ref:{name}": render_reference(session, technician_id, name, now=now) for name in REFERENCES
         }
     database = f"tech-{technician_id}"
+    if not is_filled(store, database):
+        refill(sessions, store, technician_id, now=now, days=days, references=False)
     store.ensure_database(database, members=(database,))
     store.put_documents(database, documents)
 
@@ -98,12 +107,7 @@ def _write(
     try:
         store.put_documents(database, _changed(store, database, documents))
     except DatabaseMissing:
-        # Asked for before the database is there, so that a crash in between forgets none of them.
-        with sessions.begin() as session:
-            session.add_all(
-                Outbox(technician_id=technician, topic="ref", key=name, created_at=now) for name in REFERENCES
-            )
-        store.ensure_database(database, members=(database,))
+        refill(sessions, store, technician, now=now)
         store.put_documents(database, documents)
 
 

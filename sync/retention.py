@@ -6,18 +6,20 @@ still holds a purged event and sends it again meets the same event id at ingest 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.refill import OVER, over_since
 from sync.store import Change, DatabaseMissing, DocumentStore
-from workorders.lifecycle import State
+from workorders.service.district import district_of
 from workorders.tables import Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
 
+__all__ = ["OVER", "Retired", "retire_database"]
 PAGE = 1000
-OVER = frozenset({State.COMPLETED, State.CLOSED, State.CANCELLED, State.SUPERSEDED})
-"""From here the office dispatches no order again."""
+KINDS = ("event:", "ack:", "order:", "route:")
+"""In the order of Retired's fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,13 @@ class Retired:
     events: int
     acks: int
     orders: int
+    routes: int = 0
 
 
 def retire_database(
     sessions: sessionmaker[Session], store: DocumentStore, database: str, *, now: datetime, days: int
 ) -> Retired:
-    """Purge what is over for `days` days: events whose photos are kept, their acks, and closed orders.
+    """Purge what is over for `days` days: events whose photos are kept, their acks, closed orders, routes.
 
     A missing database, of somebody who never had a tablet, has nothing to lose.
     """
@@ -51,11 +54,14 @@ def retire_database(
         numbers = [i.removeprefix("order:") for i in rows if i.startswith("order:")]
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
         orders = {f"order:{n}" for n in _retirable_orders(session, numbers, before) if n not in left}
+        routes = _past_routes(rows, district_of(session).day_of(before))
         waiting = set(session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None))))
-    gone = [i for i in (*events, *acks, *orders) if i.partition(":")[2] not in waiting]
+    gone = [i for i in (*events, *acks, *orders, *routes) if i.partition(":")[2] not in waiting]
     for start in range(0, len(gone), PAGE):
         store.purge(database, {i: list(rows[i].revs) for i in gone[start : start + PAGE]})
-    return Retired(*(sum(i.startswith(kind) for i in gone) for kind in ("event:", "ack:", "order:")))
+    return Retired(
+        *(sum(i.startswith(kind) for i in gone) for kind in ("event:", "ack:", "order:", "route:"))
+    )
 
 
 def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:
@@ -113,9 +119,10 @@ def _retirable_orders(session: Session, numbers: Sequence[str], before: datetime
     found: set[str] = set()
     for start in range(0, len(numbers), PAGE):
         part = numbers[start : start + PAGE]
-        over = select(Order).where(Order.number.in_(part), Order.state.in_(OVER))
-        for order in session.scalars(over):
-            ended = order.closed_at or order.finished_at or order.cancelled_at
-            if ended is not None and ended < before:
-                found.add(order.number)
+        found |= set(session.scalars(select(Order.number).where(Order.number.in_(part), over_since(before))))
     return found
+
+
+def _past_routes(ids: Iterable[str], first: date) -> set[str]:
+    """Routes of days before `first`; nobody drives those again."""
+    return {i for i in ids if i.startswith("route:") and i.removeprefix("route:") < first.isoformat()}

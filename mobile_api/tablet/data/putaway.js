@@ -42,16 +42,21 @@ export class PutAway {
     this.mark = `purges:${profile.technician.id}`;
   }
 
-  // After a pull is through: when the server purged something since the last time, or a day has passed, ask which of
-  // the tablet's documents are still there. `figures` is what the server says of its database.
-  async follow(remote, figures) {
+  // Whether the server purged something since the last time, or a day has passed. `figures` is what the server says of
+  // its database.
+  async isDue(figures) {
     const last = await read("settings", this.mark);
-    const now = { purges: purges(figures), at: Date.now() };
-    const fresh = last && last.purges === now.purges && now.at - last.at < DAY_MS;
-    if (fresh && !this.database.split.size) return;
+    return !last || last.purges !== purges(figures) || Date.now() - last.at > DAY_MS;
+  }
+
+  // After everything has been pulled and pushed: when due, ask which of the tablet's documents are still there.
+  async follow(remote, figures) {
+    const known = await read("settings", this.mark);
+    const { size } = this.database.split;
+    if (!size && !(await this.isDue(figures))) return;
     // A tablet that just got everything from there holds nothing else.
-    if (last || this.database.split.size) await this.#compare(remote);
-    await write([["settings", this.mark, now]]);
+    if (known || size) await this.#compare(remote);
+    await write([["settings", this.mark, { purges: purges(figures), at: Date.now() }]]);
   }
 
   async #compare(remote) {

@@ -131,11 +131,16 @@ export class Sync {
     }
   }
 
-  // Follow what the server put away: once a run, and whenever its figures are at hand.
+  // Follow what the server put away, at the first quiet moment of a run: then all that the tablet holds has been
+  // offered. News of it in between begin another run.
   async #tidy(run, figures) {
-    if (this.run !== run || (run.tidied && !figures)) return;
-    run.tidied = true;
+    if (this.run !== run) return;
     try {
+      if (run.tidied) {
+        if (figures && (await this.putAway.isDue(figures))) this.restart();
+        return;
+      }
+      run.tidied = true;
       await this.putAway.follow(run.remote, figures ?? (await run.remote.info()));
     } catch (error) {
       // What should have gone is asked about again; sending and receiving do not wait for that.
