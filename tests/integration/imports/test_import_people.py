@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -53,7 +54,8 @@ def test_a_bad_technician_is_told_by_column_and_nobody_comes(
 
 def test_a_zone_is_found_by_its_code(load: Load, sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
-        session.add(Zone(code="north", name="North"))
+        area = shapely.MultiPolygon([shapely.box(-98.7, 39.0, -98.5, 39.2)])
+        session.add(Zone(code="north", name="North", area=area))
     assert load("technicians", "technician,name,skills,zone\nben,Demo Ben,water,north\n").written
     with sessions() as session:
         assert session.get_one(Technician, "ben").zone_id == session.scalar(select(Zone.id))
