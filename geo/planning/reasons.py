@@ -1,7 +1,7 @@
 """Why an order is in nobody's route, in words a dispatcher can act on.
 
-Codes: `missing_skill`, `needs_crew`, `pinned_absent`, `outside_zones`, `not_carried` (nobody may serve it);
-`unreachable`, `window_closed`, `too_long` (those who may cannot, even with an empty day); `waits_for`
+Codes: `nobody_works`; `missing_skill`, `needs_crew`, `pinned_absent`, `outside_zones`, `not_carried` (nobody
+may serve it); `unreachable`, `window_closed`, `too_long` (those who may cannot, even with an empty day); `waits_for`
 (what it follows is not placed); `no_stock`, `no_stops_left`, `window_busy`, `full` (everybody is used up).
 """
 
@@ -88,6 +88,8 @@ def _reason(problem: Problem, days: dict[str, _Day], served: set[str], order: Or
 
 def _nobody_may(technicians: Sequence[Technician], order: Order) -> tuple[str, str]:
     """Name the first demand that leaves nobody."""
+    if not technicians:
+        return "nobody_works", "nobody has a shift that day"
     left = [t for t in technicians if order.pinned in (None, t.number)]
     if not left:
         return "pinned_absent", f"is pinned to {order.pinned}, who is not on duty"

@@ -160,6 +160,10 @@ def test_reasons_a_person_understands(orders: list[Order], words: str) -> None:
         assert why(made)["A"] == "waits_for: must follow order X, which is not placed"
 
 
+def test_a_day_on_which_nobody_works_says_so() -> None:
+    assert why(planned([order("X", 1)], [])) == {"X": "nobody_works: nobody has a shift that day"}
+
+
 def test_reasons_when_everybody_is_used_up() -> None:
     able = frozenset({"electric"})
     busy = [order(str(n), 1, 200, priority=50, skills=able) for n in range(4)]
