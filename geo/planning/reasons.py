@@ -1,8 +1,9 @@
 """Why an order is in nobody's route, in words a dispatcher can act on.
 
 Codes: `nobody_works`; `missing_skill`, `needs_crew`, `pinned_absent`, `outside_zones`, `not_carried` (nobody
-may serve it); `unreachable`, `window_closed`, `too_long` (those who may cannot, even with an empty day); `waits_for`
-(what it follows is not placed); `no_stock`, `no_stops_left`, `window_busy`, `full` (everybody is used up).
+may serve it); `unreachable`, `window_closed`, `too_long` (those who may cannot, even with an empty day);
+`waits_for` (what it follows is not placed); `no_stock`, `no_stops_left`, `window_busy`, `full` (everybody is
+used up).
 """
 
 from collections import Counter
