@@ -16,7 +16,7 @@ from server.db import bind_request_sessions
 from server.errors import register_errors
 from server.logs import configure_logs
 from server.services import Services, open_services
-from sync.limits import Limits
+from sync.limits import Limits, feeds_for
 from sync.routes import create_blueprint
 from sync.store_sql import SqlStore
 
@@ -82,7 +82,7 @@ def _register_replication(app: Flask, shared: Services) -> None:
     blueprint = create_blueprint(
         shared.store,
         token_authenticator(app),
-        limits=Limits(),
+        limits=Limits(parked_feeds=feeds_for(shared.config.web_threads)),
         cors_origins=shared.config.cors_origins,
     )
     app.register_blueprint(blueprint, url_prefix="/couch")

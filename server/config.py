@@ -86,7 +86,9 @@ class Config:
     host: str = _setting("127.0.0.1", _text, "Address the server listens on.")
     port: int = _setting(8000, _integer(0, 65535), "Port the server listens on.")
     web_workers: int = _setting(2, _integer(1, 64), "Server processes.")
-    web_threads: int = _setting(600, _integer(4, 5000), "Threads per process; a parked feed holds one.")
+    web_threads: int = _setting(
+        600, _integer(4, 5000), "Threads per process; parked feeds hold five sixths at most."
+    )
     token_minutes: int = _setting(15, _integer(1, 120), "Life of a tablet's access token, in minutes.")
     enrolment_minutes: int = _setting(30, _integer(1, 1440), "Life of a one-time enrolment code, in minutes.")
     retention_days: int = _setting(

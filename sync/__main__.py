@@ -15,6 +15,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, THREADS_VARIABLE, URL_VARIABLE, create_tables
+from sync.limits import FEWEST_THREADS
 
 
 def _arguments() -> argparse.Namespace:
@@ -46,6 +47,8 @@ def main() -> None:
         raise SystemExit("--admin needs USER:PASS")
     if any("=" not in key for key in given.jwt_key):
         raise SystemExit("--jwt-key needs KID=FILE")
+    if given.threads < FEWEST_THREADS:
+        raise SystemExit(f"--threads needs {FEWEST_THREADS} at least")
     with tempfile.TemporaryDirectory(prefix="curbstop-sync-") as folder:
         data = given.data or str(Path(folder) / "sync.db")
         if data.startswith("postgresql://"):

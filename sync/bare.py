@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 
 from sync.bare_auth import BareAuth, OneAdmin
-from sync.limits import Limits
+from sync.limits import Limits, feeds_for
 from sync.routes import create_blueprint
 from sync.store_sql import SqlStore
 from sync.tables import sync_metadata
@@ -61,8 +61,7 @@ def create_app() -> Flask:
     files: dict[str, str] = orjson.loads(os.environ.get(KEYS_VARIABLE, "{}"))
     keys = {kid: Path(file).read_text() for kid, file in files.items()}
     auth = BareAuth(OneAdmin(name, password), keys)
-    # A sixth of the threads stay free for the calls that move documents.
-    feeds = max(int(os.environ.get(THREADS_VARIABLE, "600")) * 5 // 6, 1)
+    feeds = feeds_for(int(os.environ.get(THREADS_VARIABLE, "600")))
     store = SqlStore(make_engine(os.environ[URL_VARIABLE]), limits=Limits(parked_feeds=feeds))
     app = Flask(__name__, static_folder=None)
     blueprint = create_blueprint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)

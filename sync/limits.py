@@ -37,8 +37,8 @@ class Limits:
     json_depth: int = 100
     """Nesting of objects and arrays."""
     parked_feeds: int = 500
-    """Feeds one process holds open; each holds a thread, and threads must be left to do work. Beyond, the
-    feed is refused with 429, which clients retry, so that the calls that move documents never are.
+    """Feeds one process holds open; each holds a thread, and threads must be left to do work (`feeds_for`).
+    Beyond, the feed is refused with 429, which clients retry, so that calls that move documents never are.
     """
     feed_seconds: int = 3_600
     """A parked feed ends after this long and the client asks again."""
@@ -47,3 +47,18 @@ class Limits:
         for field in fields(self):
             if getattr(self, field.name) <= 0:
                 raise ValueError(f"{field.name} must be positive")
+
+
+FEWEST_THREADS = 2
+"""One may wait, one must work."""
+
+
+def feeds_for(threads: int) -> int:
+    """Return how many parked feeds a process with so many threads may hold.
+
+    A sixth of the threads, at least one, stay free for the calls that move documents. Raises ValueError for
+    fewer than two threads.
+    """
+    if threads < FEWEST_THREADS:
+        raise ValueError(f"a server of feeds needs {FEWEST_THREADS} threads at least")
+    return threads - max(threads // 6, 1)

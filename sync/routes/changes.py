@@ -16,6 +16,7 @@ from sync.sql import feed as feed_rows
 from sync.sql.connection import Connection
 from sync.sql.feed import FeedRow
 from sync.sql.rows import DatabaseRow, render
+from sync.sql.watch import Ticket
 from sync.store import DatabaseMissing
 
 PAGE = 500
@@ -28,18 +29,23 @@ def changes(call: Call) -> Response:
     query = feed_query.read(call)
     if query.feed == "normal" and query.limit <= PAGE:
         # A short answer goes out in one piece.
-        return _headed(Response(b"".join(_results(call, query, _Progress())), mimetype="application/json"))
-    if query.feed != "normal" and call.store.waker.parked() >= call.limits.parked_feeds:
-        raise ProtocolError(429, "too_many_requests", "The server holds as many feeds as it can; try later.")
+        progress = _Progress()
+        whole = b"".join(_results(_rows(call, query, progress), progress))
+        return _headed(Response(whole, mimetype="application/json"))
     with call.store.reading(call.target.database) as (_, database):
         progress = _Progress(database, _position(database, query))
-    if query.feed == "eventsource":
-        body, kind = _events(call, query, progress), "text/event-stream"
-    elif query.feed == "continuous":
-        body, kind = _lines(call, query, progress), "application/json"
-    else:
-        body, kind = _results(call, query, progress), "application/json"
-    response = Response(stream_with_context(body), mimetype=kind)
+    lines, ticket = _rows(call, query, progress), None
+    if query.feed != "normal":
+        ticket = call.store.waker.park(database.id, call.limits.parked_feeds)
+        if ticket is None:
+            words = "The server holds as many feeds as it can; try later."
+            raise ProtocolError(429, "too_many_requests", words)
+        lines = _parked(call, query, progress, ticket)
+    body, kind = FORMS[query.feed]
+    response = Response(stream_with_context(body(lines, progress)), mimetype=kind)
+    if ticket is not None:
+        # The place is given back also when nobody ever reads the answer.
+        response.call_on_close(ticket.close)
     # Proxies must not hold heartbeats back.
     response.headers["X-Accel-Buffering"] = "no"
     return _headed(response)
@@ -148,11 +154,10 @@ def _ending(progress: _Progress) -> bytes:
     return f'"last_seq":"{seq}","pending":{progress.pending}}}\n'.encode()
 
 
-def _results(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
+def _results(lines: Iterator[bytes], progress: _Progress) -> Iterator[bytes]:
     yield b'{"results":['
     separator = b"\n"
-    rows = _parked(call, query, progress) if query.feed == "longpoll" else _rows(call, query, progress)
-    for line in rows:
+    for line in lines:
         if line == HEARTBEAT:
             yield line
         else:
@@ -161,19 +166,27 @@ def _results(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
     yield b"\n]," + _ending(progress)
 
 
-def _lines(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
-    for line in _parked(call, query, progress):
+def _lines(lines: Iterator[bytes], progress: _Progress) -> Iterator[bytes]:
+    for line in lines:
         yield line if line == HEARTBEAT else line + b"\n"
     yield b"{" + _ending(progress)
 
 
-def _events(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
-    for line in _parked(call, query, progress):
+def _events(lines: Iterator[bytes], _progress: _Progress) -> Iterator[bytes]:
+    for line in lines:
         if line == HEARTBEAT:
             yield b"event: heartbeat\ndata: \n\n"
         else:
             seq = orjson.loads(line)["seq"] or ""
             yield b"data: " + line + b"\nid: " + seq.encode() + b"\n\n"
+
+
+FORMS = {
+    "normal": (_results, "application/json"),
+    "longpoll": (_results, "application/json"),
+    "continuous": (_lines, "application/json"),
+    "eventsource": (_events, "text/event-stream"),
+}
 
 
 def _end(call: Call, query: Query) -> float:
@@ -187,17 +200,12 @@ def _end(call: Call, query: Query) -> float:
     return min(ends)
 
 
-def _parked(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
+def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> Iterator[bytes]:
     """Yield changes, then wait for more; a lone newline is a heartbeat.
 
     Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, and for a
     longpoll after the first changes. The caller is asked for again at every wake and heartbeat.
     """
-    try:
-        with call.store.reading(call.target.database) as (_, database):
-            ticket = call.store.waker.park(database.id)
-    except DatabaseMissing:
-        return
     try:
         end = _end(call, query)
         woken = True

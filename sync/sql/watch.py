@@ -60,10 +60,15 @@ class Waker:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def park(self, database_id: int) -> Ticket:
-        """Return a ticket for changes of the database; start watching when it is the first."""
+    def park(self, database_id: int, most: int) -> Ticket | None:
+        """Return a ticket for changes of the database, or None when `most` feeds are parked already.
+
+        Starts watching when it is the first.
+        """
         ticket = Ticket(self, database_id)
         with self._lock:
+            if self._count() >= most:
+                return None
             self._parked.setdefault(database_id, set()).add(ticket)
             self._anyone.set()
             if self._thread is None and not self._closed:
@@ -92,7 +97,10 @@ class Waker:
     def parked(self) -> int:
         """Return how many feeds wait."""
         with self._lock:
-            return sum(map(len, self._parked.values()))
+            return self._count()
+
+    def _count(self) -> int:
+        return sum(map(len, self._parked.values()))
 
     def close(self) -> None:
         """Stop watching; parked feeds are woken and end by themselves."""

@@ -109,6 +109,12 @@ def test_revoking_a_tablet_ends_its_open_feed(services: Services, app: Flask, cl
     assert (refused.status_code, refused.get_json()["code"]) == (403, "device_revoked")
 
 
+def test_parked_feeds_leave_the_web_servers_threads_to_work(services: Services, app: Flask) -> None:
+    assert app.extensions["curbstop"] is services
+    assert isinstance(services.store, SqlStore)
+    assert 0 < services.store.limits.parked_feeds < services.config.web_threads
+
+
 def test_the_devices_api_is_described(client: FlaskClient) -> None:
     described = client.get("/api/openapi.json").get_json()["paths"]
     assert {"/api/devices/enrol", "/api/devices/session", "/api/devices/me"} <= described.keys()

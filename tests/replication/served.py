@@ -23,12 +23,12 @@ START_SECONDS = 30
 
 
 @contextmanager
-def bare_server(database_url: str, *, workers: int = 2, port: int = 0) -> Iterator[str]:
+def bare_server(database_url: str, *, workers: int = 2, port: int = 0, threads: int = 40) -> Iterator[str]:
     """Run `python -m sync` on a database and yield its URL with the administrator's credentials."""
     port = port or free_port()
     command = [
         sys.executable, "-m", "sync", "--port", str(port), "--data", database_url,
-        "--admin", ":".join(ADMIN), "--workers", str(workers), "--threads", "40",
+        "--admin", ":".join(ADMIN), "--workers", str(workers), "--threads", str(threads),
     ]  # fmt: skip
     with subprocess.Popen(command, cwd=ROOT) as server:
         try:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 import pytest
 from werkzeug.serving import make_server
 
-from sync.limits import Limits
+from sync.limits import Limits, feeds_for
 from sync.store_sql import SqlStore
 from tests.replication.served import Tokens, bare_server, bearer, make_app
 
@@ -174,6 +175,24 @@ def test_beyond_the_limit_a_feed_is_put_off_and_nothing_else(store: SqlStore, ur
     assert httpx.post(f"{url}/tech-1/_bulk_get", json=asked, headers=bearer("tablet")).status_code == 200
     store.put_document("tech-1", "order:1", {})
     reader.join(10)
+
+
+@pytest.mark.parametrize("threads", [2, 6])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_parked_feeds_never_take_the_last_thread(database_url: str, threads: int) -> None:
+    feeds, asking = feeds_for(threads), 2 * threads
+    assert 0 < feeds < threads
+    with bare_server(database_url, workers=1, threads=threads) as url, ThreadPoolExecutor(asking) as pool:
+        httpx.put(f"{url}/tech-1").raise_for_status()
+        waiting = f"{url}/tech-1/_changes?feed=longpoll&since=now&heartbeat=60000"
+        asked = as_completed([pool.submit(httpx.get, waiting, timeout=30) for _ in range(asking)])
+        refused = [next(asked).result() for _ in range(asking - feeds)]
+        assert {answer.status_code for answer in refused} == {429}
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+        # Every other feed is parked, and there is still somebody to work.
+        httpx.put(f"{url}/tech-1/order:1", json={}).raise_for_status()
+        woken = [answer.result() for answer in asked]
+        assert [len(answer.json()["results"]) for answer in woken] == [1] * feeds
 
 
 def test_a_change_elsewhere_wakes_nobody(store: SqlStore, url: str) -> None:
