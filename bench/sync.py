@@ -8,20 +8,17 @@ import argparse
 import json
 import statistics
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import sync_feeds
-from bench.sync_day import ORDERS, PHASES, Line, Measured, Tablets
+from bench import sync_feeds, sync_scale
+from bench.sync_day import ORDERS, PHASES, Line, measure_day, median
 from bench.sync_servers import Server, embedded, named, pouchdb_server
-from sync.bare import create_tables, make_engine
-from sync.store_sql import SqlStore
 
 HERE = Path(__file__).parent
 console = Console(width=110)
@@ -38,8 +35,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--postgresql", metavar="URL", help="of an EMPTY database, to measure as well")
     parser.add_argument("--no-pouchdb-server", action="store_true")
     parser.add_argument("--only", choices=("day", "pull", "feeds", "scale"), action="append")
+    parser.add_argument("--flat", action="store_true", help="the same as --only scale")
     options, _ = parser.parse_known_args(arguments)
-    parts = options.only or ["day", "pull", "feeds", "scale"]
+    parts = ["scale"] if options.flat else options.only or ["day", "pull", "feeds", "scale"]
+    if parts != ["scale"]:
+        compare(parts, options)
+    if "scale" in parts:
+        sync_scale.scale(options.tablets // 2, options.rounds)
+
+
+def compare(parts: Sequence[str], options: argparse.Namespace) -> None:
+    """Run the parts that set servers side by side."""
     with ExitStack() as stack:
         servers = [stack.enter_context(embedded())]
         if options.postgresql:
@@ -53,8 +59,6 @@ def main(arguments: list[str] | None = None) -> None:
             large_pull(servers, options.documents, options.rounds)
         if "feeds" in parts:
             feeds(servers, options.feeds)
-    if "scale" in parts:
-        scale(options.tablets // 2, options.rounds)
 
 
 def day(servers: Sequence[Server], tablets: int, rounds: int) -> None:
@@ -65,34 +69,15 @@ def day(servers: Sequence[Server], tablets: int, rounds: int) -> None:
     for column in ("phase", "server", "wall ms", "server CPU ms", "CPU ratio to the first"):
         table.add_column(column, justify="left" if column in {"phase", "server"} else "right")
     for phase in PHASES:
-        base = _median(told[first][phase], lambda one: one.processor)
+        base = median(told[first][phase], lambda one: one.processor)
         for server in servers:
-            wall = _median(told[server.name][phase], lambda one: one.wall)
-            processor = _median(told[server.name][phase], lambda one: one.processor)
+            wall = median(told[server.name][phase], lambda one: one.wall)
+            processor = median(told[server.name][phase], lambda one: one.processor)
             known = (
                 [f"{processor * 1000:.2f}", f"{processor / base:.2f}"] if server.pids and base else ["–", "–"]
             )
             table.add_row(phase, server.name, f"{wall * 1000:.2f}", *known)
     console.print(table)
-
-
-def measure_day(
-    servers: Sequence[tuple[str, Server]], tablets: int, rounds: int
-) -> dict[str, dict[str, list[Measured]]]:
-    """Return every phase's measurements by server, the servers taking turns in each round."""
-    told: dict[str, dict[str, list[Measured]]] = {
-        name: {phase: [] for phase in PHASES} for name, _ in servers
-    }
-    for _ in range(rounds):
-        for name, server in servers:
-            fleet = Tablets(server, tablets)
-            for phase in PHASES:
-                told[name][phase].append(fleet.run(phase))
-    return told
-
-
-def _median(measured: Sequence[Measured], of: Callable[[Measured], float]) -> float:
-    return statistics.median(of(one) for one in measured)
 
 
 def large_pull(servers: Sequence[Server], documents: int, rounds: int) -> None:
@@ -150,46 +135,6 @@ def feeds(servers: Sequence[Server], number: int) -> None:
         known = [f"{parked.bytes_more / 1e6:.0f}", f"{parked.idle_share:.1%}"] if server.pids else ["–", "–"]
         table.add_row(server.name, *known, f"{parked.wake_at(0.5):.3f}", f"{parked.wake_at(0.95):.3f}")
     console.print(table)
-
-
-def scale(tablets: int, rounds: int) -> None:
-    """Print whether the cost per tablet depends on how much else the store holds."""
-    sizes = ((10, 100), (2_000, 100), (10, 100_000))
-    with tempfile.TemporaryDirectory(prefix="curbstop-bench-") as folder, ExitStack() as stack:
-        servers = []
-        for databases, documents in sizes:
-            path = str(Path(folder) / f"{databases}-{documents}.db")
-            fill(f"sqlite:///{path}", databases, documents)
-            servers.append(stack.enter_context(embedded(path)))
-        names = [
-            f"{databases:,} databases, {documents:,} documents elsewhere" for databases, documents in sizes
-        ]
-        told = measure_day(list(zip(names, servers, strict=True)), tablets, rounds)
-    table = Table(title="Server CPU ms per tablet, embedded on SQLite, by what else the store holds")
-    table.add_column("store")
-    for phase in PHASES:
-        table.add_column(phase, justify="right")
-    for name in names:
-        table.add_row(
-            name, *(f"{_median(told[name][phase], lambda one: one.processor) * 1000:.2f}" for phase in PHASES)
-        )
-    console.print(table)
-
-
-def fill(url: str, databases: int, documents: int) -> None:
-    """Make other technicians' databases that hold so many documents between them."""
-    create_tables(url)
-    engine = make_engine(url)
-    store = SqlStore(engine)
-    each = -(-documents // databases)
-    for number in range(databases):
-        name = f"tech-other-{number}"
-        store.ensure_database(name)
-        for start in range(0, each, 1_000):
-            docs = {f"order:{n}": {"n": n, "text": "x" * 600} for n in range(start, min(start + 1_000, each))}
-            store.put_documents(name, docs)
-    store.close()
-    engine.dispose()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ measuring side costs little.
 import base64
 import http.client
 import random
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -160,3 +161,23 @@ class Tablets:
         line.send("GET", f"{path}/_local/pull.{name}", headers)
         told = orjson.loads(line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since=now", headers))
         line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since={told['last_seq']}", headers)
+
+
+def measure_day(
+    servers: Sequence[tuple[str, Server]], tablets: int, rounds: int
+) -> dict[str, dict[str, list[Measured]]]:
+    """Return every phase's measurements by server, the servers taking turns in each round."""
+    told: dict[str, dict[str, list[Measured]]] = {
+        name: {phase: [] for phase in PHASES} for name, _ in servers
+    }
+    for _ in range(rounds):
+        for name, server in servers:
+            fleet = Tablets(server, tablets)
+            for phase in PHASES:
+                told[name][phase].append(fleet.run(phase))
+    return told
+
+
+def median(measured: Sequence[Measured], of: Callable[[Measured], float]) -> float:
+    """Return the median of one figure."""
+    return statistics.median(of(one) for one in measured)
