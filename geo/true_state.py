@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from geo.day_states import DONE, MOVABLE, SUSPENDED, UNDER_WAY
@@ -17,7 +17,7 @@ from geo.network import RoadNetwork
 from geo.places import LonLat, stop_positions
 from geo.planning.day_state import DayState, TechnicianState
 from workorders.lifecycle import State
-from workorders.tables import FieldEvent, Order, OrderEvent
+from workorders.tables import Assignment, FieldEvent, Order, OrderEvent
 
 BELIEVED_METRES = 200.0
 """A GPS fix less accurate than this does not say where a van is."""
@@ -156,6 +156,7 @@ def routes_now(session: Session, day: date) -> dict[str, RouteNow]:
         )
         .order_by(Order.sequence.is_(None), Order.sequence, Order.number)
     ).all()
+    rows = [*rows, *_given_up(session, day)]
     points = stop_positions(session, [row.number for row in rows])
     began = _began(session, [row.number for row in rows if row.state in UNDER_WAY])
     fixes = _fixes(session, [row.number for row in rows], midnight_of(session, day))
@@ -163,6 +164,28 @@ def routes_now(session: Session, day: date) -> dict[str, RouteNow]:
     for row in rows:
         stops[str(row.technician_id)].append(_stop(row, points[row.number], began.get(row.number)))
     return {who: RouteNow(who, tuple(theirs), fixes.get(who)) for who, theirs in stops.items()}
+
+
+def _given_up(session: Session, day: date) -> Sequence[Any]:
+    """Stops of that day that ended without success and wait for a decision: who was there, and when."""
+    return session.execute(
+        select(
+            Order.number,
+            Assignment.technician_id,
+            literal(State.UNABLE.value).label("state"),
+            Order.planned_minutes,
+            Order.planned_start,
+            func.coalesce(Order.finished_at, Assignment.ended_at).label("finished_at"),
+        )
+        .join(Assignment, (Assignment.order_number == Order.number) & (Assignment.epoch == Order.epoch))
+        .where(
+            Order.route_day == day,
+            Order.technician_id.is_(None),
+            Order.state.in_([State.UNABLE, State.HELD]),
+            Assignment.ended_at.is_not(None),
+        )
+        .order_by(Assignment.ended_at)
+    ).all()
 
 
 def _stop(row: Any, point: LonLat, began: datetime | None) -> StopNow:

@@ -1,6 +1,7 @@
 """Technicians of a day: their stops, how far they are, and what their tablets have been told."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.tablets import last_heard
 from workorders.lifecycle import IN_FIELD, State
-from workorders.tables import Order, Outbox, ServicePoint, Shift, Technician
+from workorders.tables import Order, Outbox, RouteWay, ServicePoint, Shift, Technician
 
 MOVABLE = frozenset({State.ASSIGNED, *IN_FIELD})
 WORKING = frozenset({State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED})
@@ -66,6 +67,14 @@ class Crew:
         return self.count(*DONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A technician's way as it is stored: the stops it leads through and its shape."""
+
+    stops: Sequence[str]
+    geometry: Sequence[Sequence[float]]
+
+
 def crews(session: Session, day: date) -> list[Crew]:
     """Everybody active, by name, with the stops of that day in the order of the route."""
     people = session.scalars(select(Technician).where(Technician.active).order_by(Technician.name)).all()
@@ -89,6 +98,12 @@ def crews(session: Session, day: date) -> list[Crew]:
         )
         for person in people
     ]
+
+
+def ways(session: Session, day: date) -> dict[str, Way]:
+    """The ways of that day by technician id, as far as they were found."""
+    query = select(RouteWay.technician_id, RouteWay.stops, RouteWay.geometry).where(RouteWay.day == day)
+    return {row.technician_id: Way(row.stops, row.geometry) for row in session.execute(query)}
 
 
 def movable_numbers(session: Session, technician_id: str, day: date) -> list[str]:

@@ -1,12 +1,23 @@
 """The board as GeoJSON for the map: orders as points, each technician's day as a line. Pure."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from server.dispatch.crews import Crew
+import numpy as np
+import shapely
+
+from geo.distance import METRES_PER_DEGREE
+from server.dispatch.crews import Crew, Way
 from server.templating import tone, type_title
+from workorders.lifecycle import ACTIVE
 from workorders.tables import Order
 from workorders.words import state_title
+
+LINE_METRES = 5.0
+"""Less than the width of a street, and than a line on the map at the scale of a town."""
+DIGITS = 5
+"""Of a degree: about a metre."""
 
 
 def order_features(orders: Iterable[Order]) -> list[dict[str, Any]]:
@@ -33,13 +44,22 @@ def order_features(orders: Iterable[Order]) -> list[dict[str, Any]]:
     return features
 
 
-def route_features(crews: Iterable[Crew]) -> list[dict[str, Any]]:
-    """A line per technician through the day's stops in their order, as the crow flies."""
+def route_features(crews: Iterable[Crew], ways: Mapping[str, Way] | None = None) -> list[dict[str, Any]]:
+    """A line per technician: the way that is driven, or, where none is known, straight from stop to stop.
+
+    `ways` by technician id. A way is known while it leads through the stops that are still open, in their
+    order; stops that were finished since do not matter.
+    """
     features = []
     for place, crew in enumerate(crews):
-        points = [stop.order.service_point.premise.position for stop in crew.stops]
-        if len(points) > 1:
-            line = [[round(point.x, 6), round(point.y, 6)] for point in points]
+        way = (ways or {}).get(crew.technician.id)
+        driven = way is not None and _leads_through(way, crew)
+        if way is not None and driven:
+            line = simplified(way.geometry)
+        else:
+            points = [stop.order.service_point.premise.position for stop in crew.stops]
+            line = [[round(point.x, DIGITS), round(point.y, DIGITS)] for point in points]
+        if len(line) > 1:
             features.append(
                 {
                     "type": "Feature",
@@ -48,10 +68,29 @@ def route_features(crews: Iterable[Crew]) -> list[dict[str, Any]]:
                         "technician": crew.technician.id,
                         "name": crew.technician.name,
                         "color": place,
+                        "driven": driven,
                     },
                 }
             )
     return features
+
+
+def _leads_through(way: Way, crew: Crew) -> bool:
+    open_now = [
+        s.order.number for s in crew.stops if s.order.state in ACTIVE and s.order.sequence is not None
+    ]
+    return bool(open_now) and [number for number in way.stops if number in set(open_now)] == open_now
+
+
+def simplified(line: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The line [[longitude, latitude], …] without points that change its course by less than LINE_METRES."""
+    points = np.asarray(line, dtype=np.float64).reshape(-1, 2)
+    if len(points) < 2:
+        return []
+    # Simplified in metres: a degree of longitude is shorter than one of latitude.
+    scale = METRES_PER_DEGREE * np.array([math.cos(math.radians(points[:, 1].mean())), 1.0])
+    kept = shapely.simplify(shapely.LineString(points * scale), LINE_METRES, preserve_topology=False)
+    return np.round(shapely.get_coordinates(kept) / scale, DIGITS).tolist()  # type: ignore[no-any-return]
 
 
 def collection(features: list[dict[str, Any]]) -> dict[str, Any]:

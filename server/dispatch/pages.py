@@ -60,7 +60,7 @@ def map_data() -> ResponseReturnValue:
     """Orders and routes for the map, with the filter of the table."""
     session, filters = current_session(), current_filters()
     found = board.rows(session, filters, services().config.timezone, limit=board.POINTS)
-    routes = geojson.route_features(crews.crews(session, filters.day))
+    routes = geojson.route_features(crews.crews(session, filters.day), crews.ways(session, filters.day))
     if filters.technician:
         routes = [route for route in routes if route["properties"]["technician"] == filters.technician]
     answer = jsonify(

@@ -31,9 +31,10 @@ const plain = () => ({
 function layers() {
   map.addSource("routes", { type: "geojson", data: empty });
   map.addSource("orders", { type: "geojson", data: empty, promoteId: "number" });
-  map.addLayer({ id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: {
-    "line-color": ["get", "paint"], "line-width": 2.5, "line-opacity": 0.75, "line-dasharray": [2, 1.2],
-  } });
+  const line = { "line-color": ["get", "paint"], "line-width": 2.5, "line-opacity": 0.75 };
+  map.addLayer({ id: "routes", type: "line", source: "routes", filter: ["get", "driven"], layout: { "line-join": "round" }, paint: line });
+  // As the crow flies, until the way along the streets is known.
+  map.addLayer({ id: "routes-straight", type: "line", source: "routes", filter: ["!", ["get", "driven"]], layout: { "line-join": "round" }, paint: { ...line, "line-dasharray": [2, 1.2] } });
   map.addLayer({ id: "orders", type: "circle", source: "orders", paint: {
     "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, ["case", [">=", ["get", "priority"], 80], 5, 3.5], 15, ["case", [">=", ["get", "priority"], 80], 11, 9]],
     "circle-color": ["match", ["get", "tone"], "wait", token("--warn"), "sent", token("--info"), "busy", token("--busy"), "bad", token("--bad"), "good", token("--good"), token("--quiet")],

@@ -7,8 +7,9 @@ drawn: he drives arcs one by one and remembers how he came, so that every restri
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,29 +43,75 @@ def plain_times(network: RoadNetwork, start_ms: dict[int, int]) -> list[float]:
     return best
 
 
-def plain_row(network: RoadNetwork, points: Sequence[LonLat], row: int) -> list[int]:
-    """One row of the travel-time matrix, in whole seconds, by `plain_times`.
+class PlainTimes:
+    """`plain_times` for many starts: the turns are laid out once, and a heap entry is one number."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        first, turn_ms = network._roads.turn_first.tolist(), network._weights.turn_ms.tolist()
+        heads = network._roads.arrays["turn_head"].tolist()
+        self._turns = [
+            [(turn_ms[row], heads[row]) for row in range(begin, end) if turn_ms[row] < CLOSED]
+            for begin, end in pairwise(first)
+        ]
+
+    def __call__(self, start_ms: dict[int, int], until: Collection[int] = ()) -> list[float]:
+        """Milliseconds from the start to the end of every state, or at least of those in `until`."""
+        missing = set(until) or {-1}
+        best = [math.inf] * len(self._turns)
+        heap = [(ms << 32) | state for state, ms in start_ms.items()]
+        heapq.heapify(heap)
+        for state, ms in start_ms.items():
+            best[state] = ms
+        push, pop, turns = heapq.heappush, heapq.heappop, self._turns
+        while heap:
+            entry = pop(heap)
+            ms, state = entry >> 32, entry & 0xFFFF_FFFF
+            if ms > best[state]:
+                continue
+            missing.discard(state)
+            if not missing:
+                break
+            for turn, following in turns[state]:
+                then = ms + turn
+                if then < best[following]:
+                    best[following] = then
+                    push(heap, (then << 32) | following)
+        return best
+
+
+def plain_row(
+    network: RoadNetwork,
+    points: Sequence[LonLat],
+    row: int,
+    *,
+    times: PlainTimes | None = None,
+    targets: Sequence[int] | None = None,
+) -> list[int]:
+    """One row of the travel-time matrix, in whole seconds, by Dijkstra's algorithm; all of it, or `targets`.
 
     Being at a point on an arc means having its end still ahead; so the time to a point is the time to the
     end of the arc less what is left of it. A target on the start's own arc but behind it needs the time
     of coming round again, which a search from the arcs that follow gives.
     """
-    roads, places = network._roads, network._stops(np.array(points), 500.0)
+    roads, times = network._roads, times or PlainTimes(network)
+    wanted = range(len(points)) if targets is None else targets
+    places = network._stops(np.array([points[row], *(points[at] for at in wanted)]), 500.0)
     arcs = [
-        [(place, side, int(places.state[place, side])) for side in (0, 1) if places.state[place, side] >= 0]
-        for place in range(len(points))
+        [(side, int(places.state[at, side])) for side in (0, 1) if places.state[at, side] >= 0]
+        for at in range(len(wanted) + 1)
     ]
-    start_ms = {state: int(places.rest_ms[row, side]) for _, side, state in arcs[row]}
-    best = plain_times(network, start_ms)
-    again = plain_times(network, _one_turn_on(network, start_ms))
+    start_ms = {state: int(places.rest_ms[0, side]) for side, state in arcs[0]}
+    ends = {state: (state, *roads.twins.get(state, ())) for at in arcs[1:] for _, state in at}
+    until = {end for each in ends.values() for end in each}
+    best, again = times(start_ms, until), None
     found = []
-    for place in range(len(points)):
+    for at, place in enumerate(wanted, start=1):
         ways = [math.inf] if place != row else [0.0]
-        for _, side, state in arcs[place]:
-            left = int(places.rest_ms[place, side])
-            ends = (state, *roads.twins.get(state, ()))
-            behind = state in start_ms and left > start_ms[state]
-            ways += [(again if behind else best)[end] - left for end in ends]
+        for side, state in arcs[at]:
+            left, found_ms = int(places.rest_ms[at, side]), best
+            if state in start_ms and left > start_ms[state]:
+                found_ms = again = again or times(_one_turn_on(network, start_ms), until)
+            ways += [found_ms[end] - left for end in ends[state]]
         found.append(UNREACHABLE if math.isinf(min(ways)) else round(min(ways) / 1000))
     return found
 

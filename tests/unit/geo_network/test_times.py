@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geo.network import RoadNetwork, build_network
 from tests.unit.geo_network.maps import FREE, Map, at
-from tests.unit.geo_network.oracle import LawfulDriver, plain_row
+from tests.unit.geo_network.oracle import LawfulDriver, PlainTimes, plain_row, plain_times
 from workorders.problems import Problem
 
 COLUMBUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "columbus.osm.pbf"
@@ -78,22 +79,31 @@ def test_every_time_is_that_of_a_driver_who_obeys_every_sign(town: Map) -> None:
     assert np.abs(times - np.array(slow)).max() <= 0.6
 
 
-def _rows_agree(network: RoadNetwork, count: int, rows: int, seed: int) -> None:
+def _points(network: RoadNetwork, count: int, seed: int) -> NDArray[np.float64]:
+    """Places on streets. Between two shape points, so that they lie inside segments, some on the same one."""
     rng = np.random.default_rng(seed)
     arrays = network._roads.arrays
     places = rng.choice(np.flatnonzero(network._roads.stoppable), count)
     first = arrays["shape_first"][places]
-    # Between two shape points, so that stops lie inside segments, some of them on the same one.
     share = rng.random(count)
     points = np.stack(
         [(arrays[axis][first] * (1 - share) + arrays[axis][first + 1] * share) * 1e-7 for axis in ("x", "y")],
         axis=1,
     )
     points[: count // 4] = points[count // 4 : count // 4 * 2] + rng.normal(0, 2e-4, (count // 4, 2))
+    return points
+
+
+def _rows_agree(network: RoadNetwork, count: int, rows: int, seed: int, targets: int | None = None) -> None:
+    """Some rows of a matrix are Dijkstra's, whole or towards the nearest `targets` as the crow flies."""
+    points = _points(network, count, seed)
     matrix = network.matrix(points)
     pairs = [(lon, lat) for lon, lat in points.tolist()]
+    times = PlainTimes(network)
     for row in range(rows):
-        assert matrix[row].tolist() == plain_row(network, pairs, row)
+        away = np.linalg.norm(points - points[row], axis=1)
+        aims = np.argsort(away)[:targets].tolist()
+        assert matrix[row, aims].tolist() == plain_row(network, pairs, row, times=times, targets=aims)
     assert (matrix.diagonal() == 0).all()
 
 
@@ -107,8 +117,18 @@ def columbus(tmp_path_factory: pytest.TempPathFactory) -> RoadNetwork:
     return RoadNetwork.open(path)
 
 
+def test_both_ways_to_write_dijkstra_agree(columbus: RoadNetwork) -> None:
+    quick = PlainTimes(columbus)
+    for start in ({5: 0}, {7: 400, 1009: 90}):
+        assert quick(start) == plain_times(columbus, start)
+
+
 def test_the_matrix_of_a_real_city_equals_dijkstra(columbus: RoadNetwork) -> None:
-    _rows_agree(columbus, count=200, rows=6, seed=1)
+    _rows_agree(columbus, count=200, rows=10, seed=1)
+
+
+def test_200_random_sources_agree_with_dijkstra_about_what_is_near(columbus: RoadNetwork) -> None:
+    _rows_agree(columbus, count=400, rows=200, seed=4, targets=40)
 
 
 def test_the_matrix_equals_dijkstra_under_closures_and_rush_hour(columbus: RoadNetwork) -> None:
