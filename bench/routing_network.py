@@ -1,9 +1,10 @@
 """The road network: build, load, travel times, ways, closures, memory, and equality with Dijkstra.
 
-python -m bench.routing_network [--sources 200] [--side 500]
+python -m bench.routing_network [--sources 200] [--side 500] [--valhalla http://127.0.0.1:8002]
 
 Uses the street extract beside the repository (© OpenStreetMap contributors) where it is, else a generated
-town of 25,000 accounts. A lattice of `side` × `side` junctions stands for a large region.
+town of 25,000 accounts. A lattice of `side` × `side` junctions stands for a large region. A Valhalla named
+must serve the same extract.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.lattice import write_lattice
+from bench.peers import valhalla_times
 from geo.network import NetworkSummary, RoadNetwork, build_network
 from geo.streets_pbf import write_street_pbf
 from geo.town import generate_town
@@ -35,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=int, default=200, help="rows compared with Dijkstra")
     parser.add_argument("--side", type=int, default=500, help="junctions along a side of the large lattice")
+    parser.add_argument("--valhalla", metavar="URL", help="a Valhalla service whose times to compare")
     options, _ = parser.parse_known_args(arguments)
     print(f"cores {os.cpu_count()}, load before {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
@@ -45,6 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
         network = _timed("open", lambda: RoadNetwork.open(place / "small.roads"))
         _times(network)
         _equality(network, options.sources)
+        if options.valhalla:
+            _against_valhalla(network, options.valhalla)
         lattice = place / "lattice.osm.pbf"
         write_lattice(lattice, options.side)
         print(f"\nlattice of {options.side} × {options.side}")
@@ -134,6 +139,21 @@ def _equality(network: RoadNetwork, sources: int) -> None:
     print(f"  {sources} rows of 400 compared with Dijkstra: {wrong} differ", flush=True)
     if wrong:
         raise SystemExit("The travel times are wrong.")
+
+
+def _against_valhalla(network: RoadNetwork, url: str) -> None:
+    """Legs over a minute between 60 sources and 60 targets: how far the times are apart."""
+    points = _points(network, 120, 11)
+    theirs = valhalla_times.seconds(url, points[:60], points[60:])
+    ours = network.matrix(points)[:60, 60:]
+    legs = theirs > 60
+    ratio = ours[legs] / theirs[legs]
+    print(
+        f"  {legs.sum():,} legs against Valhalla: median difference {100 * np.median(abs(ratio - 1)):.1f} %, "
+        f"median ratio {np.median(ratio):.2f}, eight in ten between {np.percentile(ratio, 10):.2f} "
+        f"and {np.percentile(ratio, 90):.2f}",
+        flush=True,
+    )
 
 
 def _project(large: tuple[NetworkSummary, float, float]) -> None:
