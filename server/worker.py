@@ -27,6 +27,7 @@ from sync.publish import Routes, ensure_technician, publish_pending
 from sync.refill import is_filled, refill
 from sync.retention import retire_database
 from sync.store import StoreUnavailable
+from workorders.service.adopt_rules import tell_rules_of_the_day
 from workorders.tables import Technician
 
 log = structlog.get_logger()
@@ -95,8 +96,10 @@ def evidence_files(config: Config) -> EvidenceFiles:
 
 
 def upkeep(services: Services) -> None:
-    """Renew the tablets' bundle and retire what is over from every technician's database."""
+    """Tell the rules of a new day, renew the tablets' bundle, retire what is over from every database."""
     now = services.clock()
+    with services.sessions.begin() as session:
+        tell_rules_of_the_day(session, now=now)
     with services.read_sessions() as session:
         build_bundle(session, services.config.data_dir / "bundle", now)
         technicians = list(session.scalars(select(Technician)))
