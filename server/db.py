@@ -47,6 +47,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     register_functions(connection)
     for pragma in (
+        # Of a new file: two orders to a page, and photos in half as many writes.
+        "page_size = 8192",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",

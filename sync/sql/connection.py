@@ -5,7 +5,7 @@ The ORM is not used on this path: a batch is one statement, and bodies stay byte
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,23 @@ MOST_CONNECTIONS = 12
 """Per process. Statements take well under a millisecond, so few serve many threads; parked feeds hold none.
 """
 WAIT_SECONDS = 30.0
+
+
+class Insert:
+    """An INSERT of many rows, in the words of each engine.
+
+    PostgreSQL takes each column as one array: a statement per row costs it, and the driver, several times
+    as much.
+    """
+
+    __slots__ = ("arrays", "values")
+
+    def __init__(self, table: str, columns: Mapping[str, str], conflict: str) -> None:
+        """`columns` are names and PostgreSQL types in the order of a row; `conflict` ends the statement."""
+        into = f"INSERT INTO {table} ({', '.join(columns)})"
+        self.values = f"{into} VALUES ({', '.join('?' * len(columns))}) {conflict}"
+        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
+        self.arrays = f"{into} SELECT * FROM unnest({arrays}) {conflict}"  # noqa: S608  # made of constants
 
 
 class Connection:
@@ -57,6 +74,15 @@ class Connection:
         if params:
             self._cursor.executemany(_percent(sql) if self.postgres else sql, params)
 
+    def insert(self, what: "Insert", rows: Sequence[Sequence[Any]]) -> None:
+        """Insert the rows with one statement, or one call of the driver."""
+        if not rows:
+            return
+        if self.postgres:
+            self._cursor.execute(what.arrays, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            self._cursor.executemany(what.values, rows)
+
     def any_of(self, column: str) -> str:
         """Return a condition that `column` is among one parameter made by `listing`."""
         if self.postgres:
@@ -71,6 +97,11 @@ class Connection:
     def lock(self) -> str:
         """What makes a SELECT keep its rows from other writers until the commit."""
         return " FOR NO KEY UPDATE" if self.postgres else ""
+
+    @property
+    def telling(self) -> str:
+        """What makes an UPDATE of a database's row do as `notify` does."""
+        return f" RETURNING pg_notify('{CHANNEL}', id::text)" if self.postgres else ""
 
     def notify(self, database_id: int) -> None:
         """Tell every process, at commit, that the database changed. SQLite's watchers see it anyway."""

@@ -12,7 +12,7 @@ from sync.errors import ProtocolError, bad_request, conflict, too_large
 from sync.limits import Limits
 from sync.revtree import BadRevision, Tree
 from sync.sql import files, reading
-from sync.sql.connection import Connection
+from sync.sql.connection import Connection, Insert
 from sync.sql.rows import DatabaseRow, DocumentRow
 from sync.winner import generation
 
@@ -148,32 +148,49 @@ class _Batch:
             upserts.append((database.id, doc_id, seq, rev, deleted, told, revtree.dump(document.tree)))
         if not upserts:
             return
-        connection.many(_PUT_DOCUMENT, upserts)
-        connection.many(_PUT_REVISION, self.revisions)
-        connection.many(_PUT_BLOB, list(self.blobs.values()))
-        connection.many(_PUT_ATTACHMENT, self.links)
-        connection.run(
-            "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ? WHERE id = ?",
-            (seq, live, dead, database.id),
-        )
-        connection.notify(database.id)
+        connection.insert(_PUT_DOCUMENT, upserts)
+        connection.insert(_PUT_REVISION, self.revisions)
+        connection.insert(_PUT_BLOB, list(self.blobs.values()))
+        connection.insert(_PUT_ATTACHMENT, self.links)
+        connection.run(_MOVE + connection.telling, (seq, live, dead, database.id))
 
 
-_PUT_DOCUMENT = (
-    "INSERT INTO sync_document (db_id, doc_id, seq, rev, deleted, others, tree) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (db_id, doc_id) DO UPDATE SET seq = excluded.seq, rev = excluded.rev,"
-    " deleted = excluded.deleted, others = excluded.others, tree = excluded.tree"
+_PUT_DOCUMENT = Insert(
+    "sync_document",
+    {
+        "db_id": "bigint",
+        "doc_id": "text",
+        "seq": "bigint",
+        "rev": "text",
+        "deleted": "boolean",
+        "others": "bytea",
+        "tree": "bytea",
+    },
+    "ON CONFLICT (db_id, doc_id) DO UPDATE SET seq = excluded.seq, rev = excluded.rev,"
+    " deleted = excluded.deleted, others = excluded.others, tree = excluded.tree",
 )
 # A revision that stemming forgot may come again while its body is still here.
-_PUT_REVISION = (
-    "INSERT INTO sync_revision (db_id, doc_id, rev, deleted, body, files) VALUES (?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING"
+_PUT_REVISION = Insert(
+    "sync_revision",
+    {
+        "db_id": "bigint",
+        "doc_id": "text",
+        "rev": "text",
+        "deleted": "boolean",
+        "body": "bytea",
+        "files": "bytea",
+    },
+    "ON CONFLICT DO NOTHING",
 )
-_PUT_BLOB = "INSERT INTO sync_blob (db_id, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_PUT_ATTACHMENT = (
-    "INSERT INTO sync_attachment (db_id, doc_id, rev, name, sha256) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING"
+_PUT_BLOB = Insert(
+    "sync_blob", {"db_id": "bigint", "sha256": "bytea", "content": "bytea"}, "ON CONFLICT DO NOTHING"
 )
+_PUT_ATTACHMENT = Insert(
+    "sync_attachment",
+    {"db_id": "bigint", "doc_id": "text", "rev": "text", "name": "text", "sha256": "bytea"},
+    "ON CONFLICT DO NOTHING",
+)
+_MOVE = "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ? WHERE id = ?"
 
 
 def _files(edit: Edit, path: Sequence[str], document: _Document) -> dict[str, AttachmentMeta]:
