@@ -1,6 +1,6 @@
 """A plan for the rest of a day that has begun: what it changes, kept as JSON, and made the routes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from geo.day_states import BEGUN, DONE, MOVABLE, OPEN
 from geo.daywork import begun_stops, first_free_place, plan_document
 from geo.expected import expected_routes
-from geo.planning.plan import Plan
+from geo.planning.plan import Plan, Route
 from geo.true_state import Today
 from workorders.problems import Problem
 from workorders.service.assignment import set_route
@@ -63,13 +63,31 @@ def rest_document(today: Today, plan: Plan, wishes: Wishes, *, now: datetime) ->
             for n, (who, start) in after.items()
             if n not in had
         ],
-        "before": {"drive_s": sum(route.drive_s for route in expected.values()), "served": len(before)},
+        "before": {
+            "drive_s": sum(route.drive_s for route in expected.values()),
+            "served": len(before),
+            "late": _too_late(today, expected),
+        },
         "basis": {
             "routes": {who: list(route.numbers(MOVABLE)) for who, route in today.routes.items()},
             "locked": [n for known in today.state.technicians for n in known.locked],
         },
     }
     return document
+
+
+def _too_late(today: Today, expected: Mapping[str, Route]) -> int:
+    """How many stops would miss their appointment or end after the shift if nothing is changed."""
+    problem = today.work.problem
+    windows = {order.number: order.windows for order in problem.orders}
+    ends = {p.number: p.shifts[-1].end + p.overtime_s for p in problem.technicians}
+    return sum(
+        visit.finish > ends[route.technician]
+        or visit.start > max((window.latest for window in windows[visit.order]), default=visit.start)
+        for route in expected.values()
+        for visit in route.visits
+        if visit.order is not None
+    )
 
 
 def apply_rest(session: Session, document: dict[str, Any], *, now: datetime, actor: str) -> int:

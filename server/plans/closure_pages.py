@@ -49,7 +49,9 @@ def close() -> ResponseReturnValue:
     try:
         place, matches = _place(session, form["place"])
         if place is None:
-            return _page(form, Problem("bad_input", field="place", reason="is not known"), matches)
+            return _page(
+                form, Problem("bad_input", field="place", reason="nothing here is spelled like that"), matches
+            )
         asked = _request(form, place, now)
         row = close_streets(
             session, asked, street_lines(services().config.data_dir), now=now, actor=current_staff().name
@@ -93,8 +95,9 @@ def _page(
 
 def _words(problem: Problem) -> str:
     if problem.code == "stop_off_network":
-        return "lies farther than 500 m from any street"
-    return str(problem.details.get("reason", problem.words))
+        return "Lies farther than 500 m from any street."
+    reason = str(problem.details.get("reason", problem.words))
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def _over(row: StreetClosure, now: datetime) -> bool:

@@ -88,10 +88,22 @@ def chart(found: LateDay) -> dict[str, Any]:
         ],
         "stands": [bar(visit, visit.start, visit.finish) for visit in found.visits],
         "late": [bar(visit, visit.late_start, visit.late_finish) for visit in found.visits],
-        "windows": [bar(visit, *visit.due) for visit in stops if visit.due],
+        "windows": _stacked([bar(visit, *visit.due) for visit in stops if visit.due]),
         "now": x(found.now),
         "ends": x(found.ends),
         "back": x(found.back),
         "late_back": x(found.late_back),
         "numbers": {visit.order: number for number, visit in enumerate(stops, start=1)},
     }
+
+
+def _stacked(bars: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The bars in as few rows as let none lie over another."""
+    rows: list[list[dict[str, Any]]] = []
+    for bar in sorted(bars, key=lambda bar: bar["x"]):
+        free = next((row for row in rows if row[-1]["x"] + row[-1]["width"] <= bar["x"]), None)
+        if free is None:
+            rows.append([bar])
+        else:
+            free.append(bar)
+    return rows

@@ -163,13 +163,13 @@ def test_a_street_is_closed_and_opened_again(office: Office, streets: Streets) -
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"place": ""}, "say where"),
-        ({"place": "Nowhere Boulevard"}, "is not known"),
+        ({"place": ""}, "Say where"),
+        ({"place": "Nowhere Boulevard"}, "spelled like that"),
         ({"place": "12.0, 47.0"}, "500 m from any street"),
         ({"place": "200, 47.0"}, "on earth"),
         ({"radius": "2"}, "between 5 and 5000"),
         ({"radius": "x"}, "whole number of metres"),
-        ({"reason": " "}, "say why"),
+        ({"reason": " "}, "Say why"),
         ({"until": "2026-03-01T18:00"}, "after the beginning"),
         ({"until": "soon"}, "date and a time"),
     ],
