@@ -128,4 +128,5 @@ PACKED = (
 )
 """The way back."""
 for _table, _statement in zip((sync_revision, sync_blob), UNPACKED, strict=True):
-    event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    _tell = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    event.listen(_table, "after_create", _tell.execute_if(dialect="postgresql"))

@@ -74,14 +74,19 @@ class Connection:
         if params:
             self._cursor.executemany(_percent(sql) if self.postgres else sql, params)
 
-    def insert(self, what: "Insert", rows: Sequence[Sequence[Any]]) -> None:
-        """Insert the rows with one statement, or one call of the driver."""
-        if not rows:
+    def store(
+        self, inserts: Sequence[tuple["Insert", Sequence[Sequence[Any]]]], last: str, params: Sequence[Any]
+    ) -> None:
+        """Insert rows into several tables, then run a last statement; PostgreSQL hears of it all at once."""
+        given = [(what, rows) for what, rows in inserts if rows]
+        if not self.postgres:
+            for what, rows in given:
+                self._cursor.executemany(what.values, rows)
+            self._cursor.execute(last, params)
             return
-        if self.postgres:
-            self._cursor.execute(what.arrays, [list(column) for column in zip(*rows, strict=True)])
-        else:
-            self._cursor.executemany(what.values, rows)
+        parts = ", ".join(f"part{number} AS ({what.arrays})" for number, (what, _) in enumerate(given))
+        columns = [list(column) for _, rows in given for column in zip(*rows, strict=True)]
+        self._cursor.execute(f"WITH {parts} {_percent(last)}", [*columns, *params])
 
     def any_of(self, column: str) -> str:
         """Return a condition that `column` is among one parameter made by `listing`."""

@@ -148,11 +148,13 @@ class _Batch:
             upserts.append((database.id, doc_id, seq, rev, deleted, told, revtree.dump(document.tree)))
         if not upserts:
             return
-        connection.insert(_PUT_DOCUMENT, upserts)
-        connection.insert(_PUT_REVISION, self.revisions)
-        connection.insert(_PUT_BLOB, list(self.blobs.values()))
-        connection.insert(_PUT_ATTACHMENT, self.links)
-        connection.run(_MOVE + connection.telling, (seq, live, dead, database.id))
+        inserts: list[tuple[Insert, Sequence[Sequence[object]]]] = [
+            (_PUT_DOCUMENT, upserts),
+            (_PUT_REVISION, self.revisions),
+            (_PUT_BLOB, list(self.blobs.values())),
+            (_PUT_ATTACHMENT, self.links),
+        ]
+        connection.store(inserts, _MOVE + connection.telling, (seq, live, dead, database.id))
 
 
 _PUT_DOCUMENT = Insert(
