@@ -19,7 +19,9 @@ from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
 from tests.contract.couch_servers import couchdb_url
 from tests.integration.ingest.feed import push
-from tests.integration.service.world import NOW, TODAY, Tablet, build, reread, sent
+from tests.integration.service.answers import reread
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, TODAY, build, sent
 from tests.replication.served import bare_server
 from workorders.service.assignment import assign_order
 from workorders.service.history import tell

@@ -11,7 +11,7 @@ from server.commands.devices import devices_command
 from server.config import Config
 from server.db import session_factory
 from tests.conftest import NOW
-from tests.integration.test_mobile_devices import District
+from tests.integration.mobile_district import District
 from workorders.problems import Problem
 from workorders.tables import Technician
 

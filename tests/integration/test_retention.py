@@ -16,7 +16,9 @@ from sync.publish import ensure_technician, publish_pending
 from sync.retention import OVER, Retired, retire_database
 from sync.store import Attachment
 from sync.store_sql import SqlStore
-from tests.integration.service.world import NOW, TODAY, Tablet, build, exchange, sent
+from tests.integration.service.answers import exchange
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, TODAY, build, sent
 from workorders.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
 from workorders.service.assignment import assign_order
 from workorders.service.cancel import cancel_order

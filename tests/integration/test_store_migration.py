@@ -20,8 +20,9 @@ from sync.store_sql import SqlStore
 from tests.contract.couch_servers import couchdb_url
 from tests.contract.leaf_contract import leaf, leaves_of
 from tests.integration.ingest.feed import push
-from tests.integration.service import world
-from tests.integration.service.world import LATER, NOW, Tablet
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import LATER, NOW
 from tests.replication.served import bare_server
 from workorders.tables import FieldEvent, IngestCheckpoint, Order, Quarantine
 from workorders.verify import verify_ledger
@@ -80,7 +81,7 @@ class Town:
             ensure_technician(sessions, store, technician, now=NOW)
         self.publish(store)
         self.tablet.payment(self.orders[0], 1_500)
-        done = self.tablet.completed(self.orders[0], world.exchange(1, "NT011"))
+        done = self.tablet.completed(self.orders[0], answers.exchange(1, "NT011"))
         push(store, self.tablet.written)
         self.ingest(store)
         push(store, [done | {"body": done["body"] | {"remarks": "altered"}}], salt="again")
@@ -155,7 +156,7 @@ def test_there_and_back_without_losing_a_revision(town: Town) -> None:
     # What was altered on the tablet lay in the feed unread; the move has read it.
     assert town.count(Quarantine) == 1
     assert town.ingest(town.couch) == IngestResult()
-    push(town.couch, [town.tablet.completed(town.orders[1], world.reread(2))])
+    push(town.couch, [town.tablet.completed(town.orders[1], answers.reread(2))])
     assert town.ingest(town.couch).handled == 1
     town.publish(town.couch)
     assert town.facts() == 3

@@ -11,8 +11,8 @@ from tests.contract.couch_servers import couchdb_url
 from tests.integration.couchdb.cable import Cable
 from tests.integration.couchdb.district import DATABASES, District, eventually
 from tests.integration.ingest.feed import push
-from tests.integration.service import world
-from tests.integration.service.world import Tablet
+from tests.integration.service import answers
+from tests.integration.service.tablet import Tablet
 from tests.replication.served import bare_server
 
 pytestmark = [
@@ -72,7 +72,7 @@ def test_the_outbox_waits_and_work_resumes(district: District, cable: Cable, rem
     second = district.order("reread", 2)
     # A tablet reaches the far server all the same, and leaves its event there.
     tablet = Tablet()
-    push(remote, [tablet.completed(first, world.reread(1))])
+    push(remote, [tablet.completed(first, answers.reread(1))])
     status, parts = district.ready()
     assert status == 503
     assert parts["documents"]["ok"] is False

@@ -16,8 +16,8 @@ from server.worker import evidence_files
 from sync.store_couch import CouchStore
 from tests.contract.couch_servers import couchdb_url
 from tests.integration.couchdb.district import DATABASES, District, eventually
-from tests.integration.service import world
-from tests.integration.service.world import Tablet
+from tests.integration.service import answers
+from tests.integration.service.tablet import Tablet
 from workorders.tables import Evidence
 
 URL = couchdb_url()
@@ -65,7 +65,7 @@ def test_a_day_through_the_couchdb(district: District) -> None:
         pytest.skip("that CouchDB was not told to accept this installation's tokens")
     order = district.order("reread", 2)
     eventually(lambda: not district.waiting())
-    event = Tablet().completed(order, world.reread(2))
+    event = Tablet().completed(order, answers.reread(2))
     event |= {"_id": f"event:{session['device']}:00000001", "device": session["device"]}
     seen = tablet(
         server=session["couch_url"],

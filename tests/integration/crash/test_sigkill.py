@@ -19,8 +19,9 @@ from tests.conftest import _drop, _postgres_database
 from tests.integration.crash.portrait import Portrait, portrait
 from tests.integration.crash.victim import work
 from tests.integration.ingest.feed import push
-from tests.integration.service import world
-from tests.integration.service.world import NOW, Tablet
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW
 from workorders.service.payments import record_payment
 from workorders.verify import verify_ledger
 
@@ -42,8 +43,8 @@ def prepare(url: str) -> None:
     publish_pending(sessions, store, now=NOW)
     tablet, second = Tablet(), Tablet("t02")
     tablet.payment(exchange, 1_500)
-    tablet.completed(exchange, world.exchange(2, "NT011"))
-    tablet.completed(cut, world.cut(1), at=NOW + timedelta(hours=1))
+    tablet.completed(exchange, answers.exchange(2, "NT011"))
+    tablet.completed(cut, answers.cut(1), at=NOW + timedelta(hours=1))
     second.unable(other, "dog")
     junk = second.event("started", other) | {"event": "danced"}
     with sessions.begin() as session:

@@ -14,8 +14,9 @@ from sync.publish import ensure_technician, publish_pending
 from sync.store import ChangeBatch, StoreUnavailable
 from sync.store_sql import SqlStore
 from tests.integration.ingest.feed import push
-from tests.integration.service import world
-from tests.integration.service.world import DEBT, LATER, NOW, TODAY, Tablet
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import DEBT, LATER, NOW, TODAY
 from workorders.ledger import balance, trial_balance
 from workorders.service import events
 from workorders.service.assignment import assign_order, recall_order, set_route
@@ -205,7 +206,7 @@ def test_events_come_back_are_posted_once_and_answered(sessions: Sessions, store
     for kind in ("acknowledged", "en_route", "on_site", "started"):
         tablet.event(kind, cut)
     tablet.payment(cut, 2_000)
-    tablet.completed(cut, world.cut(1))
+    tablet.completed(cut, answers.cut(1))
     tablet.unable(order, "dog")
     push(store, tablet.written)
     result = ingest(sessions, store)
@@ -232,7 +233,7 @@ def test_the_same_statement_in_another_revision_is_a_duplicate_and_another_one_i
 ) -> None:
     with sessions.begin() as session:
         order = world.sent(session, "reread", 2)
-    done = Tablet().completed(order, world.reread(2))
+    done = Tablet().completed(order, answers.reread(2))
     push(store, [done])
     push(store, [done], salt="again")
     push(store, [done | {"body": done["body"] | {"remarks": "other"}}], salt="other")
@@ -251,7 +252,7 @@ def test_strange_documents_do_not_stop_the_feed(
         orders = [world.sent(session, "reread", n) for n in (1, 2, 3)]
     tablet = Tablet()
     strange, failing, good = (
-        tablet.completed(order, world.reread(n)) for n, order in enumerate(orders, start=1)
+        tablet.completed(order, answers.reread(n)) for n, order in enumerate(orders, start=1)
     )
     push(store, [strange | {"event": "danced"}, failing, good])
     store.put_document("tech-t01", "note:1", {"hello": "world"})
@@ -279,7 +280,7 @@ def test_strange_documents_do_not_stop_the_feed(
 def test_a_feed_read_by_two_processes_is_taken_in_once(sessions: Sessions, store: SqlStore) -> None:
     with sessions.begin() as session:
         order = world.sent(session, "reread", 1)
-    push(store, [Tablet().completed(order, world.reread(1))])
+    push(store, [Tablet().completed(order, answers.reread(1))])
 
     class Beaten(SqlStore):
         def changes(self, db: str, *, since: str, limit: int, include_docs: bool = True) -> ChangeBatch:
@@ -307,7 +308,7 @@ def test_trial_balance_after_a_day(sessions: Sessions, store: SqlStore) -> None:
         orders = [world.sent(session, "exchange", n) for n in (1, 2)]
     tablet = Tablet()
     for n, order in enumerate(orders, start=1):
-        tablet.completed(order, world.exchange(n, f"NT01{n}"), at=NOW + timedelta(minutes=30 * n))
+        tablet.completed(order, answers.exchange(n, f"NT01{n}"), at=NOW + timedelta(minutes=30 * n))
     push(store, tablet.written)
     assert ingest(sessions, store).posted == 2
     with sessions() as session:

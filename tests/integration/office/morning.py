@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, DeviceTechnician
 from server.auth.users import add_user
-from tests.integration.service import world
-from tests.integration.service.world import NOW, TODAY, Tablet
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, TODAY
 from workorders.service.assignment import assign_order
 from workorders.service.cancel import cancel_order
 from workorders.service.payments import record_payment
@@ -100,9 +101,9 @@ def _field(session: Session) -> dict[str, str]:
     tablet = Tablet("t01")
     done = world.sent(session, "reread", 8)
     world.take(session, tablet.event("acknowledged", done))
-    world.take(session, tablet.completed(done, world.reread(8, 145_000)))
+    world.take(session, tablet.completed(done, answers.reread(8, 145_000)))
     review = world.sent(session, "reread", 9)
-    world.take(session, tablet.completed(review, world.reread(9) | {"serial_seen": "SOMETHING"}))
+    world.take(session, tablet.completed(review, answers.reread(9) | {"serial_seen": "SOMETHING"}))
     paid = world.sent(session, "disconnect_np", 10)
     world.take(session, tablet.payment(paid, 5_000))
     late = world.sent(session, "disconnect_np", 11)
@@ -110,7 +111,7 @@ def _field(session: Session) -> dict[str, str]:
         session, "P-1", "A11", world.DEBT, "counter", now=NOW + timedelta(minutes=5), actor="carla"
     )
     session.commit()
-    world.take(session, tablet.completed(late, world.cut(11), at=NOW + timedelta(hours=1)))
+    world.take(session, tablet.completed(late, answers.cut(11), at=NOW + timedelta(hours=1)))
     gone = world.order(session, "reread", 12)
     cancel_order(session, gone.number, reason="customer found the mistake", now=NOW, actor="carla")
     broken = tablet.event("completed", done) | {"event": "no_such_event"}

@@ -13,7 +13,7 @@ from geo.files import network_file
 from geo.network import RoadNetwork, build_network
 from geo.streets_pbf import write_street_pbf
 from geo.town import Town, generate_town
-from tests.integration.service.world import Tablet
+from tests.integration.service.tablet import Tablet
 from workorders.rules import publish_rules, sample_document
 from workorders.service.assignment import set_route
 from workorders.service.events import ingest_event

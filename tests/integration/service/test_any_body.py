@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from tests.integration.service import world
-from tests.integration.service.world import LATER, Tablet
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import LATER
 from tests.unit.service.test_event_schema import JSON
 from workorders.ledger import trial_balance
 from workorders.order_story import order_story

@@ -21,8 +21,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from server.db import open_engine, session_factory
-from tests.integration.service import world
-from tests.integration.service.world import NOW, TODAY, Tablet
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, TODAY
 from workorders.ledger import trial_balance
 from workorders.problems import Problem
 from workorders.service.assignment import assign_order, recall_order, set_route, unassign_order
@@ -79,14 +80,14 @@ WRITTEN = st.builds(
 def _answers(type_: str, order: Order, tablet: Tablet, which: int) -> dict[str, Any]:
     household, read = int(order.service_point.number.removeprefix("SP-")), 140_000 + which
     if type_ == "disconnect_np":
-        return world.cut(household, read)
+        return answers.cut(household, read)
     if type_ == "exchange":
-        return world.exchange(household, f"N{tablet.technician}{1 + which % 4}".upper(), read)
+        return answers.exchange(household, f"N{tablet.technician}{1 + which % 4}".upper(), read)
     if type_ in {"turn_on", "reconnect"}:
-        return world.on(household, read)
+        return answers.on(household, read)
     if type_ == "turn_off":
-        return world.on(household, read) | {"left_on": which % 2 == 0, "lock": f"L{which}"}
-    return world.reread(household, read)
+        return answers.on(household, read) | {"left_on": which % 2 == 0, "lock": f"L{which}"}
+    return answers.reread(household, read)
 
 
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: Any) -> None:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.integration.service import world
-from tests.integration.service.world import DEBT, LATER, NOW, Tablet, cases, take
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import DEBT, LATER, NOW, cases, take
 from workorders.ledger import balance, custody, post, trial_balance
 from workorders.service.assignment import assign_order
 from workorders.service.decisions import decide_exception
@@ -38,7 +39,7 @@ def nothing_differs(session: Session) -> Any:
 
 def test_a_cut_is_posted_once_with_its_fee_and_state(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    done = Tablet().completed(cut, world.cut(1))
+    done = Tablet().completed(cut, answers.cut(1))
     first, again = take(session, done), take(session, done, "2-b")
     assert (first.status, again.status, again.duplicate) == ("posted", "posted", True)
     assert (first.words, first.codes) == (again.words, again.codes)
@@ -54,7 +55,7 @@ def test_progress_moves_the_order_and_late_progress_does_not(session: Session) -
     for event in (events[0], events[1]):
         take(session, event)
     assert order.state == "en_route"
-    assert take(session, tablet.completed(order, world.reread(1))).status == "posted"
+    assert take(session, tablet.completed(order, answers.reread(1))).status == "posted"
     for event in (events[3], events[2]):
         assert take(session, event).status == "posted"
     assert order.state == "completed"
@@ -64,7 +65,7 @@ def test_progress_moves_the_order_and_late_progress_does_not(session: Session) -
 
 def test_an_exchange_moves_both_meters_and_empties_the_van(session: Session) -> None:
     order = world.sent(session, "exchange", 2)
-    assert take(session, Tablet().completed(order, world.exchange(2, "NT011"))).status == "posted"
+    assert take(session, Tablet().completed(order, answers.exchange(2, "NT011"))).status == "posted"
     old, new = (session.scalars(select(Meter).where(Meter.serial == s)).one() for s in ("M2", "NT011"))
     assert (old.status, new.status, new.van_technician_id) == ("retired", "installed", None)
     kept = session.scalars(
@@ -77,7 +78,7 @@ def test_an_exchange_moves_both_meters_and_empties_the_van(session: Session) -> 
 
 def test_a_meter_that_is_installed_elsewhere_overwrites_nothing(session: Session) -> None:
     order = world.sent(session, "exchange", 2)
-    verdict = take(session, Tablet().completed(order, world.exchange(2, "M3")))
+    verdict = take(session, Tablet().completed(order, answers.exchange(2, "M3")))
     assert (verdict.status, order.state) == ("review", "exception")
     installed = session.scalars(
         select(Installation).join(Meter).where(Meter.serial == "M3", Installation.removed_at.is_(None))
@@ -87,7 +88,7 @@ def test_a_meter_that_is_installed_elsewhere_overwrites_nothing(session: Session
 
 def test_what_the_database_refuses_leaves_nothing_half_written(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    done = Tablet().completed(cut, world.cut(1))
+    done = Tablet().completed(cut, answers.cut(1))
     post(
         session,
         source=done["_id"],
@@ -144,7 +145,7 @@ def test_a_receipt_that_came_before_its_predecessor_is_compared_when_that_comes(
 
 def test_two_statements_under_one_id_are_both_kept_and_the_first_counts(session: Session) -> None:
     order = world.sent(session, "reread", 5)
-    document = Tablet().completed(order, world.reread(5))
+    document = Tablet().completed(order, answers.reread(5))
     take(session, document)
     other = document | {"body": document["body"] | {"remarks": "changed my mind"}}
     verdict = take(session, other, "2-b")
@@ -173,7 +174,7 @@ def test_what_cannot_be_understood_is_kept_and_answered(
     session: Session, change: dict[str, Any], code: str
 ) -> None:
     order = world.sent(session, "reread", 5)
-    document = Tablet().completed(order, world.reread(5)) | change
+    document = Tablet().completed(order, answers.reread(5)) | change
     verdict = take(session, document)
     assert (verdict.status, verdict.codes) == ("quarantined", (code,))
     row = session.scalars(select(Quarantine)).one()
@@ -223,7 +224,7 @@ def test_a_wrong_clock_is_clamped_and_flagged(session: Session) -> None:
 
 def test_a_completion_under_an_old_epoch_counts_and_recalls_the_new_assignee(session: Session) -> None:
     order = world.sent(session, "reread", 6)
-    done = Tablet().completed(order, world.reread(6))
+    done = Tablet().completed(order, answers.reread(6))
     assign_order(session, order.number, "t02", route_day=world.TODAY, now=NOW + timedelta(hours=1), actor="d")
     assert (order.epoch, order.technician_id) == (2, "t02")
     assert take(session, done).status == "posted"
@@ -232,13 +233,13 @@ def test_a_completion_under_an_old_epoch_counts_and_recalls_the_new_assignee(ses
         select(Outbox.technician_id).where(Outbox.topic == "order", Outbox.key == order.number)
     ).all()
     assert told[-1] == "t02"
-    second = Tablet("t02").completed(order, world.reread(6), epoch=2)
+    second = Tablet("t02").completed(order, answers.reread(6), epoch=2)
     assert take(session, second).codes == ("second_visit",)
 
 
 def test_a_photo_that_comes_later_releases_the_fee_that_waited(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    document = Tablet().completed(cut, world.cut(1), photos=())
+    document = Tablet().completed(cut, answers.cut(1), photos=())
     assert "evidence_pending" in take(session, document).codes
     assert balance(session, "AR", "A1") == DEBT
     stub = {"photo.jpg": {"content_type": "image/jpeg", "digest": "md5-x", "length": 3, "stub": True}}
@@ -252,7 +253,7 @@ def test_a_photo_that_comes_later_releases_the_fee_that_waited(session: Session)
 
 def test_a_rejected_case_leaves_the_facts_and_closes_the_order(session: Session) -> None:
     order = world.sent(session, "exchange", 2)
-    done = Tablet().completed(order, world.exchange(2, "M3"))
+    done = Tablet().completed(order, answers.exchange(2, "M3"))
     take(session, done)
     for case in cases(session, done["_id"]).values():
         decide_exception(session, case.id, accept=False, words="the serial was misread", now=LATER, actor="s")

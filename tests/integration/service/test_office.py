@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.integration.service import world
-from tests.integration.service.world import NOW, TODAY, Tablet, take
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, TODAY, take
 from workorders.problems import Problem
 from workorders.service.assignment import (
     assign_order,

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.integration.service import world
-from tests.integration.service.world import DEBT, LATER, NOW, Tablet, cases, take
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import DEBT, LATER, NOW, cases, take
 from workorders.ledger import balance, trial_balance
 from workorders.problems import Problem
 from workorders.service.follow_on import SILENCE, release_silent
@@ -58,7 +59,7 @@ def test_paid_before_the_tablet_has_it(session: Session) -> None:
 
 def test_paid_then_cut_without_knowing_is_a_wrongful_cut_restored_at_no_charge(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    done = Tablet().completed(cut, world.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
+    done = Tablet().completed(cut, answers.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
     pay(session, CUT_AT - timedelta(minutes=20))
     assert cut.state == "cancelled"
     [ready] = reconnects(session, cut)
@@ -75,7 +76,7 @@ def test_paid_then_cut_without_knowing_is_a_wrongful_cut_restored_at_no_charge(s
 
 def test_cut_then_paid_is_a_valid_cut_with_its_fee_and_an_urgent_reconnect(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    done = Tablet().completed(cut, world.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
+    done = Tablet().completed(cut, answers.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
     pay(session, CUT_AT + timedelta(minutes=20))
     assert take(session, done).status == "posted"
     [ready] = reconnects(session, cut)
@@ -90,7 +91,7 @@ def test_cut_then_paid_is_a_valid_cut_with_its_fee_and_an_urgent_reconnect(sessi
 
 def test_cut_known_then_paid_raises_the_reconnect(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    take(session, Tablet().completed(cut, world.cut(1), at=CUT_AT))
+    take(session, Tablet().completed(cut, answers.cut(1), at=CUT_AT))
     assert reconnects(session, cut) == []
     pay(session, LATER)
     [ready] = reconnects(session, cut)
@@ -101,7 +102,7 @@ def test_cut_known_then_paid_raises_the_reconnect(session: Session) -> None:
 
 def test_a_payment_heard_of_late_turns_a_posted_cut_wrongful(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    take(session, Tablet().completed(cut, world.cut(1), at=CUT_AT))
+    take(session, Tablet().completed(cut, answers.cut(1), at=CUT_AT))
     assert balance(session, "AR", "A1") == DEBT + FEE
     pay(session, CUT_AT - timedelta(minutes=5), heard=LATER)
     [ready] = reconnects(session, cut)
@@ -128,7 +129,7 @@ def test_the_tablet_tells_that_it_did_not_cut(session: Session, how: str) -> Non
 def test_a_technician_who_saw_the_cancel_and_cut_is_a_supervisors_case(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
     pay(session, NOW)
-    done = Tablet().completed(cut, world.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
+    done = Tablet().completed(cut, answers.cut(1), at=CUT_AT, seen=world.last_seq(session, cut.number))
     assert "cut_after_seen_cancel" in take(session, done).codes
     assert cut.state == "exception"
 
@@ -141,7 +142,7 @@ def test_a_silent_tablet_sends_somebody_to_look(session: Session) -> None:
     assert release_silent(session, now=NOW + SILENCE) == 0
     [ready] = reconnects(session, cut)
     assert (ready.state, ready.follow_reason) == ("approved", "contingent")
-    late = Tablet().completed(cut, world.cut(1), at=CUT_AT)
+    late = Tablet().completed(cut, answers.cut(1), at=CUT_AT)
     take(session, late)
     assert len(reconnects(session, cut)) == 1
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from server.commands.verify_ledger import verify_ledger_command
 from server.db import session_factory
-from tests.integration.service import world
-from tests.integration.service.world import NOW, Tablet, take
+from tests.integration.service import answers, world
+from tests.integration.service.tablet import Tablet
+from tests.integration.service.world import NOW, take
 from workorders.ledger.guards import drop_statements
 from workorders.service.payments import record_payment
 from workorders.verify import verify_ledger
@@ -49,7 +50,7 @@ def day(engine: Engine) -> Iterator[Session]:
         cut = world.sent(session, "disconnect_np", 1)
         tablet = Tablet()
         take(session, tablet.payment(cut, 2_000))
-        take(session, tablet.completed(cut, world.cut(1)))
+        take(session, tablet.completed(cut, answers.cut(1)))
         record_payment(session, "p1", "A2", 3_000, "counter", now=NOW, actor="cashier")
         session.commit()
         yield session
