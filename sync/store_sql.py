@@ -73,6 +73,13 @@ class SqlStore:
                 raise DatabaseMissing(name)
             yield connection, database
 
+    def put_local_for(self, name: str, owner: str, doc_id: str, body: bytes) -> str:
+        """Write somebody's `_local/` document over what was there, as `local_writing` does; its revision."""
+        connections = self.connections
+        hasty = connections.reading() if connections.postgres else connections.writing(durable=False)
+        with hasty as connection:
+            return local_rows.put(connection, name, owner, doc_id, body, alone=True)
+
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it from now on."""
         wanted = security_document(members)
@@ -256,15 +263,14 @@ class SqlStore:
 
     def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
         """Return the server's own `_local/` document without `_` fields."""
-        with self.reading(db) as (connection, database):
-            found = local_rows.get(connection, database.id, _SERVER, doc_id)
+        with self.connections.reading() as connection:
+            found = local_rows.get(connection, db, _SERVER, doc_id)
         return None if found is None else orjson.loads(found[1])
 
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         raw = document_rules.local_body(body, self.limits)
-        with self.local_writing(db) as (connection, database):
-            local_rows.put(connection, database.id, _SERVER, doc_id, raw)
+        self.put_local_for(db, _SERVER, doc_id, raw)
 
 
 def _revision(

@@ -68,7 +68,7 @@ def _write(call: Call, items: Sequence[_Item], *, new_edits: bool) -> list[Writt
                 if item.body is None:
                     local_rows.delete(connection, database.id, call.owner, name)
                 else:
-                    rev = local_rows.put(connection, database.id, call.owner, name, item.body)
+                    rev = local_rows.put(connection, database.name, call.owner, name, item.body)
                 outcomes.append(Written(item.doc_id, rev))
     return outcomes
 

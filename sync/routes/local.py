@@ -18,8 +18,8 @@ def _name(call: Call) -> str:
 def get(call: Call) -> Response:
     """GET /db/_local/id."""
     name = _name(call)
-    with call.store.reading(call.target.database) as (connection, database):
-        found = local_rows.get(connection, database.id, call.owner, name)
+    with call.store.connections.reading() as connection:
+        found = local_rows.get(connection, call.target.database, call.owner, name)
     if found is None:
         raise not_found()
     rev, body = found
@@ -34,8 +34,7 @@ def put(call: Call) -> Response:
     if told.get("_deleted") is True:
         return delete(call)
     body = local_body(told, call.limits)
-    with call.store.local_writing(call.target.database) as (connection, database):
-        rev = local_rows.put(connection, database.id, call.owner, name, body)
+    rev = call.store.put_local_for(call.target.database, call.owner, name, body)
     return answer({"ok": True, "id": call.target.document, "rev": rev}, 201)
 
 

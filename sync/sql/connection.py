@@ -104,6 +104,17 @@ class Connection:
         return " FOR NO KEY UPDATE" if self.postgres else ""
 
     @property
+    def hasty(self) -> tuple[str, str]:
+        """What begins a statement, and joins its tables, whose own commit does not wait for the disk.
+
+        Nothing on SQLite, which is told before its transaction.
+        """
+        if not self.postgres:
+            return "", ""
+        config = "SELECT set_config('synchronous_commit', 'off', true)"
+        return f"WITH hasty AS MATERIALIZED ({config})", ", hasty"
+
+    @property
     def telling(self) -> str:
         """What makes an UPDATE of a database's row do as `notify` does."""
         return f" RETURNING pg_notify('{CHANNEL}', id::text)" if self.postgres else ""
