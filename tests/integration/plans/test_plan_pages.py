@@ -94,19 +94,19 @@ def test_an_outdated_plan_says_so_and_stays(office: Office) -> None:
         assert session.scalars(select(PlanRun)).one().state == "ready"
 
 
-@pytest.mark.parametrize(
-    "form", [{"max_moved": "-1"}, {"max_moved": "9999"}, {"stickiness": "61"}, {"seconds": "x"}]
-)
-def test_senseless_wishes_are_refused(office: Office, form: dict[str, str]) -> None:
-    answer = office.post("dana", "/plans/rest", **form)
-    assert answer.status_code == 422
-    assert next(iter(form)) in answer.text
+def test_senseless_wishes_are_refused(office: Office) -> None:
+    for form in ({"max_moved": "-1"}, {"max_moved": "9999"}, {"stickiness": "61"}, {"seconds": "x"}):
+        answer = office.post("dana", "/plans/rest", **form)
+        assert answer.status_code == 422
+        assert next(iter(form)) in answer.text
+    with office.services.read_sessions() as session:
+        assert session.scalars(select(PlanRun)).all() == []
 
 
 def test_a_late_technician_on_the_board_and_on_the_page(office: Office) -> None:
     assert "/plans/late/t02" in text_of(office, "/dispatch/")
     kept = text_of(office, "/plans/late/t02?minutes=0")
-    assert "Every appointment can be kept" in kept
+    assert "No appointment is missed" in kept
     assert "<svg" in kept
     late = text_of(office, "/plans/late/t02?minutes=180")
     assert "1 appointment is missed" in late
@@ -116,9 +116,9 @@ def test_a_late_technician_on_the_board_and_on_the_page(office: Office) -> None:
     assert text_of(office, f"/plans/urgent/{office.numbers['6']}").count("Give it to") <= 3
 
 
-@pytest.mark.parametrize("minutes", ["x", "-5", "9999"])
-def test_a_senseless_delay_is_named(office: Office, minutes: str) -> None:
-    assert "must be a whole number" in text_of(office, f"/plans/late/t02?minutes={minutes}", 422)
+def test_a_senseless_delay_is_named(office: Office) -> None:
+    for minutes in ("x", "-5", "9999"):
+        assert "must be a whole number" in text_of(office, f"/plans/late/t02?minutes={minutes}", 422)
 
 
 def test_late_for_nothing_and_unknown_people(office: Office) -> None:
@@ -160,29 +160,27 @@ def test_a_street_is_closed_and_opened_again(office: Office, streets: Streets) -
         assert newest.until == clock(18)
 
 
-@pytest.mark.parametrize(
-    ("form", "words"),
-    [
-        ({"place": ""}, "Say where"),
-        ({"place": "Nowhere Boulevard"}, "spelled like that"),
-        ({"place": "12.0, 47.0"}, "500 m from any street"),
-        ({"place": "200, 47.0"}, "on earth"),
-        ({"radius": "2"}, "between 5 and 5000"),
-        ({"radius": "x"}, "whole number of metres"),
-        ({"reason": " "}, "Say why"),
-        ({"until": "2026-03-01T18:00"}, "after the beginning"),
-        ({"until": "soon"}, "date and a time"),
-    ],
-)
-def test_what_is_wrong_with_a_closure_stands_at_its_field(
-    office: Office, streets: Streets, form: dict[str, str], words: str
-) -> None:
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"place": ""}, "Say where"),
+    ({"place": "Nowhere Boulevard"}, "spelled like that"),
+    ({"place": "12.0, 47.0"}, "500 m from any street"),
+    ({"place": "200, 47.0"}, "on earth"),
+    ({"radius": "2"}, "between 5 and 5000"),
+    ({"radius": "x"}, "whole number of metres"),
+    ({"reason": " "}, "Say why"),
+    ({"until": "2026-03-01T18:00"}, "after the beginning"),
+    ({"until": "soon"}, "date and a time"),
+]
+
+
+def test_what_is_wrong_with_a_closure_stands_at_its_field(office: Office, streets: Streets) -> None:
     house = streets.town.addresses[0]
-    answer = close(office, **({"place": f"{house.lon}, {house.lat}"} | form))
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert 'aria-invalid="true"' in answer.text
-    assert "Water main break" in answer.text or "reason" in form
+    for form, words in WRONG:
+        answer = close(office, **({"place": f"{house.lon}, {house.lat}"} | form))
+        assert answer.status_code == 422, form
+        assert words in answer.text
+        assert 'aria-invalid="true"' in answer.text
+        assert "Water main break" in answer.text or "reason" in form
     with office.services.read_sessions() as session:
         assert session.scalars(select(StreetClosure)).all() == []
 
