@@ -24,7 +24,7 @@ from workorders.service.follow_on import release_silent, silent_orders
 from workorders.service.history import tell
 from workorders.service.quarantine import quarantine
 from workorders.service.quarantine_review import judge_again
-from workorders.tables import IngestCheckpoint, Quarantine, Technician
+from workorders.tables import IngestCheckpoint, Outbox, Quarantine, Technician
 
 log = structlog.get_logger()
 BEGINNING = "0"
@@ -230,10 +230,20 @@ def _judge(session: Session, delivery: Delivery) -> Verdict:
         received_at=delivery.received_at,
     )
     if verdict.duplicate:
-        # Whoever sends it again may never have got the answer, or the answer was purged since.
-        technician = delivery.database.removeprefix("tech-")
-        tell(session, technician, "ack", event, now=delivery.received_at)
+        _answer_again(session, delivery.database.removeprefix("tech-"), event, delivery.received_at)
     return verdict
+
+
+def _answer_again(session: Session, technician: str, event: str, now: datetime) -> None:
+    """Whoever sends an event again may never have got the answer, or the answer was purged since."""
+    waiting = select(Outbox.id).where(
+        Outbox.technician_id == technician,
+        Outbox.topic == "ack",
+        Outbox.key == event,
+        Outbox.published_at.is_(None),
+    )
+    if session.scalar(waiting.limit(1)) is None:
+        tell(session, technician, "ack", event, now=now)
 
 
 def _went_back(before: str, newest: str) -> bool:
