@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from geo.day_people import vans_of
 from geo.day_states import BEGUN, DONE, MOVABLE, OPEN
 from geo.daywork import DayDraft, DayWork, midnight_of, read_day
-from geo.network import Places, RoadNetwork
+from geo.network import MAX_STOP_METRES, Places, RoadNetwork
 from geo.places import LonLat
 from geo.planning.day_state import remaining_day
 from geo.planning.model import UNREACHABLE_S, Options, Seconds
@@ -31,8 +31,9 @@ from workorders.problems import Problem
 
 STEP = timedelta(minutes=5)
 """Today is laid out as it will be at the next full step, so that it need not be laid out every second."""
+POINTS_KEPT = 50_000
 BLOCKS_KEPT = 2_000
-"""Technicians' days whose travel times are remembered; a block of 17 places takes 2.5 kB."""
+"""Places, and technicians' days whose travel times are remembered; a block of 17 places takes 2.5 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class SlotDays:
 
     days: dict[date, LaidOut] = field(default_factory=dict)
     _blocks: dict[tuple[RoadNetwork, tuple[LonLat, ...]], Seconds] = field(default_factory=dict)
+    _found: dict[tuple[RoadNetwork, LonLat], Places | None] = field(default_factory=dict)
 
     def laid_out(
         self, session: Session, streets: Mapping[date, RoadNetwork], *, now: datetime
@@ -110,7 +112,7 @@ class SlotDays:
         row = {point: number for number, point in enumerate(draft.points)}
         seconds = np.full((len(row), len(row)), UNREACHABLE_S, dtype=np.int64)
         np.fill_diagonal(seconds, 0)
-        places, off = _on_streets(network, draft.points)
+        places, off = self._on_streets(network, draft.points)
         for person in draft.technicians:
             ends = {draft.points[at] for at in (person.start, person.end, person.reload_at) if at is not None}
             block = tuple(sorted({*stops.get(person.number, ()), *ends} - off))
@@ -122,6 +124,35 @@ class SlotDays:
             to, back = network.spokes([draft.points[at] for at in hubs], places)
             seconds[hubs, :], seconds[:, hubs] = to, back
         return seconds, off, places
+
+    def _on_streets(self, network: RoadNetwork, points: list[LonLat]) -> tuple[Places, frozenset[LonLat]]:
+        """The points on the streets, and those that no street reaches, which stand where another does."""
+        if len(self._found) >= POINTS_KEPT:
+            self._found.clear()
+        new = [point for point in points if (network, point) not in self._found]
+        off: set[int] = set()
+        if new:
+            snapped: Places | None
+            try:
+                snapped = network.places(new)
+            except Problem as problem:
+                off = set(problem.details.get("positions", ()))
+                if problem.code != "stop_off_network":
+                    raise
+                near = [point for at, point in enumerate(new) if at not in off]
+                snapped = network.places(near) if near else None
+            rows = iter(range(len(new)))
+            for at, point in enumerate(new):
+                found = None if at in off or snapped is None else snapped.one(next(rows))
+                self._found[network, point] = found
+        known = [self._found[network, point] for point in points]
+        usual = next((place for place in known if place is not None), None)
+        if usual is None:
+            raise Problem(
+                "stop_off_network", what="Every place of the day", max_metres=round(MAX_STOP_METRES)
+            )
+        nowhere = frozenset(point for point, place in zip(points, known, strict=True) if place is None)
+        return Places.of([place or usual for place in known]), nowhere
 
     def _block(self, network: RoadNetwork, points: tuple[LonLat, ...]) -> Seconds:
         key = (network, points)
@@ -135,19 +166,6 @@ class SlotDays:
 def _next_step(now: datetime) -> datetime:
     since = timedelta(seconds=now.timestamp() % STEP.total_seconds())
     return now if not since else now - since + STEP
-
-
-def _on_streets(network: RoadNetwork, points: list[LonLat]) -> tuple[Places, frozenset[LonLat]]:
-    """The points on the streets, and those that no street reaches, which stand where another does."""
-    try:
-        return network.places(points), frozenset()
-    except Problem as problem:
-        off = set(problem.details.get("positions", ()))
-        if problem.code != "stop_off_network" or len(off) >= len(points):
-            raise
-    near = next(point for number, point in enumerate(points) if number not in off)
-    moved = [near if number in off else point for number, point in enumerate(points)]
-    return network.places(moved), frozenset(points[number] for number in off)
 
 
 def _keep_promises(laid: PlannedDay, plan: Plan) -> None:

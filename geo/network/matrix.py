@@ -1,6 +1,6 @@
 """Travel times between all pairs of places on streets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,21 @@ class Places:
     rest_ms: Ints
     """Milliseconds from the point to the end of that state's arc."""
 
+    def one(self, at: int) -> "Places":
+        """The place at that position, alone."""
+        part = slice(at, at + 1)
+        return Places(self.segment[part], self.share[part], self.state[part], self.rest_ms[part])
+
+    @classmethod
+    def of(cls, parts: Sequence["Places"]) -> "Places":
+        """All places of the parts, in their order."""
+        return cls(
+            segment=np.concatenate([part.segment for part in parts]),
+            share=np.concatenate([part.share for part in parts]),
+            state=np.concatenate([part.state for part in parts]),
+            rest_ms=np.concatenate([part.rest_ms for part in parts]),
+        )
+
 
 def make_places(roads: Roads, weights: Weights, segment: Ints, share: NDArray[np.float64]) -> Places:
     """Places from segments and the shares along them."""
@@ -41,11 +56,11 @@ def make_places(roads: Roads, weights: Weights, segment: Ints, share: NDArray[np
 def travel_seconds(roads: Roads, hierarchy: Hierarchy, places: Places) -> NDArray[np.int32]:
     """Whole seconds (rounded) from every place to every place. A stop may be left in either direction."""
     best = _all_pairs(roads, hierarchy, places, _Aims(roads, places))
-    with workers() as pool:
-        shared = [rows for rows in _groups(places.segment) if len(rows) > 1]
-        near = pool.map(lambda rows: _on_one_segment(roads, hierarchy, places, rows), shared)
-        for rows, times in zip(shared, near, strict=True):
-            best[np.ix_(rows, rows)] = times
+
+    def near(rows: Ints) -> None:
+        best[np.ix_(rows, rows)] = _on_one_segment(roads, hierarchy, places, rows)
+
+    _spread(near, [rows for rows in _groups(places.segment) if len(rows) > 1], len(best))
     np.fill_diagonal(best, 0)
     return _seconds(best)
 
@@ -60,21 +75,10 @@ def spoke_seconds(
     for hub, segment in enumerate(hubs.segment.tolist()):
         near = np.flatnonzero(places.segment == segment)
         if len(near):
-            times = _on_one_segment(
-                roads, hierarchy, _together(hubs, hub, places, near), np.arange(len(near) + 1)
-            )
+            shared = Places.of([hubs.one(hub), *(places.one(at) for at in near.tolist())])
+            times = _on_one_segment(roads, hierarchy, shared, np.arange(len(near) + 1))
             to[hub, near], back[near, hub] = times[0, 1:], times[1:, 0]
     return _seconds(to), _seconds(back)
-
-
-def _together(hubs: Places, hub: int, places: Places, rows: Ints) -> Places:
-    """A hub, and after it some of the places."""
-    return Places(
-        segment=np.append(hubs.segment[hub], places.segment[rows]),
-        share=np.append(hubs.share[hub], places.share[rows]),
-        state=np.concatenate([hubs.state[hub : hub + 1], places.state[rows]]),
-        rest_ms=np.concatenate([hubs.rest_ms[hub : hub + 1], places.rest_ms[rows]]),
-    )
 
 
 def _seconds(ms: Ints) -> NDArray[np.int32]:
@@ -117,9 +121,18 @@ def _all_pairs(roads: Roads, hierarchy: Hierarchy, sources: Places, aims: _Aims)
         rows = np.concatenate([rows[both], rows[~both]])
         times[rows] = aims.ms_from(hierarchy, _starts(roads, sources, rows, int(both.sum())))
 
-    with workers() as pool:
-        list(pool.map(fill, _chunks(sources.segment)))
+    _spread(fill, list(_chunks(sources.segment)), times.size // _ROWS)
     return times
+
+
+def _spread(work: Callable[[Ints], None], portions: Sequence[Ints], size: int) -> None:
+    """Do the portions in several threads, unless there is less to do than starting threads costs."""
+    if size <= _ROWS:
+        for rows in portions:
+            work(rows)
+        return
+    with workers() as pool:
+        list(pool.map(work, portions))
 
 
 def _starts(roads: Roads, places: Places, rows: Ints, both: int) -> Starts:

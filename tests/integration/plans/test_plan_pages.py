@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from geo.files import network_file
 from geo.ways import refresh_way
@@ -21,7 +21,7 @@ from tests.integration.office import morning
 from tests.integration.office.conftest import Office
 from tests.integration.plans.town import DAY, MORNING, Field, Streets, clock, deal, orders, people
 from workorders.service.cancel import cancel_order
-from workorders.tables import Order, PlanRun, StreetClosure
+from workorders.tables import Order, PlanRun, Shift, StreetClosure
 
 NOW = morning.CLOCK
 """Eleven."""
@@ -80,6 +80,14 @@ def test_the_rest_of_the_day_is_planned_shown_and_used(office: Office) -> None:
         assert session.scalars(select(PlanRun)).one().state == "used"
     assert office.post("dana", f"{path}/use").status_code == 409
     assert "the rest of it" in text_of(office, "/plans/")
+
+
+def test_when_everybody_has_gone_home_nothing_is_placed(office: Office) -> None:
+    with office.services.sessions.begin() as session:
+        session.execute(delete(Shift))
+    text = text_of(office, planned_rest(office))
+    assert "It stays at the end of the route of Technician t01" in text
+    assert "Nothing. Everybody keeps their stops" in text
 
 
 def test_an_outdated_plan_says_so_and_stays(office: Office) -> None:
