@@ -166,12 +166,16 @@ class Tablets:
 def measure_day(
     servers: Sequence[tuple[str, Server]], tablets: int, rounds: int
 ) -> dict[str, dict[str, list[Measured]]]:
-    """Return every phase's measurements by server, the servers taking turns in each round."""
+    """Return every phase's measurements by server, the servers taking turns in each round.
+
+    Each round begins with another server, because the first and the last meet the machine in other moods.
+    """
     told: dict[str, dict[str, list[Measured]]] = {
         name: {phase: [] for phase in PHASES} for name, _ in servers
     }
-    for _ in range(rounds):
-        for name, server in servers:
+    for number in range(rounds):
+        first = number % len(servers)
+        for name, server in (*servers[first:], *servers[:first]):
             fleet = Tablets(server, tablets)
             for phase in PHASES:
                 told[name][phase].append(fleet.run(phase))
