@@ -1,8 +1,8 @@
 """Technicians of a day: their stops, how far they are, and what their tablets have been told."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -69,10 +69,14 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A technician's way as it is stored: the stops it leads through and its shape."""
+    """A technician's way as it is stored: the stops it leads through and its shape.
 
-    stops: Sequence[str]
-    geometry: Sequence[Sequence[float]]
+    Two of the same `version` are the same way.
+    """
+
+    version: Hashable
+    stops: Sequence[str] = field(compare=False)
+    geometry: Sequence[Sequence[float]] = field(compare=False)
 
 
 def crews(session: Session, day: date) -> list[Crew]:
@@ -102,8 +106,15 @@ def crews(session: Session, day: date) -> list[Crew]:
 
 def ways(session: Session, day: date) -> dict[str, Way]:
     """The ways of that day by technician id, as far as they were found."""
-    query = select(RouteWay.technician_id, RouteWay.stops, RouteWay.geometry).where(RouteWay.day == day)
-    return {row.technician_id: Way(row.stops, row.geometry) for row in session.execute(query)}
+    query = select(
+        RouteWay.technician_id, RouteWay.computed_at, RouteWay.metres, RouteWay.stops, RouteWay.geometry
+    ).where(RouteWay.day == day)
+    return {
+        row.technician_id: Way(
+            (row.technician_id, day, row.computed_at, row.metres, *row.stops), row.stops, row.geometry
+        )
+        for row in session.execute(query)
+    }
 
 
 def movable_numbers(session: Session, technician_id: str, day: date) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from workorders.words import state_title
 
 LINE_METRES = 5.0
 """Less than the width of a street, and than a line on the map at the scale of a town."""
+WAYS_KEPT = 512
 DIGITS = 5
 """Of a degree: about a metre."""
 
@@ -55,7 +57,7 @@ def route_features(crews: Iterable[Crew], ways: Mapping[str, Way] | None = None)
         way = (ways or {}).get(crew.technician.id)
         driven = way is not None and _leads_through(way, crew)
         if way is not None and driven:
-            line = simplified(way.geometry)
+            line = _drawn(way)
         else:
             points = [stop.order.service_point.premise.position for stop in crew.stops]
             line = [[round(point.x, DIGITS), round(point.y, DIGITS)] for point in points]
@@ -80,6 +82,12 @@ def _leads_through(way: Way, crew: Crew) -> bool:
         s.order.number for s in crew.stops if s.order.state in ACTIVE and s.order.sequence is not None
     ]
     return bool(open_now) and [number for number in way.stops if number in set(open_now)] == open_now
+
+
+@lru_cache(WAYS_KEPT)
+def _drawn(way: Way) -> list[list[float]]:
+    """A board refreshes every few seconds, a way changes a few times a day."""
+    return simplified(way.geometry)
 
 
 def simplified(line: Sequence[Sequence[float]]) -> list[list[float]]:
