@@ -145,6 +145,7 @@ class OrderType:
             "skills": list(self.skills),
             "minutes": self.minutes,
             "wants_read": self.wants_read,
+            "extra": [f.as_document() for f in self.extra],
             "fields": [f.as_document() for f in self.fields],
             "unable_reasons": list(self.unable_reasons),
             "outcomes": [{"value": c.value, "title": c.title} for c in self.outcomes],

@@ -48,6 +48,7 @@ def test_a_read_outside_the_expected_is_asked_again_with_a_photo(
     _, page = open_tablet("truck")
     enrol(page, site)
     open_order(page, number)
+    expect(page.get_by_text("Why it is doubted")).to_be_visible()
     start_work(page)
     page.get_by_role("link", name="Complete").click()
     page.get_by_label("Serial number on the meter").fill("M4")

@@ -9,6 +9,7 @@ import { changeBanner } from "./cancel.js";
 import { fact, facts } from "./facts.js";
 import { flagBanner } from "./flags.js";
 import { icon } from "./icons.js";
+import { instructions } from "./instructions.js";
 import { stateOf, windowOf } from "./list.js";
 import { log } from "./log.js";
 import { meterCard } from "./meter.js";
@@ -88,26 +89,6 @@ function authority({ authority: cut }) {
         fact(`${spelled(kind)} notice`, `sent ${dayName(`${sent_on}T12:00:00Z`)}`),
       ),
     )}
-  </section>`;
-}
-
-const shown = (value) => {
-  if (value === true) return "yes";
-  if (value === false) return "no";
-  return typeof value === "object"
-    ? Object.entries(value)
-        .map(([key, inner]) => `${spelled(key)}: ${shown(inner)}`)
-        .join(", ")
-    : String(value);
-};
-
-function instructions({ instructions: words, extra = {} }) {
-  const more = Object.entries(extra).filter(([, value]) => value !== null && value !== "");
-  if (!words && !more.length) return nothing;
-  return html`<section class="card wide">
-    <h2>Instructions</h2>
-    ${words ? html`<p class="instructions">${words}</p>` : nothing}
-    ${facts(more.map(([key, value]) => fact(spelled(key), /_cents$/.test(key) ? money(value) : shown(value))))}
   </section>`;
 }
 

@@ -12,7 +12,7 @@ from tests.unit.situations import EXTRA
 from workorders.answers import check_extra
 from workorders.catalogue import CATALOGUE, catalogue_document, discover, order_type_of
 from workorders.consequences import Judgement
-from workorders.descriptors import Choice, Field, FieldType, OrderType, check_order_type
+from workorders.descriptors import OFFICE_ONLY, Choice, Field, FieldType, OrderType, check_order_type
 from workorders.forms import read
 from workorders.order_types_page import page
 from workorders.problems import Problem
@@ -133,6 +133,7 @@ def test_the_document_of_a_type_is_what_tablets_were_promised(order_type: OrderT
         "skills",
         "minutes",
         "wants_read",
+        "extra",
         "fields",
         "unable_reasons",
         "outcomes",
@@ -142,6 +143,9 @@ def test_the_document_of_a_type_is_what_tablets_were_promised(order_type: OrderT
         assert field["type"] in WIRE_TYPES
         assert {"name", "title", "type", "required"} <= field.keys()
         assert field.keys() <= FIELD_KEYS
+    for field in document["extra"]:
+        assert field["type"] in WIRE_TYPES | set(OFFICE_ONLY)
+        assert field["title"] != field["name"], "the tablet shows the title beside the answer"
     assert catalogue_document()[order_type.code] == document
 
 
