@@ -7,6 +7,7 @@ to and from the address asked about. So a day has no whole matrix: what is not n
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,7 @@ class SlotDays:
     days: dict[date, LaidOut] = field(default_factory=dict)
     _blocks: dict[tuple[RoadNetwork, tuple[LonLat, ...]], Seconds] = field(default_factory=dict)
     _found: dict[tuple[RoadNetwork, LonLat], Places | None] = field(default_factory=dict)
+    _one_at_a_time: Lock = field(default_factory=Lock)
 
     def laid_out(
         self, session: Session, streets: Mapping[date, RoadNetwork], *, now: datetime
@@ -70,13 +72,15 @@ class SlotDays:
         """The days of `streets`, each with its road network; only what changed is read and computed."""
         now = _next_step(now)
         rests_on = _fingerprints(session, sorted(streets), now)
-        for day in self.days.keys() - streets.keys():
-            self.days.pop(day, None)
-        for day, network in streets.items():
-            kept = self.days.get(day)
-            if kept is None or kept.key != rests_on[day] or kept.network is not network:
-                self.days[day] = self._lay_out(session, network, day, rests_on[day], now)
-        return [self.days[day] for day in sorted(streets)]
+        # Who asks while the days are being laid out waits for that instead of doing it as well.
+        with self._one_at_a_time:
+            for day in self.days.keys() - streets.keys():
+                self.days.pop(day, None)
+            for day, network in streets.items():
+                kept = self.days.get(day)
+                if kept is None or kept.key != rests_on[day] or kept.network is not network:
+                    self.days[day] = self._lay_out(session, network, day, rests_on[day], now)
+            return [self.days[day] for day in sorted(streets)]
 
     def _lay_out(
         self, session: Session, network: RoadNetwork, day: date, key: Hashable, now: datetime

@@ -17,7 +17,7 @@ from geo.planning.day_state import Remaining, remaining_day
 from geo.planning.insert import Insertion, cheapest_insertions
 from geo.planning.model import Order, Window
 from geo.planning.slots import Journeys, recommend_slots
-from geo.slot_days import SlotDays
+from geo.slot_days import LaidOut, SlotDays
 from geo.standing import sequences_of, timed_plan
 from geo.true_state import Today, load_today
 from workorders import tables
@@ -120,6 +120,20 @@ def insert_order(
     return way
 
 
+def lay_days_out(
+    session: Session,
+    streets: Callable[[date], RoadNetwork],
+    known: SlotDays,
+    *,
+    first: date,
+    days: int,
+    now: datetime,
+) -> list[LaidOut]:
+    """What slots are sought in: the next `days` working days from `first`, kept in `known`."""
+    networks = {day: streets(day) for day in _working_days(session, first, days)}
+    return known.laid_out(session, networks, now=now)
+
+
 def slots_for(
     session: Session,
     streets: Callable[[date], RoadNetwork],
@@ -139,8 +153,7 @@ def slots_for(
         raise Problem("not_found", what="order", key=number)
     here = stop_positions(session, [number])[number]
     zone = ZoneInfo(district_of(session).timezone)
-    networks = {day: streets(day) for day in _working_days(session, first, days)}
-    laid = (known or SlotDays()).laid_out(session, networks, now=now)
+    laid = lay_days_out(session, streets, known or SlotDays(), first=first, days=days, now=now)
     ways = []
     for day in laid:
         to, back = day.network.spokes([here], day.places)

@@ -1,5 +1,15 @@
 """What the web server loads: the application on the environment's settings."""
 
+from threading import Timer
+
 from server.app import create_app
+from server.plans.slot_days import lay_out_ahead
+
+SETTLED_SECONDS = 5.0
+"""A start answers first; what it may want soon is prepared after that."""
 
 app = create_app()
+
+_ahead = Timer(SETTLED_SECONDS, lay_out_ahead, [app])
+_ahead.daemon = True
+_ahead.start()

@@ -4,26 +4,25 @@ import time as stopwatch
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.network import RoadNetwork
-from geo.slot_days import SlotDays
 from geo.today import Urgent, insert_order, slots_for, who_could_take
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
 from server.networks import streets_on
 from server.plans.blueprint import blueprint, plans
+from server.plans.slot_days import SLOT_DAYS, known_days
 from server.services import services
 from server.templating import local
 from workorders.problems import Problem
 from workorders.service.orders import book_appointment
 from workorders.tables import Order, Technician
 
-SLOT_DAYS = 5
 SLOTS_SHOWN = 12
 
 
@@ -31,12 +30,6 @@ def streets(day: date) -> RoadNetwork:
     """The road network of what is left of a day. Raises Problem no_streets."""
     shared = services()
     return streets_on(current_session(), shared.config.data_dir, day, now=shared.clock()).network
-
-
-def _slot_days() -> SlotDays:
-    """What this process remembers of the days that slots are offered on."""
-    known: SlotDays = current_app.extensions.setdefault("curbstop_slot_days", SlotDays())
-    return known
 
 
 def _order(session: Session, number: str) -> Order:
@@ -101,7 +94,7 @@ def slots(number: str) -> ResponseReturnValue:
     order = _order(session, number)
     began = stopwatch.perf_counter()
     offers = slots_for(
-        session, streets, number, first=local(now).date(), days=SLOT_DAYS, now=now, known=_slot_days()
+        session, streets, number, first=local(now).date(), days=SLOT_DAYS, now=now, known=known_days()
     )
     took_ms = round(1000 * (stopwatch.perf_counter() - began))
     shown: list[dict[str, Any]] = [

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import delete, select
 
 from geo.files import network_file
+from geo.slot_days import SlotDays
 from geo.ways import refresh_way
 from server.app import create_app
 from server.auth.users import add_user
 from server.config import Config
 from server.plans.runs import carry_out
+from server.plans.slot_days import lay_out_ahead
 from server.services import open_services
 from tests.integration.office import morning
 from tests.integration.office.conftest import Office
@@ -226,12 +228,25 @@ def test_the_map_draws_the_way_while_it_is_known(office: Office) -> None:
     assert not straight["properties"]["driven"]
 
 
+def test_appointments_are_offered_from_days_laid_out_ahead(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out_ahead(office.app)
+
+    def again(*_: Any) -> None:
+        raise AssertionError("the days were laid out ahead already")
+
+    monkeypatch.setattr(SlotDays, "_lay_out", again)
+    assert 'name="since"' in text_of(office, f"/plans/slots/{office.numbers['8']}")
+
+
 def test_without_streets_the_pages_say_so(config: Config, tmp_path: Path) -> None:
     services = open_services(config, clock=lambda: NOW + timedelta(hours=1))
     with services.sessions.begin() as session:
         add_user(session, "dana", "Dana Dispatcher", "a long enough password", ["dispatcher"], now=MORNING)
         people(session, 1)
     office = Office(create_app(services=services), services, {})
+    lay_out_ahead(office.app)
     assert "There are no streets yet" in text_of(office, "/plans/closures")
     assert "no streets to drive on" in text_of(office, "/plans/late/t01", 409)
     assert close(office, place="1 Main Street").status_code == 409
