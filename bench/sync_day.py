@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -23,7 +24,10 @@ ORDERS = 40
 ORDER_BYTES = 3_000
 EVENTS = 40
 PHOTO_BYTES = 100_000
-CLIENTS = 4
+CLIENTS = 12
+"""Connections kept at once; with fewer, chance gives one server process most of them."""
+SETTLE_SECONDS, SETTLE_STEP, AT_REST = 10.0, 0.25, 0.1
+"""How long to wait for rest at most, how often to look, and the share of a processor that counts as rest."""
 PHASES = ("dispatch", "pull", "push with photo", "idle poll")
 
 _numbers = count(int(time.time()) % 1_000_000 * 100_000)
@@ -66,8 +70,11 @@ class Tablets:
         self.headers = {name: server.tablet_headers(name) for name in self.names}
         self.since: dict[str, str] = {}
         dice = random.Random(7)
-        self.text = "".join(dice.choices("abcdefghij klmnop", k=ORDER_BYTES - 400))
-        self.photo = base64.b64encode(dice.randbytes(PHOTO_BYTES)).decode()
+        text = "".join(dice.choices("abcdefghij klmnop", k=ORDER_BYTES - 400))
+        photo = base64.b64encode(dice.randbytes(PHOTO_BYTES)).decode()
+        # Written before the clock runs: client and server share the machine, and only one is measured.
+        self.orders = {name: orders_body(name, text) for name in self.names}
+        self.events = {name: events_bodies(name, photo) for name in self.names}
         self._each(self._make)
 
     def run(self, phase: str) -> Measured:
@@ -98,18 +105,7 @@ class Tablets:
         line.send("PUT", f"/tech-{name}?q=1", self.server.admin_headers())
 
     def _dispatch(self, line: Line, name: str) -> None:
-        docs = [
-            {
-                "_id": f"order:{name}-{number}",
-                "type": "exchange",
-                "number": number,
-                "address": {"street": "Main Street", "house": number, "position": [-98.5, 38.9]},
-                "form": [{"field": f"f{part}", "required": True} for part in range(4)],
-                "notes": self.text,
-            }
-            for number in range(ORDERS)
-        ]
-        line.send("POST", f"/tech-{name}/_bulk_docs", self.server.admin_headers(), {"docs": docs})
+        line.send("POST", f"/tech-{name}/_bulk_docs", self.server.admin_headers(), self.orders[name])
 
     def _pull(self, line: Line, name: str) -> None:
         path, headers = f"/tech-{name}", self.headers[name]
@@ -131,24 +127,10 @@ class Tablets:
 
     def _push(self, line: Line, name: str) -> None:
         path, headers = f"/tech-{name}", self.headers[name]
-        docs = []
-        for number in range(EVENTS):
-            rev = f"1-{random.randbytes(16).hex()}"
-            event = {
-                "kind": "completed",
-                "order": number,
-                "fields": {"read": 1234 + number},
-                "at": "2026-03-02",
-            }
-            head = {"_id": f"event:{name}:{number}", "_rev": rev}
-            docs.append({**head, "_revisions": {"start": 1, "ids": [rev[2:]]}, **event})
-        photo = {"content_type": "image/jpeg", "data": self.photo, "revpos": 1}
-        docs[0]["_attachments"] = {"photo.jpg": photo}
+        wanted, body = self.events[name]
         line.send("GET", "/", headers)
         line.send("GET", f"{path}/_local/push.{name}", headers)
-        wanted = {doc["_id"]: [doc["_rev"]] for doc in docs}
         line.send("POST", f"{path}/_revs_diff", headers, wanted)
-        body = {"docs": docs, "new_edits": False}
         if orjson.loads(line.send("POST", f"{path}/_bulk_docs", headers, body)):
             raise RuntimeError("an event was refused")
         line.send("GET", f"{path}/_local/push.{name}", headers)
@@ -161,6 +143,35 @@ class Tablets:
         line.send("GET", f"{path}/_local/pull.{name}", headers)
         told = orjson.loads(line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since=now", headers))
         line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since={told['last_seq']}", headers)
+
+
+def orders_body(name: str, text: str) -> bytes:
+    """A morning's orders for `_bulk_docs`."""
+    docs = [
+        {
+            "_id": f"order:{name}-{number}",
+            "type": "exchange",
+            "number": number,
+            "address": {"street": "Main Street", "house": number, "position": [-98.5, 38.9]},
+            "form": [{"field": f"f{part}", "required": True} for part in range(4)],
+            "notes": text,
+        }
+        for number in range(ORDERS)
+    ]
+    return orjson.dumps({"docs": docs})
+
+
+def events_bodies(name: str, photo: str) -> tuple[bytes, bytes]:
+    """An evening's events, the first with a photo: what `_revs_diff` is asked, what `_bulk_docs` is given."""
+    docs: list[dict[str, Any]] = []
+    for number in range(EVENTS):
+        rev = f"1-{random.randbytes(16).hex()}"
+        event = {"kind": "completed", "order": number, "fields": {"read": 1234 + number}, "at": "2026-03-02"}
+        head = {"_id": f"event:{name}:{number}", "_rev": rev}
+        docs.append({**head, "_revisions": {"start": 1, "ids": [rev[2:]]}, **event})
+    docs[0]["_attachments"] = {"photo.jpg": {"content_type": "image/jpeg", "data": photo, "revpos": 1}}
+    wanted = {doc["_id"]: [doc["_rev"]] for doc in docs}
+    return orjson.dumps(wanted), orjson.dumps({"docs": docs, "new_edits": False})
 
 
 def measure_day(
@@ -178,8 +189,19 @@ def measure_day(
         for name, server in (*servers[first:], *servers[:first]):
             fleet = Tablets(server, tablets)
             for phase in PHASES:
+                settle([other for _, other in servers])
                 told[name][phase].append(fleet.run(phase))
     return told
+
+
+def settle(servers: Sequence[Server]) -> None:
+    """Wait until every server has done what it puts off, so that none works in another's time."""
+    until = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < until:
+        before = sum(server.processor_seconds() for server in servers)
+        time.sleep(SETTLE_STEP)
+        if sum(server.processor_seconds() for server in servers) - before < SETTLE_STEP * AT_REST:
+            return
 
 
 def median(measured: Sequence[Measured], of: Callable[[Measured], float]) -> float:

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.sql.turns import WAIT_SECONDS, Turns
 from sync.store import StoreUnavailable
 
 type_row = tuple[Any, ...]
@@ -25,7 +26,6 @@ DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, SQLAlchemyE
 MOST_CONNECTIONS = 12
 """Per process. Statements take well under a millisecond, so few serve many threads; parked feeds hold none.
 """
-WAIT_SECONDS = 30.0
 
 
 class Insert:
@@ -162,6 +162,7 @@ class Connections:
         self.postgres = engine.dialect.name == "postgresql"
         self._idle: list[Connection] = []
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._turns = Turns(None if self.postgres else engine.url.database)
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def open(self) -> Connection:
@@ -181,6 +182,7 @@ class Connections:
         """Close the idle connections. Others may still be opened later."""
         while self._idle:
             self._idle.pop().driver.close()
+        self._turns.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -219,7 +221,7 @@ class Connections:
         """Yield a connection in a transaction that commits at the end of the block and is undone if it
         raises.
         """
-        with self.reading() as connection:
+        with self._turns.mine(), self.reading() as connection:
             connection.begin(durable=durable)
             try:
                 yield connection
