@@ -35,16 +35,11 @@ def assign_order(
     """
     order = order_for_update(session, number, expected_version=expected_version)
     technician = technician_named(session, technician_id)
-    _check_skills(order, technician)
-    if order.technician_id != technician.id or order.state not in {State.ASSIGNED, *IN_FIELD}:
-        _begin_epoch(session, order, technician, now=now, actor=actor)
-    order.route_day = route_day
-    order.sequence = sequence if sequence is not None else _next_sequence(session, order, technician.id)
-    if dispatch and order.state == State.ASSIGNED:
-        return _dispatch(session, order, now=now, actor=actor)
-    if order.state in IN_FIELD:
-        tell_order(session, order, now=now)
-    session.flush()
+    had, day_before = order.technician_id, order.route_day
+    _give(session, order, technician, route_day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
+    tell_route(session, technician.id, route_day, now=now)
+    if had == technician.id and day_before != route_day:
+        tell_route(session, technician.id, day_before, now=now)
     return order
 
 
@@ -117,21 +112,17 @@ def set_route(
     if len(set(numbers_in_sequence)) != len(numbers_in_sequence):
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
-    orders = []
+    technician = technician_named(session, technician_id)
+    orders, days = [], {day: None}
     for sequence, number in enumerate(numbers_in_sequence, start=first):
-        order = assign_order(
-            session,
-            number,
-            technician_id,
-            route_day=day,
-            sequence=sequence,
-            now=now,
-            actor=actor,
-            dispatch=dispatch,
-        )
+        order = order_for_update(session, number)
+        if order.technician_id == technician_id and order.route_day is not None:
+            days[order.route_day] = None
+        _give(session, order, technician, day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
         order.planned_start = starts.get(number, order.planned_start)
         orders.append(order)
-    tell(session, technician_id, "route", day.isoformat(), now=now)
+    for changed in days:
+        tell_route(session, technician_id, changed, now=now)
     return orders
 
 
@@ -149,6 +140,7 @@ def end_assignment(session: Session, order: Order, *, reason: str, now: datetime
     order.planned_start = None
     session.flush()
     tell(session, technician_id, "order", order.number, now=now)
+    tell_route(session, technician_id, order.route_day, now=now)
 
 
 def take_back(session: Session, order: Order, technician_id: str, *, reason: str, now: datetime) -> None:
@@ -192,6 +184,36 @@ def _begin_epoch(
         Assignment(order_number=order.number, epoch=order.epoch, technician_id=technician.id, assigned_at=now)
     )
     session.flush()
+
+
+def _give(
+    session: Session,
+    order: Order,
+    technician: Technician,
+    route_day: date,
+    *,
+    sequence: int | None,
+    now: datetime,
+    actor: str,
+    dispatch: bool,
+) -> None:
+    """`assign_order` without telling whose route changed."""
+    _check_skills(order, technician)
+    if order.technician_id != technician.id or order.state not in {State.ASSIGNED, *IN_FIELD}:
+        _begin_epoch(session, order, technician, now=now, actor=actor)
+    order.route_day = route_day
+    order.sequence = sequence if sequence is not None else _next_sequence(session, order, technician.id)
+    if dispatch and order.state == State.ASSIGNED:
+        _dispatch(session, order, now=now, actor=actor)
+    elif order.state in IN_FIELD:
+        tell_order(session, order, now=now)
+    session.flush()
+
+
+def tell_route(session: Session, technician_id: str, day: date | None, *, now: datetime) -> None:
+    """Say that the stops of a technician's day changed; without a day there is no route."""
+    if day is not None:
+        tell(session, technician_id, "route", day.isoformat(), now=now)
 
 
 def _dispatch(session: Session, order: Order, *, now: datetime, actor: str) -> Order:

@@ -72,7 +72,7 @@ def test_an_order_reaches_the_tablet_as_documented(sessions: Sessions, store: Sq
     with sessions.begin() as session:
         cut = world.sent(session, "disconnect_np", 1, instructions="knock first", due_until=LATER)
         seq = world.last_seq(session, cut.number)
-    assert publish(sessions, store) == 1
+    assert publish(sessions, store) == 2, "the order and the route it is a stop of"
     order = document(store, "t01", f"order:{cut.number}")
     assert order["server_seq"] == seq
     assert {k: order[k] for k in ("kind", "number", "type", "state", "epoch", "route_day", "sequence")} == {
@@ -314,3 +314,23 @@ def test_trial_balance_after_a_day(sessions: Sessions, store: SqlStore) -> None:
     with sessions() as session:
         assert sum(trial_balance(session).values()) == 0
         assert verify_ledger(session).differences == ()
+
+
+def test_both_technicians_are_told_when_a_stop_changes_hands(sessions: Sessions, store: SqlStore) -> None:
+    def stops(technician: str) -> list[str]:
+        return [stop["order"] for stop in document(store, technician, f"route:{TODAY}")["stops"]]
+
+    with sessions.begin() as session:
+        numbers = [world.order(session, "reread", household).number for household in (1, 2)]
+        set_route(session, "t01", TODAY, numbers, now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == numbers
+    with sessions.begin() as session:
+        assign_order(session, numbers[0], "t02", route_day=TODAY, now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == numbers[1:]
+    assert stops("t02") == numbers[:1]
+    with sessions.begin() as session:
+        recall_order(session, numbers[1], reason="not needed", now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == []

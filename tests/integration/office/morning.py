@@ -117,7 +117,9 @@ def _field(session: Session) -> dict[str, str]:
     broken = tablet.event("completed", done) | {"event": "no_such_event"}
     world.take(session, broken)
     session.execute(
-        update(Outbox).where(Outbox.published_at.is_(None), Outbox.topic == "order").values(published_at=NOW)
+        update(Outbox)
+        .where(Outbox.published_at.is_(None), Outbox.topic.in_(("order", "route")))
+        .values(published_at=NOW)
     )
     session.execute(
         update(Outbox)
