@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.daywork import apply_document, load_day, plan_document
+from geo.day.work import apply_document, load_day, plan_document
 from geo.network import RoadNetwork
 from geo.planning.model import Options
 from server.demo.crew import shift_span

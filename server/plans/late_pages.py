@@ -6,9 +6,9 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from geo.late_today import LateDay, LateVisit, late_day
-from geo.rest_of_day import Wishes
-from geo.true_state import load_today
+from geo.day.late import LateDay, LateVisit, late_day
+from geo.day.rest import Wishes
+from geo.day.true_state import load_today
 from server.db import current_session
 from server.plans.blueprint import blueprint, plans
 from server.plans.comparison import places_of

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.daywork import apply_document
+from geo.day.rest import Wishes, apply_rest
+from geo.day.work import apply_document
 from geo.files import network_file
-from geo.rest_of_day import Wishes, apply_rest
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.plans.blueprint import blueprint, plans

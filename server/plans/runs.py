@@ -12,11 +12,11 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from geo.daywork import DayWork, load_day, plan_document
+from geo.day.rest import Wishes, rest_document
+from geo.day.true_state import load_today
+from geo.day.work import DayWork, load_day, plan_document
 from geo.planning.model import Options
 from geo.planning.plan import Plan
-from geo.rest_of_day import Wishes, rest_document
-from geo.true_state import load_today
 from server.networks import streets_on
 from server.services import Services
 from workorders.problems import Problem
@@ -101,7 +101,7 @@ def _planned(services: Services, run_id: int) -> dict[str, Any]:
             work = load_day(session, network, run.day, now=now)
     # The solver is imported here: the web server imports this file and never solves.
     if run.kind == "rest":
-        from geo.rest_plan import plan_rest  # noqa: PLC0415 - see above
+        from geo.day.rest_plan import plan_rest  # noqa: PLC0415 - see above
 
         tell = _teller(services, run_id, today.work)
         rest = plan_rest(today, wishes, seconds=run.seconds, progress=tell)

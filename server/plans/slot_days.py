@@ -6,9 +6,9 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from geo.day.slot_days import SlotDays
+from geo.day.today import lay_days_out
 from geo.network import RoadNetwork
-from geo.slot_days import SlotDays
-from geo.today import lay_days_out
 from server.networks import streets_on
 from server.services import services
 from server.templating import local

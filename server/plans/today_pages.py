@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.day.today import Urgent, insert_order, slots_for, who_could_take
 from geo.network import RoadNetwork
-from geo.today import Urgent, insert_order, slots_for, who_could_take
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session

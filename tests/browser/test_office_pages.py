@@ -96,6 +96,8 @@ def open_page(browser: Browser, running: Running, name: str, complaints: list[st
     page.keyboard.type(morning.PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    # Until its scripts have run a page is a plain one, as the test without scripts has it.
+    page.wait_for_load_state("load")
     return page
 
 

@@ -176,7 +176,7 @@ class PlanRun(Base):
     """What it is doing, or why it failed."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """As geo.daywork.plan_document makes it, or geo.rest_of_day.rest_document."""
+    """As geo.day.work.plan_document makes it, or geo.day.rest.rest_document."""
 
 
 class OrderEvent(Base):

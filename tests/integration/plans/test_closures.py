@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from geo.closures import ClosureRequest, circle, close_streets, closed_on, closures, open_streets
-from geo.daywork import load_day
+from geo.day.work import load_day
 from geo.distance import metres_between
 from geo.network import RoadNetwork
 from geo.places import stop_positions

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from geo.day.slot_days import SlotDays
 from geo.files import network_file
-from geo.slot_days import SlotDays
 from geo.ways import refresh_way
 from server.app import create_app
 from server.auth.users import add_user

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.daywork import load_day
+from geo.day.rest import Wishes, apply_rest, rest_document
+from geo.day.rest_plan import plan_rest
+from geo.day.true_state import Today, load_today
+from geo.day.work import load_day
 from geo.network import RoadNetwork
-from geo.rest_of_day import Wishes, apply_rest, rest_document
-from geo.rest_plan import plan_rest
-from geo.true_state import Today, load_today
 from tests.integration.plans.town import DAY, Field, Streets, clock, deal, orders, people
 from workorders.problems import Problem
 from workorders.service.assignment import assign_order

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from geo.expected import standing
+from geo.day.expected import standing
+from geo.day.rest import Wishes
+from geo.day.true_state import Today
 from geo.planning.model import Options
 from geo.planning.plan import Plan
 from geo.planning.replan import replan
-from geo.rest_of_day import Wishes
-from geo.true_state import Today
 
 
 def plan_rest(

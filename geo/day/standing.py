@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from geo.day_states import MOVABLE
+from geo.day.states import MOVABLE
+from geo.day.true_state import Today
 from geo.planning.model import Order, Problem, Technician
 from geo.planning.plan import Plan, Route
 from geo.planning.simulate import route_of
-from geo.true_state import Today
 
 
 def sequences_of(today: Today) -> dict[str, list[str]]:

@@ -10,8 +10,8 @@ import shapely
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from geo.day_states import DONE, MOVABLE, SUSPENDED, UNDER_WAY
-from geo.daywork import DayWork, load_day, midnight_of
+from geo.day.states import DONE, MOVABLE, SUSPENDED, UNDER_WAY
+from geo.day.work import DayWork, load_day, midnight_of
 from geo.distance import metres_between
 from geo.network import RoadNetwork
 from geo.places import LonLat, stop_positions

@@ -14,9 +14,11 @@ import numpy as np
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo.day_people import vans_of
-from geo.day_states import BEGUN, DONE, MOVABLE, OPEN
-from geo.daywork import DayDraft, DayWork, midnight_of, read_day
+from geo.day.people import vans_of
+from geo.day.standing import sequences_of, timed_plan
+from geo.day.states import BEGUN, DONE, MOVABLE, OPEN
+from geo.day.true_state import places_of, routes_now, today_of
+from geo.day.work import DayDraft, DayWork, midnight_of, read_day
 from geo.network import MAX_STOP_METRES, Places, RoadNetwork
 from geo.places import LonLat
 from geo.planning.day_state import remaining_day
@@ -25,8 +27,6 @@ from geo.planning.model import Problem as PlanningProblem
 from geo.planning.plan import Plan
 from geo.planning.slots import PlannedDay, planned_day
 from geo.planning.trials import IMPOSSIBLE, Prober
-from geo.standing import sequences_of, timed_plan
-from geo.true_state import places_of, routes_now, today_of
 from workorders import tables
 from workorders.problems import Problem
 

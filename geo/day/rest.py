@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo.day_states import BEGUN, DONE, MOVABLE, OPEN
-from geo.daywork import begun_stops, first_free_place, plan_document
-from geo.expected import expected_routes
+from geo.day.expected import expected_routes
+from geo.day.states import BEGUN, DONE, MOVABLE, OPEN
+from geo.day.true_state import Today
+from geo.day.work import begun_stops, first_free_place, plan_document
 from geo.planning.plan import Plan, Route
-from geo.true_state import Today
 from workorders.problems import Problem
 from workorders.service.assignment import set_route
 from workorders.service.history import tell

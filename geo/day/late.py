@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from geo.expected import expected_routes
+from geo.day.expected import expected_routes
+from geo.day.true_state import Today
 from geo.planning.late import Delayed, late_consequences
 from geo.planning.model import Window
 from geo.planning.plan import BREAK, Plan, Route, Visit
-from geo.true_state import Today
 from workorders.problems import Problem
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo.day_people import MatrixRows
-from geo.day_states import OPEN, WITH_TABLET
+from geo.day.people import MatrixRows
+from geo.day.states import OPEN, WITH_TABLET
 from geo.places import stop_positions
 from geo.planning.model import Order, Window
 from workorders import tables

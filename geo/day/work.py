@@ -14,9 +14,9 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.day_orders import orders_of, planned_orders
-from geo.day_people import MatrixRows, technicians_of
-from geo.day_states import BEGUN, DONE, MOVABLE
+from geo.day.orders import orders_of, planned_orders
+from geo.day.people import MatrixRows, technicians_of
+from geo.day.states import BEGUN, DONE, MOVABLE
 from geo.network import MAX_STOP_METRES, RoadNetwork
 from geo.places import LonLat
 from geo.planning.model import Order, Seconds, Technician

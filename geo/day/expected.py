@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from geo.day_states import MOVABLE
+from geo.day.states import MOVABLE
+from geo.day.true_state import Today
 from geo.planning.day_state import remaining_day
 from geo.planning.model import UNREACHABLE_S, Technician
 from geo.planning.plan import BREAK, Plan, Route, Visit
-from geo.true_state import Today
 
 
 def expected_routes(today: Today, late_s: Mapping[str, int] | None = None) -> dict[str, Route]:

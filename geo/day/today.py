@@ -9,17 +9,17 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.day_states import BEGUN, DONE, MOVABLE
-from geo.daywork import first_free_place
+from geo.day.slot_days import LaidOut, SlotDays
+from geo.day.standing import sequences_of, timed_plan
+from geo.day.states import BEGUN, DONE, MOVABLE
+from geo.day.true_state import Today, load_today
+from geo.day.work import first_free_place
 from geo.network import RoadNetwork
 from geo.places import stop_positions
 from geo.planning.day_state import Remaining, remaining_day
 from geo.planning.insert import Insertion, cheapest_insertions
 from geo.planning.model import Order, Window
 from geo.planning.slots import Journeys, recommend_slots
-from geo.slot_days import LaidOut, SlotDays
-from geo.standing import sequences_of, timed_plan
-from geo.true_state import Today, load_today
 from workorders import tables
 from workorders.catalogue import CATALOGUE
 from workorders.problems import Problem
