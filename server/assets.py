@@ -8,7 +8,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -32,8 +32,11 @@ def package_file(version: str, name: str) -> Response:
     """One allowed file of the installed version; an address of another version is not found."""
     if name not in ALLOWED or version != _version(name):
         abort(404)
-    folder = NODE_MODULES / ALLOWED[name]
-    return send_from_directory(folder, name, mimetype=TYPES[Path(name).suffix], max_age=LONG)
+    answer = Response(_content(name, version), mimetype=TYPES[Path(name).suffix])
+    answer.cache_control.public, answer.cache_control.max_age = True, LONG
+    answer.set_etag(version)
+    answer.make_conditional(request)
+    return answer
 
 
 def package_url(name: str) -> str:
@@ -51,6 +54,12 @@ def _version(name: str) -> str:
     package = NODE_MODULES / ALLOWED[name].split("/")[0] / "package.json"
     found: str = json.loads(package.read_text())["version"]
     return found
+
+
+@cache
+def _content(name: str, _version: str) -> bytes:
+    """A few files of one megabyte at most: kept, so that a browser that goes away leaves none open."""
+    return (NODE_MODULES / ALLOWED[name] / name).read_bytes()
 
 
 @cache

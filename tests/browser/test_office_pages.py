@@ -1,5 +1,6 @@
 """The office in a real browser: by keyboard, with live refresh, with the server gone, and without scripts."""
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from sqlalchemy.engine import make_url
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -254,4 +255,27 @@ def test_no_page_complains_or_runs_out_of_its_window(
         )
         assert unnamed == [], path
     assert complaints == []
+    page.context.close()
+
+
+def test_what_is_chosen_before_the_scripts_arrive_counts(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "carla", complaints)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/static/js/page.js*", hold, times=1)
+    with page.expect_request("**/static/js/page.js*"):
+        page.goto("/csr/orders/new?service_point=SP-1", wait_until="commit")
+    page.get_by_label("What is to be done").select_option("turn_off")
+    expect(page.get_by_text("A customer moves out")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("A customer moves out")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("type=turn_off"))
     page.context.close()

@@ -49,3 +49,13 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
   if (form) form.requestSubmit();
 });
+
+// Somebody may have chosen before this file arrived. Not after "back": what was chosen then would send them forth again.
+const chosenMeanwhile = (select) => {
+  const given = [...select.options].findIndex((option) => option.defaultSelected);
+  return select.selectedIndex !== Math.max(given, 0);
+};
+if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+  const forms = [...document.querySelectorAll("form[data-auto]")];
+  forms.find((form) => [...form.querySelectorAll("select")].some(chosenMeanwhile))?.requestSubmit();
+}
