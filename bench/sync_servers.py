@@ -22,7 +22,6 @@ from tests.postgres import free_port
 
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 ADMIN = ("admin", "bench")
 COOKIE_SECONDS = 240
 """CouchDB's cookies are good for ten minutes."""
@@ -81,8 +80,8 @@ class Server:
         return sum(map(_ticks, self.pids)) / TICKS
 
     def memory_bytes(self) -> int:
-        """Return the resident memory of its processes."""
-        return sum(_resident(pid) for pid in self.pids) * PAGE_BYTES
+        """Return the memory of its processes."""
+        return sum(map(_own_bytes, self.pids))
 
 
 def _ticks(pid: int) -> int:
@@ -93,11 +92,13 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def _resident(pid: int) -> int:
+def _own_bytes(pid: int) -> int:
+    """What a process holds, memory it shares counted by its share: PostgreSQL's buffers are there once."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (FileNotFoundError, ProcessLookupError):
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         return 0
+    return next(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
 
 
 def family(pid: int) -> list[int]:
