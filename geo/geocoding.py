@@ -6,12 +6,12 @@ and abbreviations are forgiven; the score says how much was.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from geo.address_words import normal_street, split_house_number
@@ -20,6 +20,8 @@ from workorders.tables import Premise
 LEAST_SCORE = 78.0
 """Below this, two street names of ordinary length differ by more than spelling."""
 STREETS_TRIED = 5
+CHUNK = 500
+"""Ids in one IN list: below the 999 variables that older SQLite builds allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +78,60 @@ class Gazetteer:
         return [(name, score) for name, score in ranked[:STREETS_TRIED] if score >= LEAST_SCORE]
 
     def _on_street(self, session: Session, name: str, number: str | None, score: float) -> list[Match]:
-        rows = session.execute(
-            select(Premise.id, Premise.house_number, Premise.street, Premise.position).where(
+        """Places on one street. Numbers are compared first: a long street has many positions to read."""
+        known = session.execute(
+            select(Premise.id, Premise.house_number, Premise.street).where(
                 Premise.street.in_(self._spellings.get(name, set()))
             )
         ).all()
-        known = [(row.house_number, shapely.Point(row.position), row.id, row.street) for row in rows]
         if number is not None:
-            exact = [k for k in known if k[0].lower().replace("-", "").replace(" ", "") == number]
+            exact = [
+                row for row in known if row.house_number.lower().replace("-", "").replace(" ", "") == number
+            ]
             if exact:
-                return [Match("premise", f"{k[0]} {k[3]}", k[1], score, k[2]) for k in exact]
-            between = _between(number, [(k[0], k[1]) for k in known])
-            if between is not None:
-                return [Match("between", f"{number} {known[0][3]}", between, score - 5)]
-        return self._middle(name, [k[1] for k in known], known[0][3] if known else None, score)
+                at = _positions(session, [row.id for row in exact])
+                return [
+                    Match("premise", f"{row.house_number} {row.street}", at[row.id], score, row.id)
+                    for row in exact
+                ]
+            neighbours = _neighbours(number, [(row.house_number, row.id) for row in known])
+            if neighbours is not None:
+                lower, higher = neighbours
+                at = _positions(session, [lower[1], higher[1]])
+                ends = ((lower[0], at[lower[1]]), (higher[0], at[higher[1]]))
+                place = _part_of_the_way(*ends, _leading(number) or 0)
+                return [Match("between", f"{number} {known[0].street}", place, score - 5)]
+        return self._middle(session, name, known, score)
 
-    def _middle(self, name: str, points: list[shapely.Point], label: str | None, score: float) -> list[Match]:
+    def _middle(
+        self, session: Session, name: str, known: Sequence[Row[int, str, str]], score: float
+    ) -> list[Match]:
         if name in self._lines:
             title, shape = self._lines[name]
             return [Match("street", title, shape.interpolate(0.5, normalized=True), score - 15)]
-        if not points:
+        if not known:
             return []
+        points = list(_positions(session, [row.id for row in known]).values())
         centre = shapely.MultiPoint(points).centroid
-        return [Match("street", label or name, min(points, key=centre.distance), score - 15)]
+        return [Match("street", known[0].street, min(points, key=centre.distance), score - 15)]
 
 
-def _between(number: str, known: list[tuple[str, shapely.Point]]) -> shapely.Point | None:
-    """Where `number` lies between the nearest lower and higher house numbers of its side of the street."""
+def _positions(session: Session, ids: Sequence[int]) -> dict[int, shapely.Point]:
+    found: dict[int, shapely.Point] = {}
+    for start in range(0, len(ids), CHUNK):
+        part = select(Premise.id, Premise.position).where(Premise.id.in_(ids[start : start + CHUNK]))
+        found |= {row.id: shapely.Point(row.position) for row in session.execute(part)}
+    return found
+
+
+Numbered = tuple[int, int]
+"""A house number, and the id of its premise."""
+
+
+def _neighbours(number: str, known: list[tuple[str, int]]) -> tuple[Numbered, Numbered] | None:
+    """The nearest lower and higher house numbers of the same side of the street, else of both."""
     wanted = _leading(number)
-    numbered = [(n, point) for text, point in known if (n := _leading(text)) is not None]
+    numbered = [(n, premise) for text, premise in known if (n := _leading(text)) is not None]
     if wanted is None or len(numbered) < 2:
         return None
     same_side = [pair for pair in numbered if pair[0] % 2 == wanted % 2]
@@ -112,7 +139,7 @@ def _between(number: str, known: list[tuple[str, shapely.Point]]) -> shapely.Poi
         lower = max((pair for pair in side if pair[0] <= wanted), key=lambda p: p[0], default=None)
         higher = min((pair for pair in side if pair[0] >= wanted), key=lambda p: p[0], default=None)
         if lower is not None and higher is not None:
-            return _part_of_the_way(lower, higher, wanted)
+            return lower, higher
     return None
 
 
