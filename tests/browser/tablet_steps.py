@@ -3,11 +3,27 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.site import Site, png
+from tests.integration.couchdb.district import eventually
 
 PIN = "2468"
+
+
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Ask the page until `expression` holds; also while it reloads.
+
+    Playwright's own waiting evaluates strings in the page, which the app's content policy forbids.
+    """
+
+    def holds() -> bool:
+        try:
+            return bool(page.evaluate(expression, arg))
+        except Error:
+            return False
+
+    eventually(holds)
 
 
 def enrol(page: Page, site: Site, *, technician: str = "t01", name: str = "Truck 12") -> None:

@@ -148,7 +148,13 @@ def test_the_map_draws_orders_without_a_basemap_and_a_click_ticks(
     place = page.evaluate(
         """async () => {
             const { map } = await import(document.querySelector('script[src*="js/map.js"]').src);
-            const [feature] = map.queryRenderedFeatures({ layers: ["orders"] });
+            const drawn = () => map.queryRenderedFeatures({ layers: ["orders"] })[0];
+            while (!drawn()) {
+                const idle = new Promise((done) => map.once("idle", done));
+                map.triggerRepaint();
+                await idle;
+            }
+            const feature = drawn();
             const { x, y } = map.project(feature.geometry.coordinates);
             return { x, y, number: feature.properties.number };
         }"""

@@ -11,7 +11,7 @@ from mobile_api.tablet_files import EXTENSION
 from server.db import transaction
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site
-from tests.browser.tablet_steps import PIN, choose, enrol, open_order, start_work, take_photo, unlock
+from tests.browser.tablet_steps import PIN, choose, enrol, open_order, start_work, take_photo, unlock, until
 from workorders.service.cancel import cancel_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -86,7 +86,7 @@ def test_a_tablet_that_dies_while_writing_neither_loses_nor_repeats(
     page.evaluate(REFUSE_WRITES)
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_role("button", name="On my way")).to_be_visible()
-    page.wait_for_function(KEPT)
+    until(page, KEPT)
     context.close()
     assert site.events() == []
 
@@ -194,7 +194,7 @@ def test_a_new_version_waits_until_the_technician_agrees(site: Site, open_tablet
     page.reload()
     assert page.evaluate(newer) == ""
     page.get_by_role("button", name="Restart").click()
-    page.wait_for_function(f"{newer} === '1'")
+    until(page, f"{newer} === '1'")
 
 
 def test_everything_is_reached_by_keyboard(site: Site, open_tablet: OpenTablet) -> None:

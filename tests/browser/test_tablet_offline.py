@@ -17,6 +17,7 @@ from tests.browser.tablet_steps import (
     start_work,
     take_photo,
     unlock,
+    until,
 )
 from workorders.receipts import ReceiptFacts, follows
 from workorders.tables import Installation, Meter, Receipt
@@ -70,7 +71,7 @@ def test_an_exchange_with_photo_and_fee_survives_without_network(
     take_fee(page, number)
     page.get_by_role("link", name="Complete").click()
     fill_exchange(page, tmp_path)
-    page.wait_for_function(LAST_KEYSTROKE_KEPT)
+    until(page, LAST_KEYSTROKE_KEPT)
     context.close()
 
     page = reopen_offline(open_tablet, site)

@@ -23,6 +23,7 @@ from tests.browser.tablet_steps import (
     start_work,
     take_photo,
     unlock,
+    until,
 )
 from tests.integration.couchdb.district import eventually
 from tests.integration.service.world import TODAY
@@ -209,5 +210,5 @@ def test_a_lost_database_is_followed_not_fought(site: Site, open_tablet: OpenTab
     expect(page.get_by_text("after the loss", exact=True)).to_be_visible()
     # The tablet sends again what the new database lacks, and settles on what it says.
     eventually(lambda: store.get_document("tech-t01", site.events()[0].id))
-    page.wait_for_function(ONE_LEAF, arg=f"order:{number}")
+    until(page, ONE_LEAF, f"order:{number}")
     assert len(site.events()) == 1
