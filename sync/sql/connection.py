@@ -182,7 +182,6 @@ class Connections:
         """Close the idle connections. Others may still be opened later."""
         while self._idle:
             self._idle.pop().driver.close()
-        self._turns.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

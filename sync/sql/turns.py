@@ -22,7 +22,6 @@ class Turns:
     def __init__(self, database: str | None) -> None:
         self._path = f"{database}-turn" if database else None
         self._here = threading.Lock()
-        self._file: int | None = None
 
     @contextmanager
     def mine(self) -> Iterator[None]:
@@ -36,18 +35,12 @@ class Turns:
         if not self._here.acquire(timeout=WAIT_SECONDS):
             raise StoreUnavailable("somebody else has been writing for too long")
         try:
-            if self._file is None:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            # Opened for each turn, which costs microseconds; one kept open could be closed under its holder.
+            line = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
+                fcntl.flock(line, fcntl.LOCK_EX)
                 yield
             finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+                os.close(line)
         finally:
             self._here.release()
-
-    def close(self) -> None:
-        """Give the file back; the next turn opens it again."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None

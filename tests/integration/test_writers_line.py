@@ -9,8 +9,10 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from sync.sql import turns
+from sync.sql.connection import Connections
 from sync.sql.turns import Turns
 from sync.store import StoreUnavailable
 
@@ -79,4 +81,28 @@ def test_a_writer_that_fails_leaves_the_line(tmp_path: Path) -> None:
 def test_where_there_is_no_file_nobody_waits() -> None:
     line = Turns(None)
     with line.mine(), line.mine():
-        line.close()
+        nobody_waited = True
+    assert nobody_waited
+
+
+def test_trouble_elsewhere_takes_nobody_s_turn_away(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    connections, database = Connections(engine), str(tmp_path / "a.sqlite")
+    gone = threading.Event()
+
+    def write_elsewhere() -> None:
+        with Turns(database).mine():
+            gone.set()
+
+    with connections.writing() as writing:
+        writing.run("CREATE TABLE t (x INTEGER)")
+        with pytest.raises(StoreUnavailable), connections.reading() as reading:
+            reading.rows("SELECT * FROM nowhere")
+        other = threading.Thread(target=write_elsewhere)
+        other.start()
+        assert not gone.wait(0.2), "the line was left while somebody was writing"
+    other.join(30)
+    assert gone.is_set()
+    with pytest.raises(StoreUnavailable), connections.writing() as writing:
+        writing.run("INSERT INTO nowhere VALUES (1)")
+    engine.dispose()
