@@ -59,9 +59,7 @@ def retire_database(
     gone = [i for i in (*events, *acks, *orders, *routes) if i.partition(":")[2] not in waiting]
     for start in range(0, len(gone), PAGE):
         store.purge(database, {i: list(rows[i].revs) for i in gone[start : start + PAGE]})
-    return Retired(
-        *(sum(i.startswith(kind) for i in gone) for kind in ("event:", "ack:", "order:", "route:"))
-    )
+    return Retired(*(sum(i.startswith(kind) for i in gone) for kind in KINDS))
 
 
 def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:

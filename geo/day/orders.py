@@ -44,8 +44,6 @@ def planned_orders(
         window = _window(row, midnight)
         if window is None:
             continue
-        descriptor = CATALOGUE[row.type]
-        takes_meter = any(field.name == "van_stock" for field in descriptor.extra)
         planned.append(
             Order(
                 number=row.number,
@@ -54,14 +52,20 @@ def planned_orders(
                 priority=max(1, row.priority),
                 due_in_days=None if row.due_until is None else (row.due_until - midnight).days,
                 windows=window,
-                skills=frozenset(descriptor.skills),
-                stock={sizes[row.number]: 1} if takes_meter else {},
+                skills=frozenset(CATALOGUE[row.type].skills),
+                stock=meters_taken(row.type, sizes[row.number]),
                 pinned=row.technician_id if row.pinned else None,
                 zone=zones.get(row.number),
                 kind=row.type,
             )
         )
     return planned
+
+
+def meters_taken(order_type: str, size: str) -> dict[str, int]:
+    """What an order at a service point of that size takes from the van: a meter, or nothing."""
+    takes = any(field.name == "van_stock" for field in CATALOGUE[order_type].extra)
+    return {size: 1} if takes else {}
 
 
 def _window(row: tables.Order, midnight: datetime) -> tuple[Window, ...] | None:

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from geo.day.expected import expected_routes
 from geo.day.states import BEGUN, DONE, MOVABLE, OPEN
 from geo.day.true_state import Today
-from geo.day.work import begun_stops, first_free_place, plan_document
+from geo.day.work import begun_stops, first_free_place, plan_document, still_movable
 from geo.planning.plan import Plan, Route
 from workorders.problems import Problem
 from workorders.service.assignment import set_route
-from workorders.service.history import tell
 from workorders.tables import Order
 from workorders.words import state_title
 
@@ -104,7 +103,7 @@ def apply_rest(session: Session, document: dict[str, Any], *, now: datetime, act
     routed = 0
     for who, stops in visits.items():
         begun = begun_stops(session, who, day)
-        movable = _movable(session, [number for number, _ in stops])
+        movable = still_movable(session, [number for number, _ in stops])
         numbers = [number for number, _ in stops if number in movable]
         kept = [number for number in document["basis"]["routes"].get(who, []) if left.get(number) == who]
         starts = {number: datetime.fromisoformat(start) for number, start in stops if number in movable}
@@ -113,9 +112,6 @@ def apply_rest(session: Session, document: dict[str, Any], *, now: datetime, act
             place = first_free_place(session, who, day)
             set_route(session, who, day, route, now=now, actor=actor, planned_starts=starts, first=place)
         routed += len(numbers)
-    for who in visits:
-        # Also to whom nothing is left: the tablet must hear that its route is empty.
-        tell(session, who, "route", day.isoformat(), now=now)
     return routed
 
 
@@ -132,11 +128,6 @@ def _stops(document: dict[str, Any], technician: str) -> list[tuple[str, str]]:
         for visit in route["visits"]
         if visit["order"]
     ]
-
-
-def _movable(session: Session, numbers: list[str]) -> set[str]:
-    query = select(Order.number).where(Order.number.in_(numbers), Order.state.in_(sorted(MOVABLE)))
-    return set(session.scalars(query))
 
 
 def _check(session: Session, document: dict[str, Any], now: datetime) -> None:

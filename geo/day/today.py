@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.day.orders import meters_taken
 from geo.day.slot_days import LaidOut, SlotDays
 from geo.day.standing import sequences_of, timed_plan
 from geo.day.states import BEGUN, DONE, MOVABLE
@@ -170,15 +171,13 @@ def slots_for(
 
 def _asked(row: tables.Order) -> Order:
     """The order as the planner asks about it, its place not in any day's matrix yet."""
-    descriptor = CATALOGUE[row.type]
-    takes_meter = any(field.name == "van_stock" for field in descriptor.extra)
     return Order(
         number=f"{row.number}?",
         at=0,
         service_s=row.planned_minutes * 60,
         priority=max(1, row.priority),
-        skills=frozenset(descriptor.skills),
-        stock={row.service_point.size: 1} if takes_meter else {},
+        skills=frozenset(CATALOGUE[row.type].skills),
+        stock=meters_taken(row.type, row.service_point.size),
         kind=row.type,
     )
 

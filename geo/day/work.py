@@ -186,7 +186,7 @@ def apply_document(session: Session, document: dict[str, Any], *, now: datetime,
     day = date.fromisoformat(document["day"])
     routed = 0
     for technician, visits in _by_technician(document).items():
-        still = _still_open(session, [visit["order"] for visit in visits])
+        still = still_movable(session, [visit["order"] for visit in visits])
         stops = [visit for visit in visits if visit["order"] in still]
         numbers = [*begun_stops(session, technician, day), *(visit["order"] for visit in stops)]
         starts = {visit["order"]: datetime.fromisoformat(visit["start"]) for visit in stops}
@@ -206,7 +206,8 @@ def _by_technician(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return stops
 
 
-def _still_open(session: Session, numbers: list[str]) -> set[str]:
+def still_movable(session: Session, numbers: Sequence[str]) -> set[str]:
+    """Those of the orders that nobody has begun, finished or called off."""
     query = select(tables.Order.number).where(
         tables.Order.number.in_(numbers), tables.Order.state.in_(sorted(MOVABLE))
     )

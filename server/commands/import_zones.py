@@ -29,6 +29,9 @@ def import_zones(
         click.echo(f"{len(areas)} areas can be read. Nothing was changed.")
         return
     engine = open_engine(Config.from_env().database_url)
-    with session_factory(engine).begin() as session:
-        moved = replace_areas(session, kind, areas)
+    try:
+        with session_factory(engine).begin() as session:
+            moved = replace_areas(session, kind, areas)
+    finally:
+        engine.dispose()
     click.echo(f"{len(areas)} areas are in; {moved} premises changed their zone.")

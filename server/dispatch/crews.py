@@ -8,13 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from geo.day.states import BEGUN, DONE
 from server.tablets import last_heard
 from workorders.lifecycle import IN_FIELD, State
 from workorders.tables import Order, Outbox, RouteWay, ServicePoint, Shift, Technician
 
 MOVABLE = frozenset({State.ASSIGNED, *IN_FIELD})
-WORKING = frozenset({State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED})
-DONE = frozenset({State.COMPLETED, State.CLOSED, State.EXCEPTION, State.REJECTED, State.UNABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Crew:
     @property
     def working(self) -> int:
         """Stops begun."""
-        return self.count(*WORKING)
+        return self.count(*BEGUN)
 
     @property
     def done(self) -> int:

@@ -60,7 +60,7 @@ def _minutes() -> tuple[int, str | None]:
     text = request.args.get("minutes", "").strip()
     if not text:
         return USUAL_MINUTES, None
-    if not (text.isascii() and text.isdigit() and int(text[:6]) <= MOST_MINUTES):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST_MINUTES):
         return USUAL_MINUTES, f"must be a whole number from 0 to {MOST_MINUTES}"
     return int(text), None
 
