@@ -1,10 +1,34 @@
-"""A tablet's side of the feed, without the network: leaves written as replication would write them."""
+"""Both ends of the feed, without the network: the office publishes and takes in, a tablet pushes."""
 
 import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.ingest import IngestResult, ingest_all
+from sync.publish import publish_pending
 from sync.store import DocumentStore
+from tests.integration.service.world import LATER, NOW
+
+Sessions = sessionmaker[Session]
+
+
+def publish(sessions: Sessions, store: DocumentStore) -> int:
+    """Publish what waits, and return how many outbox rows that were."""
+    return publish_pending(sessions, store, now=NOW)
+
+
+def ingest(sessions: Sessions, store: DocumentStore) -> IngestResult:
+    """Take in every technician's events."""
+    return ingest_all(sessions, store, clock=lambda: LATER)
+
+
+def document(store: DocumentStore, technician: str, doc_id: str) -> dict[str, Any]:
+    """Return a document of a technician's database, which must be there."""
+    found = store.get_document(f"tech-{technician}", doc_id)
+    assert found is not None
+    return found
 
 
 def push(store: DocumentStore, documents: Iterable[dict[str, Any]], *, salt: str = "") -> None:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from server.db import open_engine, session_factory
-from tests.integration.service import answers, world
+from tests.integration.service import world
+from tests.integration.service.any_writing import PICK, TYPES, WRITTEN, Written, any_document
 from tests.integration.service.tablet import Tablet
 from tests.integration.service.world import NOW, TODAY
 from workorders.ledger import trial_balance
@@ -37,11 +37,8 @@ from workorders.service.stock import move_meter
 from workorders.tables import Assignment, ExceptionCase, FieldEvent, Order, Quarantine
 from workorders.verify import verify_ledger
 
-TYPES = ("disconnect_np", "reconnect", "turn_on", "turn_off", "reread", "exchange")
-PROGRESS = ("acknowledged", "en_route", "on_site", "started", "suspended", "resumed")
 HOUSEHOLDS = st.integers(1, 3)
 TECHNICIANS = st.sampled_from(("t01", "t02"))
-PICK = st.integers(0, 10_000)
 SIMPLE: dict[str, Callable[..., Order]] = {"approve": approve, "close": close_order}
 REASONED: dict[str, Callable[..., Order]] = {
     "hold": hold,
@@ -49,45 +46,6 @@ REASONED: dict[str, Callable[..., Order]] = {
     "unassign": unassign_order,
     "cancel": cancel_order,
 }
-COMPLETIONS = ("done", "done", "strange")
-"""What the order asks for, or the answers of another type's form."""
-REASONS = ("no_access", "dog", "medical_claim", "wrong_meter")
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a tablet writes about an order: under which epoch, having seen what, when, with photos or not."""
-
-    kind: str
-    which: int
-    seen: bool
-    minutes: int
-    photos: bool
-    old: bool
-
-
-WRITTEN = st.builds(
-    Written,
-    kind=st.sampled_from((*PROGRESS, *COMPLETIONS, "unable", "payment", "cancel_seen")),
-    which=PICK,
-    seen=st.booleans(),
-    minutes=st.integers(-30, 10),
-    photos=st.booleans(),
-    old=st.booleans(),
-)
-
-
-def _answers(type_: str, order: Order, tablet: Tablet, which: int) -> dict[str, Any]:
-    household, read = int(order.service_point.number.removeprefix("SP-")), 140_000 + which
-    if type_ == "disconnect_np":
-        return answers.cut(household, read)
-    if type_ == "exchange":
-        return answers.exchange(household, f"N{tablet.technician}{1 + which % 4}".upper(), read)
-    if type_ in {"turn_on", "reconnect"}:
-        return answers.on(household, read)
-    if type_ == "turn_off":
-        return answers.on(household, read) | {"left_on": which % 2 == 0, "lock": f"L{which}"}
-    return answers.reread(household, read)
 
 
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: Any) -> None:
@@ -236,24 +194,7 @@ class AnyDay(RuleBasedStateMachine):
                 "epoch": assignment.epoch if written.old else order.epoch,
                 "seen": world.last_seq(session, order.number) if written.seen else None,
             }
-            self.waiting.append(self._document(self.tablets[technician], order, written, given))
-
-    def _document(
-        self, tablet: Tablet, order: Order, written: Written, given: dict[str, Any]
-    ) -> dict[str, Any]:
-        which = written.which
-        if written.kind == "unable":
-            return tablet.unable(order, REASONS[which % 4], **given)
-        if written.kind == "payment":
-            return tablet.payment(order, 1 + which, **given)
-        if written.kind == "cancel_seen":
-            return tablet.event(written.kind, order, {"choice": ("finish", "back_out")[which % 2]}, **given)
-        if written.kind in PROGRESS:
-            return tablet.event(written.kind, order, **given)
-        type_ = order.type if written.kind == "done" else TYPES[which % len(TYPES)]
-        answers = _answers(type_, order, tablet, which)
-        pictures = given if written.photos else given | {"photos": ()}
-        return tablet.completed(order, answers, **pictures)
+            self.waiting.append(any_document(self.tablets[technician], order, written, given))
 
     @rule(picks=st.lists(PICK, min_size=1, max_size=5))
     def events_arrive(self, picks: list[int]) -> None:
