@@ -85,7 +85,9 @@ class Config:
     )
     host: str = _setting("127.0.0.1", _text, "Address the server listens on.")
     port: int = _setting(8000, _integer(0, 65535), "Port the server listens on.")
-    web_workers: int = _setting(2, _integer(1, 64), "Server processes.")
+    web_workers: int = _setting(
+        3, _integer(1, 64), "Server processes; one more than processors serves most tablets at once."
+    )
     web_threads: int = _setting(
         600, _integer(4, 5000), "Threads per process; parked feeds hold five sixths at most."
     )

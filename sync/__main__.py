@@ -17,6 +17,9 @@ from granian.server import Server
 from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, THREADS_VARIABLE, URL_VARIABLE, create_tables
 from sync.limits import FEWEST_THREADS
 
+WORKERS = (os.cpu_count() or 1) + 1
+"""A Python process uses one processor at a time and waits for the disk now and then."""
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
@@ -35,7 +38,9 @@ def _arguments() -> argparse.Namespace:
         metavar="KID=FILE",
         help="public key (PEM) or shared secret of tokens with this key id; may be repeated",
     )
-    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    parser.add_argument(
+        "--workers", type=int, default=WORKERS, help="processes (default: one more than processors)"
+    )
     parser.add_argument("--threads", type=int, default=1_200, help="requests and parked feeds per process")
     return parser.parse_args()
 
@@ -64,7 +69,7 @@ def main() -> None:
         os.environ[THREADS_VARIABLE] = str(given.threads)
         os.environ[KEYS_VARIABLE] = orjson.dumps(dict(key.split("=", 1) for key in given.jwt_key)).decode()
         Server(
-            "sync.bare:create_app",
+            "sync.bare:create_process",
             factory=True,
             address=given.host,
             port=given.port,

@@ -8,6 +8,7 @@ import orjson
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 
+from sync import collector
 from sync.bare_auth import BareAuth, OneAdmin
 from sync.limits import Limits, feeds_for
 from sync.routes import create_blueprint
@@ -34,13 +35,14 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=16, connect_args={"timeout": 30})
 
     def tune(connection: Any, _record: Any) -> None:
-        # Larger pages hold photos and orders in fewer writes.
+        # Large pages hold photos and orders in fewer writes; what may be undone stays out of files.
         for setting in (
-            "page_size=8192",
+            "page_size=16384",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=30000",
+            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {setting}")
 
@@ -66,4 +68,11 @@ def create_app() -> Flask:
     app = Flask(__name__, static_folder=None)
     blueprint = create_blueprint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
     app.register_blueprint(blueprint)
+    return app
+
+
+def create_process() -> Flask:
+    """Return the application as a server process of its own loads it."""
+    app = create_app()
+    collector.settle()
     return app

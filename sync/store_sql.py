@@ -1,8 +1,9 @@
 """The embedded document store: the contract on SQLite or PostgreSQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Engine
@@ -15,11 +16,14 @@ from sync.documents import Edit
 from sync.limits import Limits
 from sync.sql import databases, feed, files, leaves, reading, writing
 from sync.sql import locals as local_rows
-from sync.sql.connection import Connection, Connections
+from sync.sql.connection import Connection
+from sync.sql.pool import Connections
 from sync.sql.rows import DatabaseRow, RevisionRow, render
 from sync.sql.watch import Waker
+from sync.sql.writing import Batch, Written
 from sync.store import Attachment, Change, ChangeBatch, DatabaseInfo, DatabaseMissing
 
+T = TypeVar("T")
 _SERVER = ""
 """Namespace of the server's own `_local/` documents."""
 
@@ -27,7 +31,7 @@ _SERVER = ""
 class SqlStore:
     """`DocumentStore` in the product's own SQL database, whose tables (sync.tables) must exist.
 
-    The endpoint reads and writes through `reading` and `writing`. Safe to share between threads.
+    The endpoint reads and writes through `reading`, `write` and `edit`. Safe to share between threads.
     """
 
     def __init__(self, engine: Engine, *, limits: Limits | None = None) -> None:
@@ -49,46 +53,85 @@ class SqlStore:
                 raise DatabaseMissing(name)
             yield connection, database
 
-    @contextmanager
-    def writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
-        """Yield a connection in a transaction that holds the database's lock; wake its feeds after the
-        commit.
+    def write(self, name: str, work: Callable[[Connection, DatabaseRow], T], batch: Batch | None = None) -> T:
+        """Run `work` in a transaction that holds the database's lock; wake its feeds after the commit.
+
+        Returns what `work` returned, or the outcomes of `batch`, if that was stored in its place. Raises what
+        `work` raised, with nothing written; DatabaseMissing.
         """
-        with self.connections.writing() as connection:
+        touched: set[int] = set() if batch is None else {batch.database.id}
+
+        def locked(connection: Connection) -> T:
             database = reading.database(connection, name, lock=True)
             if database is None:
                 raise DatabaseMissing(name)
-            yield connection, database
-        self.waker.wake((database.id,))
+            touched.add(database.id)
+            return work(connection, database)
 
-    @contextmanager
-    def local_writing(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
-        """Yield a transaction for `_local/` documents: no lock, nobody is woken, no wait for the disk.
+        answer = self.connections.write(locked, batch=batch)
+        self.waker.wake(touched)
+        return answer
 
-        They are in no feed, and a checkpoint lost with the power costs a replicator one question.
+    def edit(self, name: str, edits: Sequence[Edit], *, new_edits: bool) -> list[Written]:
+        """Store revisions in one transaction and return what became of each; raise DatabaseMissing."""
+        prepared = self._prepared(name, edits, new_edits=new_edits)
+
+        def store(connection: Connection, database: DatabaseRow) -> list[Written]:
+            if prepared is not None and prepared.database == database:
+                return prepared.store(connection)
+            return writing.write(connection, database, edits, new_edits=new_edits, limits=self.limits)
+
+        return self.write(name, store, prepared)
+
+    def _prepared(self, name: str, edits: Sequence[Edit], *, new_edits: bool) -> Batch | None:
+        """Work out before the lock what will be written: on SQLite everybody else waits while one writes.
+
+        It holds as long as the database's row, which is read first, is the same. A compaction leaves no trace
+        there, and may take the files away that stubs stand for.
         """
-        with self.connections.writing(durable=False) as connection:
+        if self.connections.postgres or any(file.stub for edit in edits for file in edit.attachments):
+            return None
+        with self.reading(name) as (connection, database):
+            return writing.prepare(connection, database, edits, new_edits=new_edits, limits=self.limits)
+
+    def put_local_for(self, name: str, owner: str, doc_id: str, body: bytes) -> str:
+        """Write somebody's `_local/` document over what was there, and return its revision.
+
+        Nobody is woken and the commit does not wait for the disk: they are in no feed, and a checkpoint lost
+        with the power costs a replicator one question. Raises DatabaseMissing.
+        """
+
+        def put(connection: Connection) -> str:
+            return local_rows.put(connection, name, owner, doc_id, body, alone=True)
+
+        if not self.connections.postgres:
+            return self.connections.write(put, durable=False)
+        with self.connections.reading() as connection:
+            return put(connection)
+
+    def remove_local_for(self, name: str, owner: str, doc_id: str) -> bool:
+        """Remove somebody's `_local/` document; tell whether it was there. Raises DatabaseMissing."""
+
+        def remove(connection: Connection) -> bool:
             database = reading.database(connection, name)
             if database is None:
                 raise DatabaseMissing(name)
-            yield connection, database
+            return local_rows.delete(connection, database.id, owner, doc_id)
 
-    def put_local_for(self, name: str, owner: str, doc_id: str, body: bytes) -> str:
-        """Write somebody's `_local/` document over what was there, as `local_writing` does; its revision."""
-        connections = self.connections
-        hasty = connections.reading() if connections.postgres else connections.writing(durable=False)
-        with hasty as connection:
-            return local_rows.put(connection, name, owner, doc_id, body, alone=True)
+        return self.connections.write(remove, durable=False)
 
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it from now on."""
         wanted = security_document(members)
-        with self.connections.writing() as connection:
+
+        def ensure(connection: Connection) -> None:
             if databases.create(connection, name, wanted):
                 return
             database = reading.database(connection, name, lock=True)
             if database and orjson.loads(databases.security(connection, database)) != wanted:
                 databases.set_security(connection, database, orjson.dumps(wanted))
+
+        self.connections.write(ensure)
 
     def members(self, name: str) -> list[str]:
         """Return the roles that may open the database besides administrators."""
@@ -97,11 +140,8 @@ class SqlStore:
 
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""
-        try:
-            with self.writing(name) as (connection, database):
-                databases.delete(connection, database)
-        except DatabaseMissing:
-            return
+        with suppress(DatabaseMissing):
+            self.write(name, databases.delete)
 
     def database_names(self) -> list[str]:
         """Return all names in order."""
@@ -139,7 +179,7 @@ class SqlStore:
         bodies: Mapping[str, Mapping[str, Any]],
         replaced: Mapping[str, Mapping[str, Attachment]] | None,
     ) -> dict[str, str | None]:
-        with self.writing(db) as (connection, database):
+        def put(connection: Connection, database: DatabaseRow) -> dict[str, str | None]:
             known = reading.documents_with_winner(connection, database.id, list(bodies))
             edits = []
             for doc_id, body in bodies.items():
@@ -155,6 +195,8 @@ class SqlStore:
                     raise outcome.refusal
                 answers[outcome.doc_id] = outcome.rev
             return answers
+
+        return self.write(db, put)
 
     def _own_edit(
         self,
@@ -186,7 +228,8 @@ class SqlStore:
 
     def remove_document(self, db: str, doc_id: str) -> str | None:
         """Delete every live leaf; None when there was nothing live."""
-        with self.writing(db) as (connection, database):
+
+        def remove(connection: Connection, database: DatabaseRow) -> str | None:
             document = reading.documents(connection, database.id, [doc_id]).get(doc_id)
             if document is None or document.deleted:
                 return None
@@ -195,6 +238,8 @@ class SqlStore:
             writing.write(connection, database, edits, new_edits=True, limits=self.limits)
             after = reading.documents(connection, database.id, [doc_id])[doc_id]
             return after.rev
+
+        return self.write(db, remove)
 
     def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
         """Return the winner, or the given revision, with stubs; None when missing or deleted."""
@@ -250,16 +295,13 @@ class SqlStore:
     def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
         """Merge leaves read from another store; known ones change nothing."""
         edits = [document_rules.parse_document(d, new_edits=False, limits=self.limits) for d in documents]
-        with self.writing(db) as (connection, database):
-            written = writing.write(connection, database, edits, new_edits=False, limits=self.limits)
-        for outcome in written:
+        for outcome in self.edit(db, edits, new_edits=False):
             if outcome.refusal is not None:
                 raise outcome.refusal
 
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Forget leaf revisions without a trace in the feed, and return those forgotten."""
-        with self.writing(db) as (connection, database):
-            return databases.purge(connection, database, revs)
+        return self.write(db, partial(databases.purge, wanted=revs))
 
     def get_local(self, db: str, doc_id: str) -> dict[str, Any] | None:
         """Return the server's own `_local/` document without `_` fields."""

@@ -11,8 +11,6 @@ from sync import documents
 from sync.documents import Edit
 from sync.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer
-from sync.sql import locals as local_rows
-from sync.sql import writing
 from sync.sql.writing import Written
 
 
@@ -54,23 +52,24 @@ def _item(call: Call, doc: object, new_edits: bool) -> _Item:
 
 def _write(call: Call, items: Sequence[_Item], *, new_edits: bool) -> list[Written]:
     edits = [item for item in items if isinstance(item, Edit)]
+    stored = iter(call.store.edit(call.target.database, edits, new_edits=new_edits))
     outcomes = []
-    with call.store.writing(call.target.database) as (connection, database):
-        stored = iter(writing.write(connection, database, edits, new_edits=new_edits, limits=call.limits))
-        for item in items:
-            if isinstance(item, Edit):
-                outcomes.append(next(stored))
-            elif isinstance(item, Written):
-                outcomes.append(item)
-            else:
-                name = item.doc_id.removeprefix("_local/")
-                rev = "0-0"
-                if item.body is None:
-                    local_rows.delete(connection, database.id, call.owner, name)
-                else:
-                    rev = local_rows.put(connection, database.name, call.owner, name, item.body)
-                outcomes.append(Written(item.doc_id, rev))
+    for item in items:
+        if isinstance(item, Edit):
+            outcomes.append(next(stored))
+        elif isinstance(item, Written):
+            outcomes.append(item)
+        else:
+            outcomes.append(_write_local(call, item))
     return outcomes
+
+
+def _write_local(call: Call, item: _Local) -> Written:
+    database, name = call.target.database, item.doc_id.removeprefix("_local/")
+    if item.body is None:
+        call.store.remove_local_for(database, call.owner, name)
+        return Written(item.doc_id, "0-0")
+    return Written(item.doc_id, call.store.put_local_for(database, call.owner, name, item.body))
 
 
 def outcome_row(outcome: Written, *, failures_only: bool) -> dict[str, Any] | None:

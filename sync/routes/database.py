@@ -1,6 +1,7 @@
 """A database itself: made, described, removed; and the server's root."""
 
 import re
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from flask import Response
 from sync.documents import parse_document
 from sync.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer, raw_answer
-from sync.sql import databases, reading, writing
+from sync.sql import databases, reading
 from sync.sql.rows import DatabaseRow
 
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}|_users|_replicator|_global_changes")
@@ -91,11 +92,8 @@ def create(call: Call) -> Response:
             f"Name: '{name[:100]}'. {words} are allowed. Must begin with a letter.",
         )
     open_to_admins = {"members": {"roles": ["_admin"]}, "admins": {"roles": ["_admin"]}}
-    with call.store.connections.writing() as connection:
-        if not databases.create(connection, name, open_to_admins):
-            raise ProtocolError(
-                412, "file_exists", "The database could not be created, the file already exists."
-            )
+    if not call.store.connections.write(partial(databases.create, name=name, security=open_to_admins)):
+        raise ProtocolError(412, "file_exists", "The database could not be created, the file already exists.")
     response = answer({"ok": True}, 201)
     response.headers["Location"] = call.request.url
     return response
@@ -105,8 +103,7 @@ def remove(call: Call) -> Response:
     """DELETE /db: remove the database with everything in it."""
     if call.args.get("rev"):
         raise bad_request("DELETE of a database with a ?rev= parameter: was a document meant?")
-    with call.store.writing(call.target.database) as (connection, row):
-        databases.delete(connection, row)
+    call.store.write(call.target.database, databases.delete)
     return answer({"ok": True})
 
 
@@ -115,8 +112,7 @@ def post_document(call: Call) -> Response:
     doc = call.json_object()
     edit = parse_document(doc, new_edits=True, limits=call.limits, doc_id=doc.get("_id") or uuid4().hex)
     call.check_write(edit.doc_id, deleted=edit.deleted)
-    with call.store.writing(call.target.database) as (connection, row):
-        (outcome,) = writing.write(connection, row, [edit], new_edits=True, limits=call.limits)
+    (outcome,) = call.store.edit(call.target.database, [edit], new_edits=True)
     if outcome.refusal is not None:
         raise outcome.refusal
     return answer({"ok": True, "id": outcome.doc_id, "rev": outcome.rev}, 201)
@@ -130,8 +126,7 @@ def full_commit(call: Call) -> Response:
 
 def compact(call: Call) -> Response:
     """POST /db/_compact: forget the bodies of revisions that are no leaves."""
-    with call.store.writing(call.target.database) as (connection, row):
-        databases.compact(connection, row)
+    call.store.write(call.target.database, databases.compact)
     return answer({"ok": True}, 202)
 
 
@@ -150,8 +145,7 @@ def security(call: Call) -> Response:
 def set_security(call: Call) -> Response:
     """PUT /db/_security."""
     told = call.json_object()
-    with call.store.writing(call.target.database) as (connection, row):
-        databases.set_security(connection, row, orjson.dumps(told))
+    call.store.write(call.target.database, partial(databases.set_security, told=orjson.dumps(told)))
     return answer({"ok": True})
 
 
@@ -166,8 +160,7 @@ def set_revs_limit(call: Call) -> Response:
     told = call.json()
     if type(told) is not int or not 1 <= told <= 1_000_000:
         raise bad_request("`rev_limit` must be a positive number")
-    with call.store.writing(call.target.database) as (connection, row):
-        databases.set_revs_limit(connection, row, told)
+    call.store.write(call.target.database, partial(databases.set_revs_limit, limit=told))
     return answer({"ok": True})
 
 
@@ -178,6 +171,5 @@ def purge(call: Call) -> Response:
         isinstance(revs, list) and all(isinstance(rev, str) for rev in revs) for revs in told.values()
     ):
         raise bad_request("each document needs an array of revisions")
-    with call.store.writing(call.target.database) as (connection, row):
-        purged = databases.purge(connection, row, told)
+    purged = call.store.write(call.target.database, partial(databases.purge, wanted=told))
     return answer({"purge_seq": None, "purged": purged}, 201)

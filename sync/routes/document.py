@@ -14,7 +14,7 @@ from sync.routes import sections
 from sync.routes.bulk_get import inlined, latest_leaves
 from sync.routes.call import Call, answer, raw_answer
 from sync.routes.open_revs import open_revisions
-from sync.sql import reading, writing
+from sync.sql import reading
 from sync.sql.connection import Connection
 from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field
 
@@ -133,8 +133,7 @@ def put(call: Call) -> Response:
 def store(call: Call, edit: Edit, *, new_edits: bool = True, status: int = 201) -> Response:
     """Store one edit and answer as PUT and DELETE do."""
     call.check_write(edit.doc_id, deleted=edit.deleted)
-    with call.store.writing(call.target.database) as (connection, database):
-        (outcome,) = writing.write(connection, database, [edit], new_edits=new_edits, limits=call.limits)
+    (outcome,) = call.store.edit(call.target.database, [edit], new_edits=new_edits)
     if outcome.refusal is not None:
         raise outcome.refusal
     response = answer({"ok": True, "id": outcome.doc_id, "rev": outcome.rev}, status)

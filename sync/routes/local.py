@@ -41,9 +41,8 @@ def put(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """DELETE /db/_local/id."""
     name = _name(call)
-    with call.store.local_writing(call.target.database) as (connection, database):
-        if not local_rows.delete(connection, database.id, call.owner, name):
-            raise not_found()
+    if not call.store.remove_local_for(call.target.database, call.owner, name):
+        raise not_found()
     return answer({"ok": True, "id": call.target.document, "rev": "0-0"})
 
 

@@ -4,45 +4,52 @@ The ORM is not used on this path: a batch is one statement, and bodies stay byte
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
 import psycopg
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
-
-from sync.sql.turns import WAIT_SECONDS, Turns
-from sync.store import StoreUnavailable
 
 type_row = tuple[Any, ...]
 CHANNEL = "curbstop_sync"
 """PostgreSQL's notification channel; the payload is the database's id."""
 
+WAIT_SECONDS = 30.0
+"""For a connection, or for one's turn to write; longer than anybody keeps either."""
 DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, SQLAlchemyError)
-MOST_CONNECTIONS = 12
-"""Per process. Statements take well under a millisecond, so few serve many threads; parked feeds hold none.
-"""
+_SIZES = (64, 32, 16, 8, 4, 2, 1)
+"""Rows of one statement on SQLite: few sizes, so that the driver keeps each statement prepared."""
 
 
 class Insert:
     """An INSERT of many rows, in the words of each engine.
 
     PostgreSQL takes each column as one array: a statement per row costs it, and the driver, several times
-    as much.
+    as much. SQLite takes rows by the power of two: its driver lets go of the interpreter's lock for every
+    statement, and has to wait for it again among busy threads.
     """
 
-    __slots__ = ("arrays", "values")
+    __slots__ = ("_values", "arrays")
 
     def __init__(self, table: str, columns: Mapping[str, str], conflict: str) -> None:
         """`columns` are names and PostgreSQL types in the order of a row; `conflict` ends the statement."""
         into = f"INSERT INTO {table} ({', '.join(columns)})"
-        self.values = f"{into} VALUES ({', '.join('?' * len(columns))}) {conflict}"
+        row = f"({', '.join('?' * len(columns))})"
+        self._values = {size: f"{into} VALUES {', '.join([row] * size)} {conflict}" for size in _SIZES}
         arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
         self.arrays = f"{into} SELECT * FROM unnest({arrays}) {conflict}"  # noqa: S608  # made of constants
+
+    def batches(self, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[str, list[Any]]]:
+        """Yield statements for SQLite, each with its parameters, that insert the rows in their order."""
+        start = 0
+        for size in _SIZES:
+            while len(rows) - start >= size:
+                yield self._values[size], list(chain.from_iterable(rows[start : start + size]))
+                start += size
 
 
 class Connection:
@@ -78,15 +85,20 @@ class Connection:
         self, inserts: Sequence[tuple["Insert", Sequence[Sequence[Any]]]], last: str, params: Sequence[Any]
     ) -> None:
         """Insert rows into several tables, then run a last statement; PostgreSQL hears of it all at once."""
-        given = [(what, rows) for what, rows in inserts if rows]
         if not self.postgres:
-            for what, rows in given:
-                self._cursor.executemany(what.values, rows)
+            self.insert(inserts)
             self._cursor.execute(last, params)
             return
+        given = [(what, rows) for what, rows in inserts if rows]
         parts = ", ".join(f"part{number} AS ({what.arrays})" for number, (what, _) in enumerate(given))
         columns = [list(column) for _, rows in given for column in zip(*rows, strict=True)]
         self._cursor.execute(f"WITH {parts} {_percent(last)}", [*columns, *params])
+
+    def insert(self, inserts: Sequence[tuple["Insert", Sequence[Sequence[Any]]]]) -> None:
+        """Insert rows into several tables on SQLite."""
+        for what, rows in inserts:
+            for statement, values in what.batches(rows):
+                self._cursor.execute(statement, values)
 
     def any_of(self, column: str) -> str:
         """Return a condition that `column` is among one parameter made by `listing`."""
@@ -142,89 +154,19 @@ class Connection:
         """Undo the transaction, if one is open."""
         self.driver.rollback()
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Let the block's writes be undone alone, should it raise; the transaction goes on."""
+        self._cursor.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._cursor.execute("ROLLBACK TO part")
+            self._cursor.execute("RELEASE part")
+            raise
+        self._cursor.execute("RELEASE part")
+
 
 @lru_cache(maxsize=256)
 def _percent(sql: str) -> str:
     return sql.replace("?", "%s")
-
-
-class Connections:
-    """The store's own few connections, opened as the engine opens them.
-
-    They are taken out of the engine's pool for good, because whoever shares that pool sets connections up
-    differently. They close when the engine is disposed of.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        if engine.dialect.name not in {"sqlite", "postgresql"}:
-            raise ValueError(f"the document store runs on SQLite and PostgreSQL, not {engine.dialect.name}")
-        self.engine = engine
-        self.postgres = engine.dialect.name == "postgresql"
-        self._idle: list[Connection] = []
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
-        self._turns = Turns(None if self.postgres else engine.url.database)
-        event.listen(engine, "engine_disposed", lambda _engine: self.close())
-
-    def open(self) -> Connection:
-        """Return a new connection that is the caller's to close; raise one of DRIVER_ERRORS."""
-        pooled = self.engine.raw_connection()
-        driver: Any = pooled.driver_connection
-        pooled.detach()
-        if self.postgres:
-            driver.autocommit = True
-        else:
-            driver.isolation_level = None
-            # Whoever had it before may have left it read-only.
-            driver.execute("PRAGMA query_only = 0").close()
-        return Connection(driver, postgres=self.postgres)
-
-    def close(self) -> None:
-        """Close the idle connections. Others may still be opened later."""
-        while self._idle:
-            self._idle.pop().driver.close()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Yield a connection for queries; raise StoreUnavailable when the database cannot answer."""
-        if not self._free.acquire(timeout=WAIT_SECONDS):
-            raise StoreUnavailable("all connections are busy")
-        try:
-            # The one used last has its statements at hand.
-            connection = self._idle.pop() if self._idle else self.open()
-        except IndexError:
-            connection = self.open()
-        except DRIVER_ERRORS as error:
-            self._free.release()
-            raise StoreUnavailable(str(error)) from error
-        try:
-            yield connection
-        except DRIVER_ERRORS as error:
-            # The database may have restarted: the others would fail one by one.
-            connection.driver.close()
-            self.close()
-            raise StoreUnavailable(str(error)) from error
-        except Exception:
-            # A refusal, not a failure: whoever began a transaction has undone it.
-            self._idle.append(connection)
-            raise
-        except BaseException:
-            connection.driver.close()
-            raise
-        else:
-            self._idle.append(connection)
-        finally:
-            self._free.release()
-
-    @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
-        """Yield a connection in a transaction that commits at the end of the block and is undone if it
-        raises.
-        """
-        with self._turns.mine(), self.reading() as connection:
-            connection.begin(durable=durable)
-            try:
-                yield connection
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise

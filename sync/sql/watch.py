@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 import structlog
 
-from sync.sql.connection import CHANNEL, DRIVER_ERRORS, Connections
+from sync.sql.connection import CHANNEL, DRIVER_ERRORS
+from sync.sql.pool import Connections
 
 log = structlog.get_logger(__name__)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import orjson
 
@@ -39,23 +40,46 @@ class _Document:
 def write(
     connection: Connection, database: DatabaseRow, edits: Sequence[Edit], *, new_edits: bool, limits: Limits
 ) -> list[Written]:
-    """Store the edits in order and return one outcome each.
+    """Store the edits in order and return one outcome each; `database` must have been read with its lock."""
+    return prepare(connection, database, edits, new_edits=new_edits, limits=limits).store(connection)
 
-    `database` must have been read with its lock. With `new_edits` each edit makes the next revision on a
-    leaf and conflicts otherwise; without, histories are merged as they come and a known revision changes
-    nothing.
+
+def prepare(
+    connection: Connection, database: DatabaseRow, edits: Sequence[Edit], *, new_edits: bool, limits: Limits
+) -> "Batch":
+    """Work out what the edits will write, in their order.
+
+    With `new_edits` each edit makes the next revision on a leaf and conflicts otherwise; without, histories
+    are merged as they come and a known revision changes nothing.
     """
-    batch = _Batch(database, limits)
+    batch = Batch(database, limits)
     batch.load(connection, edits)
-    written = []
     for edit in edits:
         try:
             path = own_path(edit, batch.documents[edit.doc_id].tree) if new_edits else edit.path
-            written.append(batch.apply(edit, path))
+            batch.written.append(batch.apply(edit, path))
         except ProtocolError as refusal:
-            written.append(Written(edit.doc_id, refusal=refusal))
-    batch.store(connection)
-    return written
+            batch.written.append(Written(edit.doc_id, refusal=refusal))
+    batch.finish()
+    return batch
+
+
+def store_together(connection: Connection, batches: Sequence["Batch"]) -> list[list[Written] | None]:
+    """Write prepared batches of several databases at once, and return each one's outcomes.
+
+    None stands for a batch whose database is no longer as it was read, and of which nothing was written.
+    """
+    now = {row.id: row for row in reading.databases(connection, [one.database.name for one in batches])}
+    fitting: dict[int, Batch] = {}
+    for batch in batches:
+        key = batch.database.id
+        if key not in fitting and now.get(key) == batch.database:
+            fitting[key] = batch
+    chosen = list(fitting.values())
+    rows = [list(chain.from_iterable(parts)) for parts in zip(*(one.rows for one in chosen), strict=True)]
+    connection.insert(list(zip(_INSERTS, rows, strict=False)))
+    connection.many(_MOVE, [one.moved for one in chosen if one.moved])
+    return [one.written if fitting.get(one.database.id) is one else None for one in batches]
 
 
 def own_path(edit: Edit, tree: Tree) -> tuple[str, ...]:
@@ -76,8 +100,8 @@ def own_path(edit: Edit, tree: Tree) -> tuple[str, ...]:
     return (rev,) if parent is None else (rev, parent)
 
 
-class _Batch:
-    """The documents that a request touches, and the rows it will write."""
+class Batch:
+    """The documents that a request touches, and the rows it will write while `database` is as it was read."""
 
     def __init__(self, database: DatabaseRow, limits: Limits) -> None:
         self.database = database
@@ -86,6 +110,11 @@ class _Batch:
         self.revisions: list[tuple[object, ...]] = []
         self.links: list[tuple[object, ...]] = []
         self.blobs: dict[bytes, tuple[object, ...]] = {}
+        self.written: list[Written] = []
+        self.rows: Sequence[Sequence[Sequence[object]]] = ()
+        """What is to be inserted, in the order of `_INSERTS`."""
+        self.moved: tuple[int, int, int, int] | None = None
+        """The database's new sequence and counts, and its key; None when nothing changes."""
 
     def load(self, connection: Connection, edits: Sequence[Edit]) -> None:
         """Read what is stored of the documents to be edited."""
@@ -129,8 +158,8 @@ class _Batch:
             if file.content is not None and file.meta is not None:
                 self.blobs[file.meta.sha256] = (self.database.id, file.meta.sha256, file.content)
 
-    def store(self, connection: Connection) -> None:
-        """Write the rows and move the database's sequence and counts."""
+    def finish(self) -> None:
+        """Number the changes; the rows to write are complete after this."""
         database = self.database
         seq, live, dead = database.update_seq, database.doc_count, database.doc_del_count
         upserts = []
@@ -146,15 +175,15 @@ class _Batch:
                 dead -= document.before.deleted
             told = orjson.dumps(others) if others else None
             upserts.append((database.id, doc_id, seq, rev, deleted, told, revtree.dump(document.tree)))
-        if not upserts:
-            return
-        inserts: list[tuple[Insert, Sequence[Sequence[object]]]] = [
-            (_PUT_DOCUMENT, upserts),
-            (_PUT_REVISION, self.revisions),
-            (_PUT_BLOB, list(self.blobs.values())),
-            (_PUT_ATTACHMENT, self.links),
-        ]
-        connection.store(inserts, _MOVE + connection.telling, (seq, live, dead, database.id))
+        self.rows = upserts, self.revisions, list(self.blobs.values()), self.links
+        self.moved = (seq, live, dead, database.id) if upserts else None
+
+    def store(self, connection: Connection) -> list[Written]:
+        """Write the rows, move the database's sequence and counts, and return one outcome per edit."""
+        if self.moved is not None:
+            inserts = list(zip(_INSERTS, self.rows, strict=True))
+            connection.store(inserts, _MOVE + connection.telling, self.moved)
+        return self.written
 
 
 _PUT_DOCUMENT = Insert(
@@ -192,6 +221,7 @@ _PUT_ATTACHMENT = Insert(
     {"db_id": "bigint", "doc_id": "text", "rev": "text", "name": "text", "sha256": "bytea"},
     "ON CONFLICT DO NOTHING",
 )
+_INSERTS = (_PUT_DOCUMENT, _PUT_REVISION, _PUT_BLOB, _PUT_ATTACHMENT)
 _MOVE = "UPDATE sync_database SET update_seq = ?, doc_count = ?, doc_del_count = ? WHERE id = ?"
 
 

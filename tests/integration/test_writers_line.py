@@ -1,25 +1,28 @@
-"""Writers of one SQLite file stand in a line, threads and processes alike, and a dead one holds nobody up."""
+"""Writers of one SQLite file stand in a line, threads and processes alike, and share commits."""
 
 import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
-from sync.sql import turns
-from sync.sql.connection import Connections
-from sync.sql.turns import Turns
+from sync.sql import shared_commit
+from sync.sql.connection import Connection
+from sync.sql.pool import Connections
+from sync.sql.turns import turn
 from sync.store import StoreUnavailable
+from tests.integration.crowd import Crowd
 
 
 def hold(database: str, held: Event, over: Event) -> None:
     """Another process that takes its turn and keeps it."""
-    with Turns(database).mine():
+    with turn(database):
         held.set()
         over.wait(30)
 
@@ -35,15 +38,35 @@ def holder(tmp_path: Path) -> tuple[SpawnProcess, Event, str]:
     return process, over, database
 
 
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database with one table, `t`."""
+    made = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with made.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x INTEGER PRIMARY KEY)")
+    yield made
+    made.dispose()
+
+
+def insert(number: int) -> Callable[[Connection], int]:
+    """Work that adds a number and returns it."""
+    return lambda connection: connection.run("INSERT INTO t VALUES (?)", (number,)) * number
+
+
+def numbers(connections: Connections) -> set[int]:
+    with connections.reading() as connection:
+        return {row[0] for row in connection.rows("SELECT x FROM t")}
+
+
 @pytest.mark.parametrize("killed", [False, True])
 def test_the_next_one_goes_when_the_other_process_is_done_or_dead(
     holder: tuple[SpawnProcess, Event, str], killed: bool
 ) -> None:
     process, over, database = holder
-    mine, done = Turns(database), threading.Event()
+    done = threading.Event()
 
     def write() -> None:
-        with mine.mine():
+        with turn(database):
             done.set()
 
     waiting = threading.Thread(target=write)
@@ -58,51 +81,138 @@ def test_the_next_one_goes_when_the_other_process_is_done_or_dead(
     assert done.is_set()
 
 
-def test_threads_wait_for_each_other_and_give_up_in_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    line = Turns(str(tmp_path / "a.sqlite"))
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
-    with line.mine(), pytest.raises(StoreUnavailable), line.mine():
-        pass
-    with line.mine():
-        line_is_free_again = True
-    assert line_is_free_again
-
-
 def test_a_writer_that_fails_leaves_the_line(tmp_path: Path) -> None:
-    line = Turns(str(tmp_path / "a.sqlite"))
-    with pytest.raises(ZeroDivisionError), line.mine():
+    database = str(tmp_path / "a.sqlite")
+    with pytest.raises(ZeroDivisionError), turn(database):
         raise ZeroDivisionError
-    with line.mine():
+    with turn(database):
         assert (tmp_path / "a.sqlite-turn").is_file()
 
 
 def test_where_there_is_no_file_nobody_waits() -> None:
-    line = Turns(None)
-    with line.mine(), line.mine():
+    with turn(None), turn(None):
         nobody_waited = True
     assert nobody_waited
 
 
-def test_trouble_elsewhere_takes_nobody_s_turn_away(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+def test_trouble_elsewhere_takes_nobody_s_turn_away(engine: Engine, tmp_path: Path) -> None:
     connections, database = Connections(engine), str(tmp_path / "a.sqlite")
     gone = threading.Event()
 
     def write_elsewhere() -> None:
-        with Turns(database).mine():
+        with turn(database):
             gone.set()
 
-    with connections.writing() as writing:
-        writing.run("CREATE TABLE t (x INTEGER)")
+    other = threading.Thread(target=write_elsewhere)
+
+    def work(_writing: Connection) -> None:
         with pytest.raises(StoreUnavailable), connections.reading() as reading:
             reading.rows("SELECT * FROM nowhere")
-        other = threading.Thread(target=write_elsewhere)
         other.start()
         assert not gone.wait(0.2), "the line was left while somebody was writing"
+
+    connections.write(work)
     other.join(30)
     assert gone.is_set()
-    with pytest.raises(StoreUnavailable), connections.writing() as writing:
-        writing.run("INSERT INTO nowhere VALUES (1)")
-    engine.dispose()
+    with pytest.raises(StoreUnavailable):
+        connections.write(lambda writing: writing.run("INSERT INTO nowhere VALUES (1)"))
+
+
+def test_who_comes_meanwhile_is_in_the_same_commit(engine: Engine) -> None:
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    for number in (2, 3, 4):
+        crowd.comes(str(number), insert(number))
+    assert numbers(connections) == set(), "nobody sees what is not committed"
+    assert crowd.go() == {"first": 1, "2": 2, "3": 3, "4": 4}
+    assert numbers(connections) == {1, 2, 3, 4}
+    assert crowd.commits == 1
+
+
+def test_a_refusal_undoes_one_s_own_part_alone(engine: Engine) -> None:
+    def refused(connection: Connection) -> None:
+        insert(2)(connection)
+        raise ValueError("no")
+
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    crowd.comes("refused", refused)
+    crowd.comes("good", insert(3))
+    answers = crowd.go()
+    assert isinstance(answers["refused"], ValueError)
+    assert (answers["first"], answers["good"]) == (1, 3)
+    assert numbers(connections) == {1, 3}
+
+
+def test_the_first_one_s_refusal_is_its_own_too(engine: Engine) -> None:
+    def refused(connection: Connection) -> None:
+        insert(1)(connection)
+        raise ValueError("no")
+
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(refused)
+    crowd.comes("good", insert(2))
+    answers = crowd.go()
+    assert (type(answers["first"]), answers["good"]) == (ValueError, 2)
+    assert numbers(connections) == {2}
+
+
+def test_when_the_database_fails_nobody_is_told_that_it_was_kept(engine: Engine) -> None:
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    crowd.comes("good", insert(2))
+    crowd.comes("broken", lambda connection: connection.run("INSERT INTO nowhere VALUES (1)"))
+    answers = crowd.go()
+    assert {type(answer) for answer in answers.values()} == {StoreUnavailable}
+    assert numbers(connections) == set()
+    assert connections.write(insert(5)) == 5, "the line goes on"
+
+
+def test_a_commit_that_fails_is_everybody_s(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    crowd.comes("other", insert(2))
+    monkeypatch.setattr(Connection, "commit", lambda self: self.run("INSERT INTO nowhere VALUES (1)"))
+    assert {type(answer) for answer in crowd.go().values()} == {StoreUnavailable}
+    monkeypatch.undo()
+    assert numbers(connections) == set()
+
+
+def test_who_needs_the_disk_is_in_no_commit_that_does_not_wait_for_it(engine: Engine) -> None:
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1), durable=False)
+    crowd.comes("hasty", insert(2), durable=False)
+    crowd.comes("durable", insert(3))
+    crowd.comes("hasty too", insert(4), durable=False)
+    crowd.go()
+    assert numbers(connections) == {1, 2, 3, 4}
+    assert crowd.commits == 2
+
+
+def test_one_transaction_takes_only_so_many(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_commit, "MOST_WRITERS", 2)
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    for number in (2, 3, 4, 5):
+        crowd.comes(str(number), insert(number))
+    crowd.go()
+    assert numbers(connections) == {1, 2, 3, 4, 5}
+    assert crowd.commits == 3
+
+
+def test_waiting_has_an_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_commit, "WAIT_SECONDS", 0.01)
+    connections = Connections(engine)
+    crowd = Crowd(connections)
+    crowd.first(insert(1))
+    with pytest.raises(StoreUnavailable):
+        connections.write(insert(2))
+    assert crowd.go() == {"first": 1}
+    assert numbers(connections) == {1}

@@ -9,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sync import revtree
 from sync.documents import parse_document
 from sync.sql import reading, writing
+from sync.sql.connection import Connection
+from sync.sql.rows import DatabaseRow
 from sync.store import Attachment
 from sync.store_sql import SqlStore
 from sync.winner import winner
@@ -65,16 +67,19 @@ class Replicas(RuleBasedStateMachine):
     @rule(at=replicas, doc=docs, body=bodies, data=st.data())
     def edit_a_losing_leaf(self, at: int, doc: str, body: dict[str, int], data: st.DataObject) -> None:
         """Write on top of any leaf, so that conflicts grow."""
-        with self.store.writing(self.databases[at]) as (connection, database):
+
+        def edit(connection: Connection, database: DatabaseRow) -> None:
             known = reading.documents(connection, database.id, [doc]).get(doc)
             if known is None:
                 return
             leaf = data.draw(st.sampled_from([rev for rev, _ in known.leaves()]))
             told = {"_id": doc, "_rev": leaf, "_deleted": data.draw(st.booleans()), **body}
-            edit = parse_document(told, new_edits=True, limits=self.store.limits)
-            (outcome,) = writing.write(connection, database, [edit], new_edits=True, limits=self.store.limits)
+            made = parse_document(told, new_edits=True, limits=self.store.limits)
+            (outcome,) = writing.write(connection, database, [made], new_edits=True, limits=self.store.limits)
             assert outcome.rev is not None
             self.acknowledged[at].add((doc, outcome.rev))
+
+        self.store.write(self.databases[at], edit)
 
     @rule(source=replicas, to=replicas)
     def replicate(self, source: int, to: int) -> None:
