@@ -4,7 +4,7 @@ import gc
 
 THRESHOLD = 20_000
 """Objects made before the collector looks. Its own 700 are less than one batch of documents, and what many
-requests hold at once it would look through again and again: a fifth of what a morning's dispatch costs."""
+requests hold at once it would look through again and again: a sixth of what a morning's dispatch costs."""
 
 
 def settle() -> None:
