@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Engine
 
-from sync import attachments as attachment_rules
 from sync import documents as document_rules
-from sync.attachments import AttachmentEdit, gunzip
+from sync.attachments import gunzip
 from sync.couch_guard import member_roles, security_document
 from sync.documents import Edit
 from sync.limits import Limits
+from sync.own_edits import own_edit
 from sync.sql import databases, feed, files, leaves, reading, writing
 from sync.sql import locals as local_rows
 from sync.sql.connection import Connection
@@ -185,7 +185,7 @@ class SqlStore:
             for doc_id, body in bodies.items():
                 files_given = None if replaced is None else replaced.get(doc_id)
                 winner = known[doc_id][1] if doc_id in known else None
-                edit = self._own_edit(doc_id, body, winner, files_given)
+                edit = own_edit(doc_id, body, winner, files_given, self.limits)
                 if edit is not None:
                     edits.append(edit)
             written = writing.write(connection, database, edits, new_edits=True, limits=self.limits)
@@ -197,34 +197,6 @@ class SqlStore:
             return answers
 
         return self.write(db, put)
-
-    def _own_edit(
-        self,
-        doc_id: str,
-        body: Mapping[str, Any],
-        winner: RevisionRow | None,
-        given: Mapping[str, Attachment] | None,
-    ) -> Edit | None:
-        live = winner is not None and not winner.deleted
-        stubs = orjson.loads(winner.files) if live and winner and winner.files else {}
-        path = (winner.rev,) if live and winner else ()
-        document = {**body, "_attachments": stubs if given is None else None}
-        edit = document_rules.parse_document(document, new_edits=True, limits=self.limits, doc_id=doc_id)
-        kept = edit.attachments if given is None else self._files(given)
-        edit = Edit(edit.doc_id, path, False, edit.body, kept)
-        if live and winner and _same(edit.body, winner.body):
-            before = {name: entry["digest"] for name, entry in stubs.items()}
-            if before == {file.name: file.meta.digest if file.meta else file.digest for file in kept}:
-                return None
-        return edit
-
-    def _files(self, given: Mapping[str, Attachment]) -> tuple[AttachmentEdit, ...]:
-        return tuple(
-            attachment_rules.stored(
-                AttachmentEdit(name, file.content_type), file.data, self.limits, encoded=False
-            )
-            for name, file in given.items()
-        )
 
     def remove_document(self, db: str, doc_id: str) -> str | None:
         """Delete every live leaf; None when there was nothing live."""
@@ -322,7 +294,3 @@ def _revision(
         found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
         return None if found is None else found[1]
     return reading.revisions(connection, database.id, [(doc_id, rev)]).get((doc_id, rev))
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    return one == other or orjson.loads(one) == orjson.loads(other)

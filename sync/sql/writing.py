@@ -76,8 +76,10 @@ def store_together(connection: Connection, batches: Sequence["Batch"]) -> list[l
         if key not in fitting and now.get(key) == batch.database:
             fitting[key] = batch
     chosen = list(fitting.values())
+    if not chosen:
+        return [None] * len(batches)
     rows = [list(chain.from_iterable(parts)) for parts in zip(*(one.rows for one in chosen), strict=True)]
-    connection.insert(list(zip(_INSERTS, rows, strict=False)))
+    connection.insert(list(zip(_INSERTS, rows, strict=True)))
     connection.many(_MOVE, [one.moved for one in chosen if one.moved])
     return [one.written if fitting.get(one.database.id) is one else None for one in batches]
 

@@ -183,28 +183,31 @@ def test_a_commit_that_fails_is_everybody_s(engine: Engine, monkeypatch: pytest.
     assert numbers(connections) == set()
 
 
-def test_who_needs_the_disk_is_in_no_commit_that_does_not_wait_for_it(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("most", "durable", "commits"),
+    [
+        (16, (True, True, True, True, True), 1),
+        (2, (True, True, True, True, True), 3),
+        # Who needs the disk is in no commit that does not wait for it; who does not may be in any.
+        (16, (False, False, True, False, True), 2),
+    ],
+)
+def test_how_many_commits_a_line_takes(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    durable: tuple[bool, ...],
+    commits: int,
+) -> None:
+    monkeypatch.setattr(shared_commit, "MOST_WRITERS", most)
     connections = Connections(engine)
     crowd = Crowd(connections)
-    crowd.first(insert(1), durable=False)
-    crowd.comes("hasty", insert(2), durable=False)
-    crowd.comes("durable", insert(3))
-    crowd.comes("hasty too", insert(4), durable=False)
+    crowd.first(insert(0), durable=durable[0])
+    for number, waits in enumerate(durable[1:], start=1):
+        crowd.comes(str(number), insert(number), durable=waits)
     crowd.go()
-    assert numbers(connections) == {1, 2, 3, 4}
-    assert crowd.commits == 2
-
-
-def test_one_transaction_takes_only_so_many(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_commit, "MOST_WRITERS", 2)
-    connections = Connections(engine)
-    crowd = Crowd(connections)
-    crowd.first(insert(1))
-    for number in (2, 3, 4, 5):
-        crowd.comes(str(number), insert(number))
-    crowd.go()
-    assert numbers(connections) == {1, 2, 3, 4, 5}
-    assert crowd.commits == 3
+    assert numbers(connections) == {0, 1, 2, 3, 4}
+    assert crowd.commits == commits
 
 
 def test_waiting_has_an_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
