@@ -12,7 +12,13 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import httpx
-from couchdb3.exceptions import ForbiddenError, InternalServerError, NotFoundError, UnauthorizedError
+from couchdb3.exceptions import (
+    ForbiddenError,
+    InternalServerError,
+    NotFoundError,
+    PreconditionFailedError,
+    UnauthorizedError,
+)
 from couchdb3.sync.database import Database
 from couchdb3.sync.server import Server
 
@@ -23,6 +29,8 @@ TIMEOUT_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 """A machine that is switched off is noticed sooner than one that is busy."""
 BUSY = frozenset({408, 429, 502, 503, 504})
+CLUSTER = {"missing_stub": "its copies have not caught up", "nodedown": "a node is away"}
+"""What passes in a cluster: a file that was read a moment ago is not in every copy, or a node is down."""
 NO_DATABASE = frozenset({"no_db_file", "Database does not exist."})
 
 
@@ -105,6 +113,11 @@ class CouchCalls:
             raise StoreUnavailable(
                 f"{self.shown} refuses the credentials in CURBSTOP_COUCHDB_URL."
             ) from error
+        except PreconditionFailedError as error:
+            trouble = next((words for code, words in CLUSTER.items() if code in str(error)), None)
+            if trouble is None:
+                raise
+            raise StoreUnavailable(f"{self.shown}: {trouble}.") from error
         except JSONDecodeError as error:
             raise StoreUnavailable(f"{self.shown} does not answer as a CouchDB does.") from error
         except NotFoundError as error:

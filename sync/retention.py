@@ -4,9 +4,10 @@ Purged, not deleted: a tombstone would be one more document for every later tabl
 still holds a purged event and sends it again meets the same event id at ingest and changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.refill import OVER, over_since
 from sync.store import Change, DatabaseMissing, DocumentStore
 from workorders.service.district import district_of
-from workorders.tables import Evidence, ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
+from workorders.service.event_schema import Unreadable, digest_of, stated_in
+from workorders.tables import Evidence, ExceptionCase, FieldEvent, Order, Outbox, Quarantine
 
 __all__ = ["OVER", "Retired", "retire_database"]
 PAGE = 1000
@@ -45,11 +47,8 @@ def retire_database(
     except DatabaseMissing:
         return Retired(0, 0, 0)
     with sessions() as session:
-        since = session.scalar(select(IngestCheckpoint.since).where(IngestCheckpoint.database == database))
-        ingested = _ingested(store, database, since)
-        events = _retirable_events(
-            session, [i for i in rows if i.startswith("event:") and i in ingested], before
-        )
+        old = _retirable_events(session, [i for i in rows if i.startswith("event:")], before)
+        events = {event for event in old if _is_kept(session, store, database, rows[event], old[event])}
         acks = {f"ack:{event}" for event in events} & rows.keys()
         numbers = [i.removeprefix("order:") for i in rows if i.startswith("order:")]
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
@@ -72,27 +71,36 @@ def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:
             return
 
 
-def _ingested(store: DocumentStore, database: str, since: str | None) -> set[str]:
-    """Ids whose newest change the worker has seen: a later leaf of an old event must not be purged unread."""
-    if since is None:
-        return set()
-    unread: set[str] = set()
-    everything = {row.doc_id for row in _all_changes(store, database)}
-    while True:
-        batch = store.changes(database, since=since, limit=PAGE, include_docs=False)
-        unread |= {row.doc_id for row in batch.rows}
-        since = batch.last_seq
-        if not batch.pending:
-            return everything - unread
+def _is_kept(session: Session, store: DocumentStore, database: str, row: Change, digest: str) -> bool:
+    """Whether the office has every statement under this event's id: as the fact itself, or kept aside.
+
+    A later leaf of an old event must not be purged unread, wherever the feed was read to.
+    """
+    documents = [row.doc, *(store.get_document(database, row.doc_id, rev) for rev in row.revs[1:])]
+    aside = select(Quarantine.revision).where(
+        Quarantine.database == database, Quarantine.document_id == row.doc_id
+    )
+    known = set(session.scalars(aside))
+    return all(
+        document is not None and (document["_rev"] in known or _says(document, digest))
+        for document in documents
+    )
+
+
+def _says(document: Mapping[str, Any], digest: str) -> bool:
+    try:
+        return digest_of(stated_in(document)) == digest
+    except Unreadable:
+        return False
 
 
 def _order_of(row: Change) -> str | None:
     return None if row.doc is None else row.doc.get("order")
 
 
-def _retirable_events(session: Session, ids: Sequence[str], before: datetime) -> set[str]:
-    """Posted before the limit, no open case about them, and every photo in evidence storage."""
-    found: set[str] = set()
+def _retirable_events(session: Session, ids: Sequence[str], before: datetime) -> dict[str, str]:
+    """Posted before the limit, no open case about them, every photo in evidence storage; with digests."""
+    found: dict[str, str] = {}
     for start in range(0, len(ids), PAGE):
         part = ids[start : start + PAGE]
         unkept = select(Evidence.event_id).where(
@@ -101,10 +109,10 @@ def _retirable_events(session: Session, ids: Sequence[str], before: datetime) ->
         open_case = select(ExceptionCase.id).where(
             ExceptionCase.source == FieldEvent.id, ExceptionCase.state == "open"
         )
-        query = select(FieldEvent.id).where(
+        query = select(FieldEvent.id, FieldEvent.digest).where(
             FieldEvent.id.in_(part), FieldEvent.received_at < before, ~unkept.exists(), ~open_case.exists()
         )
-        found |= set(session.scalars(query))
+        found |= {row.id: row.digest for row in session.execute(query)}
     return found
 
 

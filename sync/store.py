@@ -79,6 +79,12 @@ class DocumentStore(Protocol):
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""
 
+    def settle(self, name: str) -> None:
+        """Return when everything that was confirmed is seen by every reader; at once for one machine.
+
+        Raises StoreUnavailable when it takes too long, or while a machine that has a part is away.
+        """
+
     def database_names(self) -> list[str]:
         """Return all names in order."""
 

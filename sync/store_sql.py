@@ -143,6 +143,11 @@ class SqlStore:
         with suppress(DatabaseMissing):
             self.write(name, databases.delete)
 
+    def settle(self, name: str) -> None:
+        """Return at once: what is committed is seen."""
+        with self.reading(name):
+            pass
+
     def database_names(self) -> list[str]:
         """Return all names in order."""
         with self.connections.reading() as connection:

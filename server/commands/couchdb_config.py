@@ -1,5 +1,7 @@
 """`curbstop couchdb-config`: what a CouchDB must be told so that tablets' tokens open it."""
 
+from collections.abc import Sequence
+
 import click
 
 from mobile_api.keys import couchdb_jwt_settings
@@ -10,7 +12,14 @@ from server.config import Config
 def couchdb_config_command() -> None:
     """Print the lines for CouchDB's local.ini that make it accept the access tokens of this installation."""
     config = Config.from_env()
-    click.echo(couchdb_jwt_settings(config.secret_key), nl=False)
-    if config.cors_origins:
-        origins = ", ".join(config.cors_origins)
-        click.echo(f"\n[chttpd]\nenable_cors = true\n\n[cors]\norigins = {origins}\ncredentials = true")
+    click.echo(couchdb_settings(config.secret_key, config.cors_origins), nl=False)
+
+
+def couchdb_settings(secret: str, origins: Sequence[str]) -> str:
+    """Return those lines: tokens signed with `secret` are believed, pages of `origins` may ask."""
+    lines = couchdb_jwt_settings(secret)
+    if origins:
+        lines += (
+            f"\n[chttpd]\nenable_cors = true\n\n[cors]\norigins = {', '.join(origins)}\ncredentials = true\n"
+        )
+    return lines

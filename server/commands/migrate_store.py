@@ -115,6 +115,7 @@ def _counting(tell: Callable[[str, int, int], None], name: str, total: int) -> C
 
 def _drain(services: Services, source: DocumentStore, database: str) -> None:
     """Ingest everything first, so that ingest may go on after the last document of the copy."""
+    source.settle(database)
     while ingest_database(services.sessions, source, database, clock=services.clock).reached:
         pass
 

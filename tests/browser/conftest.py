@@ -3,14 +3,18 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 from sqlalchemy.engine import make_url
 
+from server.commands.couchdb_config import couchdb_settings
 from server.config import Config
 from tests.browser.site import Site
+from tests.contract.couch_servers import cleared, configured, couchdb_url
+from tests.integration.couchdb.district import DATABASES
 
 CHROMIUM = os.environ.get("CURBSTOP_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -29,21 +33,37 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture
-def site(migrated_template: dict[str, str], tmp_path: Path) -> Iterator[Site]:
-    """A district on SQLite, answering requests."""
+def settings(migrated_template: dict[str, str], tmp_path: Path) -> Config:
+    """The settings of a district on SQLite."""
     target = tmp_path / "curbstop.sqlite"
     shutil.copy(str(make_url(migrated_template["sqlite"]).database), target)
-    made = Site(
-        Config(
-            data_dir=tmp_path / "data",
-            database_url=f"sqlite:///{target}",
-            secret_key="x" * 40,
-            log_level="ERROR",
-        ).checked()
-    )
+    return Config(
+        data_dir=tmp_path / "data",
+        database_url=f"sqlite:///{target}",
+        secret_key="x" * 40,
+        log_level="ERROR",
+    ).checked()
+
+
+@pytest.fixture
+def site(settings: Config) -> Iterator[Site]:
+    """A district on SQLite, answering requests."""
+    made = Site(settings)
     made.start()
     yield made
     made.close()
+
+
+@pytest.fixture
+def couchdb_site(settings: Config) -> Iterator[Site]:
+    """A district whose tablets replicate with a CouchDB of another origin, told what the command prints."""
+    url = couchdb_url()
+    with cleared(url, DATABASES):
+        made = Site(replace(settings, couchdb_url=url))
+        with configured(url, couchdb_settings(settings.secret_key, [made.url])):
+            made.start()
+            yield made
+            made.close()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from server.config import Config
 from server.services import open_services, utc_now
 from server.worker import prepare, work_once
 from sync.store import Attachment
+from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
 from tests.integration.service import world
 from tests.postgres import free_port
@@ -66,7 +67,7 @@ class Site:
         self.stop()
         self._over.set()
         self._worker.join()
-        if isinstance(self.services.store, SqlStore):
+        if isinstance(self.services.store, SqlStore | CouchStore):
             self.services.store.close()
         self.services.engine.dispose()
 

@@ -57,9 +57,17 @@ def finish_exchange(page: Page, folder: Path) -> None:
     expect(page.get_by_text("What you recorded")).to_be_visible()
 
 
+@pytest.fixture(params=["site", "couchdb_site"])
+def either_site(request: pytest.FixtureRequest) -> Site:
+    """A district that keeps the tablets' documents itself, and one with a CouchDB."""
+    made: Site = request.getfixturevalue(request.param)
+    return made
+
+
 def test_an_exchange_with_photo_and_fee_survives_without_network(
-    site: Site, open_tablet: OpenTablet, tmp_path: Path
+    either_site: Site, open_tablet: OpenTablet, tmp_path: Path
 ) -> None:
+    site = either_site
     number = site.order("exchange", 2)
     context, page = open_tablet("truck")
     enrol(page, site)

@@ -1,16 +1,15 @@
 """A CouchDB that is away, busy, broken or none at all is unavailable, and says so without its password."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from sync.couch_calls import CouchCalls
 from sync.store import StoreUnavailable
 from sync.store_couch import CouchStore
+from tests.contract.couch_servers import serving
 from tests.postgres import free_port
 
 Ask = Callable[[CouchStore], object]
@@ -18,6 +17,7 @@ ASKS: dict[str, Ask] = {
     "names": lambda store: store.database_names(),
     "ensure": lambda store: store.ensure_database("tech-a", members=["tech-a"]),
     "delete": lambda store: store.delete_database("tech-a"),
+    "settle": lambda store: store.settle("tech-a"),
     "info": lambda store: store.info("tech-a"),
     "positions": lambda store: store.positions(["tech-a"]),
     "put": lambda store: store.put_document("tech-a", "order:1", {}),
@@ -43,15 +43,8 @@ def answering(status: int, body: str, kind: str) -> Iterator[str]:
         request.get_data()
         return Response(body, status, content_type=kind)
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 def refused(store: CouchStore, ask: Ask) -> str:
@@ -78,6 +71,7 @@ def test_nobody_answers(name: str) -> None:
         (500, '{"error":"badmatch"}', "application/json", "does not answer"),
         (401, '{"error":"unauthorized"}', "application/json", "refuses the credentials"),
         (403, '{"error":"forbidden"}', "application/json", "refuses the credentials"),
+        (412, '{"error":"missing_stub"}', "application/json", "have not caught up"),
         (404, "<html>Not found</html>", "text/html", "as a CouchDB does"),
         (200, "<html>Welcome to the hotel</html>", "text/html", "as a CouchDB does"),
     ],
@@ -101,18 +95,13 @@ def test_an_address_may_have_a_path_and_awkward_credentials() -> None:
         seen.append((request.path, request.authorization and request.authorization.password))
         return Response('{"ok":true,"results":[],"last_seq":"0","rows":[],"purged":{}}', 200)
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    store = CouchStore(f"http://ad%40min:p%2Fw%3Aä@127.0.0.1:{server.port}/couch/")
-    store.get_document("tech-a", "order:1")
-    store.changes("tech-a", since="0", limit=1)
-    store.put_documents("tech-a", {"a": {}})
-    store.purge("tech-a", {"a": ["1-a"]})
-    store.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        store = CouchStore(f"http://ad%40min:p%2Fw%3Aä@{address}/couch/")
+        store.get_document("tech-a", "order:1")
+        store.changes("tech-a", since="0", limit=1)
+        store.put_documents("tech-a", {"a": {}})
+        store.purge("tech-a", {"a": ["1-a"]})
+        store.close()
     paths = [path for path, _ in seen]
     assert paths[:2] == ["/couch/tech-a/order:1", "/couch/tech-a/_changes"]
     assert all(path.startswith("/couch/tech-a/") for path in paths)

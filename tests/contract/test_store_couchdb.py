@@ -7,7 +7,7 @@ import pytest
 
 from sync.couch_guard import GUARD_ID, VALIDATE
 from sync.store_couch import CouchStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import Settled, couchdb_url
 from tests.contract.store_contract import StoreContract
 
 URL = couchdb_url()
@@ -21,7 +21,7 @@ class TestCouchdb(StoreContract):
     @classmethod
     def store(cls) -> Iterator[CouchStore]:
         """A store on that CouchDB."""
-        made = CouchStore(URL)
+        made = Settled(URL)
         yield made
         made.close()
 

@@ -15,9 +15,8 @@ from sync.publish import ensure_technician, publish_pending
 from sync.refill import is_filled, refill
 from sync.retention import retire_database
 from sync.store import DocumentStore
-from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import cleared, couchdb_url
 from tests.integration.ingest.feed import push
 from tests.integration.service.answers import reread
 from tests.integration.service.tablet import Tablet
@@ -48,20 +47,12 @@ def store(kind: str, engine: Engine, tmp_path: Path) -> Iterator[DocumentStore]:
         yield embedded
         embedded.close()
     elif kind == "endpoint":
-        with bare_server(f"sqlite:///{tmp_path / 'sync.db'}", workers=1) as url:
-            yield from _couch(url)
+        data = f"sqlite:///{tmp_path / 'sync.db'}"
+        with bare_server(data, workers=1) as url, cleared(url, (DATABASE, "tech-t02")) as made:
+            yield made
     else:
-        yield from _couch(couchdb_url())
-
-
-def _couch(url: str) -> Iterator[CouchStore]:
-    made = CouchStore(url)
-    for name in (DATABASE, "tech-t02"):
-        made.delete_database(name)
-    yield made
-    for name in (DATABASE, "tech-t02"):
-        made.delete_database(name)
-    made.close()
+        with cleared(couchdb_url(), (DATABASE, "tech-t02")) as made:
+            yield made
 
 
 class Field:
@@ -143,10 +134,12 @@ def test_a_lost_database_is_filled_again(field: Field, store: DocumentStore, res
 
 def test_filling_again_changes_nothing(field: Field, store: DocumentStore) -> None:
     assert is_filled(store, DATABASE)
-    before = store.info(DATABASE).update_seq
+    store.settle(DATABASE)
+    before = store.changes(DATABASE, since="0", limit=1000).last_seq
     assert refill(field.sessions, store, "t01", now=LATER) > 0
     field.work()
-    assert store.info(DATABASE).update_seq == before
+    store.settle(DATABASE)
+    assert store.changes(DATABASE, since=before, limit=1000).rows == []
     with field.sessions() as session:
         assert session.scalar(select(func.count()).select_from(FieldEvent)) == 1
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.db import session_factory
@@ -22,7 +22,7 @@ from tests.integration.service.world import NOW, TODAY, build, sent
 from workorders.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
 from workorders.service.assignment import assign_order
 from workorders.service.cancel import cancel_order
-from workorders.tables import Evidence, FieldEvent, JournalEntry
+from workorders.tables import Evidence, ExceptionCase, FieldEvent, JournalEntry, Quarantine
 
 DATABASE = "tech-t01"
 PHOTO = b"\xff\xd8 a photo"
@@ -115,6 +115,24 @@ def test_nothing_leaves_early(day: Day) -> None:
     keep_evidence(day.sessions, day.store, day.files)
     soon = NOW + timedelta(days=6)
     assert retire_database(day.sessions, day.store, DATABASE, now=soon, days=7) == Retired(0, 0, 0)
+
+
+def test_another_statement_under_an_old_id_is_not_purged_unread(day: Day) -> None:
+    keep_evidence(day.sessions, day.store, day.files)
+    first, second = day.events
+    altered = {**first, "body": first["body"] | {"remarks": "altered"}, "_rev": "1-b", "_attachments": {}}
+    day.store.write_leaves(DATABASE, [altered | {"_revisions": {"start": 1, "ids": ["b"]}}])
+    assert day.retire().events == 1
+    assert first["_id"] in day.ids()
+    assert second["_id"] not in day.ids()
+    day.ingest()
+    assert day.count(Quarantine) == 1
+    day.publish()
+    assert day.retire().events == 0, "somebody has to judge the two statements"
+    with day.sessions.begin() as session:
+        session.execute(update(ExceptionCase).values(state="closed"))
+    assert day.retire().events == 1
+    assert first["_id"] not in day.ids()
 
 
 def test_an_event_sent_again_after_that_changes_nothing(day: Day) -> None:

@@ -17,7 +17,7 @@ from sync.publish import ensure_technician, publish_pending
 from sync.store import DocumentStore, StoreUnavailable
 from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import cleared, couchdb_url
 from tests.contract.leaf_contract import leaf, leaves_of
 from tests.integration.ingest.feed import push
 from tests.integration.service import answers, world
@@ -45,13 +45,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Each remote in turn, without the technicians' databases before and after."""
     remote = couchdb_url() if request.param == "couchdb" else str(request.getfixturevalue("endpoint"))
-    store = CouchStore(remote)
-    for name in DATABASES:
-        store.delete_database(name)
-    yield remote
-    for name in DATABASES:
-        store.delete_database(name)
-    store.close()
+    with cleared(remote, DATABASES):
+        yield remote
 
 
 class Town:

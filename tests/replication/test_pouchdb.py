@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from sync.store import DocumentStore
-from sync.store_couch import CouchStore
 from sync.store_sql import SqlStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import cleared, couchdb_url
 from tests.replication.served import Tokens, bare_server
 from tests.replication.test_feeds import in_thread
 
@@ -88,13 +87,8 @@ def test_the_first_sync_takes_one_batch_and_no_photos(store: SqlStore, tokens: T
 @pytest.mark.xdist_group("couchdb")
 def test_the_first_sync_from_a_couchdb_is_as_short() -> None:
     url, db = couchdb_url(), "tech-first-sync"
-    store = CouchStore(url)
-    store.delete_database(db)
-    try:
+    with cleared(url, [db]) as store:
         needed = fill_a_week(store, db)
         told = node("pouchdb_first_sync.mjs", f"{url}/{db}", "")
         told["ids"].remove("_design/guard")
         check_first_sync(told, needed)
-    finally:
-        store.delete_database(db)
-        store.close()

@@ -7,7 +7,7 @@ import pytest
 
 from server.config import Config
 from sync.store_couch import CouchStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import cleared, couchdb_url
 from tests.integration.couchdb.cable import Cable
 from tests.integration.couchdb.district import DATABASES, District, eventually
 from tests.integration.ingest.feed import push
@@ -37,13 +37,8 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def remote(url: str) -> Iterator[CouchStore]:
     """A store that reaches the far server directly, as tablets do."""
-    store = CouchStore(url)
-    for name in DATABASES:
-        store.delete_database(name)
-    yield store
-    for name in DATABASES:
-        store.delete_database(name)
-    store.close()
+    with cleared(url, DATABASES) as store:
+        yield store
 
 
 @pytest.fixture
