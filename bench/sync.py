@@ -10,14 +10,15 @@ import statistics
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bench import sync_feeds, sync_scale
-from bench.sync_day import ORDERS, PHASES, Line, measure_day, median
+from bench.sync_day import ORDERS, PHASES, measure_day, median
+from bench.sync_line import Line
 from bench.sync_servers import Server, embedded, named, pouchdb_server
 
 HERE = Path(__file__).parent
@@ -87,14 +88,14 @@ def large_pull(servers: Sequence[Server], documents: int, rounds: int) -> None:
         table.add_column(column, justify="left" if column == "server" else "right")
     database = f"tech-pull-{time.time_ns()}"
     for server in servers:
-        line = Line(server)
-        line.send("PUT", f"/{database}?q=1", server.admin_headers())
-        for start in range(0, documents, 500):
-            docs = [
-                {"_id": f"ref:{number:06}", "n": number, "text": "x" * 620}
-                for number in range(start, min(start + 500, documents))
-            ]
-            line.send("POST", f"/{database}/_bulk_docs", server.admin_headers(), {"docs": docs})
+        with closing(Line(server.url)) as line:
+            line.send("PUT", f"/{database}?q=1", server.admin_headers())
+            for start in range(0, documents, 500):
+                docs = [
+                    {"_id": f"ref:{number:06}", "n": number, "text": "x" * 620}
+                    for number in range(start, min(start + 500, documents))
+                ]
+                line.send("POST", f"/{database}/_bulk_docs", server.admin_headers(), {"docs": docs})
     for batch in (100, 1_000):
         took: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
         for _ in range(rounds):

@@ -5,19 +5,19 @@ measuring side costs little.
 """
 
 import base64
-import http.client
 import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from bench.sync_line import Line
 from bench.sync_servers import Server
 
 ORDERS = 40
@@ -39,26 +39,6 @@ class Measured:
 
     wall: float
     processor: float
-
-
-class Line:
-    """One kept connection to a server."""
-
-    def __init__(self, server: Server) -> None:
-        parts = urlsplit(server.url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-
-    def send(self, method: str, path: str, headers: dict[str, str], body: object = None) -> bytes:
-        """Send a request and return the answer's body; raise for an answer above 404."""
-        raw = None if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
-        extra = {} if raw is None else {"Content-Type": "application/json"}
-        accept = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        self._connection.request(method, path, raw, {**headers, **accept, **extra})
-        answer = self._connection.getresponse()
-        told = answer.read()
-        if answer.status > 404 or answer.status in {400, 401, 403}:
-            raise RuntimeError(f"{method} {path}: {answer.status} {told[:300]!r}")
-        return told
 
 
 class Tablets:
@@ -93,9 +73,9 @@ class Tablets:
 
     def _each(self, work: Callable[[Line, str], None]) -> None:
         def some(names: list[str]) -> None:
-            line = Line(self.server)
-            for name in names:
-                work(line, name)
+            with closing(Line(self.server.url)) as line:
+                for name in names:
+                    work(line, name)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(some, [self.names[start::CLIENTS] for start in range(CLIENTS)]))

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bench.sync_day import Line
+from bench.sync_line import Line
 from bench.sync_servers import Server
 
 IDLE_SECONDS = 15
@@ -35,7 +35,7 @@ def measure(server: Server, feeds: int) -> Parked:
 
 
 async def _measure(server: Server, feeds: int) -> Parked:
-    line = Line(server)
+    line = Line(server.url)
     names = [f"parked-{time.time_ns()}-{number}" for number in range(max(feeds // FEEDS_PER_DATABASE, 1))]
     for name in names:
         line.send("PUT", f"/{name}", server.admin_headers())
@@ -54,6 +54,7 @@ async def _measure(server: Server, feeds: int) -> Parked:
     ends = await asyncio.gather(*woken)
     for _, writer in waiting:
         writer.close()
+    line.close()
     wakes = [max(end - committed[names[number % len(names)]], 0.0) for number, end in enumerate(ends)]
     return Parked(feeds, memory, idle, wakes)
 

@@ -5,13 +5,14 @@ in a later multipart section. Text compresses well and is stored as gzip, with t
 bytes, as CouchDB does; photos are stored as they come.
 """
 
-import base64
 import binascii
 import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import pybase64
 
 from sync.errors import ProtocolError, bad_request, doc_validation, too_large
 from sync.limits import Limits
@@ -76,7 +77,7 @@ class AttachmentEdit:
 def md5_digest(content: bytes) -> str:
     """Return the digest as CouchDB writes it."""
     raw = hashlib.md5(content, usedforsecurity=False).digest()
-    return "md5-" + base64.b64encode(raw).decode()
+    return "md5-" + pybase64.b64encode_as_string(raw)
 
 
 def missing_stub(name: str) -> ProtocolError:
@@ -153,7 +154,7 @@ def _decode(name: str, data: object) -> bytes:
     if not isinstance(data, str):
         raise bad_request(f"attachment {name!r}: data must be base64 text")
     try:
-        return base64.b64decode(data, validate=True)
+        return pybase64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
         raise bad_request(f"Invalid attachment data for {name}: not base64") from None
 

@@ -1,8 +1,9 @@
 """What is sent to a CouchDB: the server's next revision of a document, and purges in portions it takes."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import pybase64
 
 from sync.store import Attachment
 
@@ -56,4 +57,4 @@ def _digests(stubs: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _inline(file: Attachment) -> dict[str, str]:
-    return {"content_type": file.content_type, "data": base64.b64encode(file.data).decode()}
+    return {"content_type": file.content_type, "data": pybase64.b64encode_as_string(file.data)}

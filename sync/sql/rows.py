@@ -1,11 +1,11 @@
 """Stored rows, and the JSON of a document spliced together from them without parsing the body."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import pybase64
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +112,5 @@ def with_data(stubs: bytes, contents: Mapping[str, bytes]) -> bytes:
         entry = told[name]
         for field in ("stub", "length", "encoding", "encoded_length"):
             entry.pop(field, None)
-        entry["data"] = base64.b64encode(content).decode()
+        entry["data"] = pybase64.b64encode_as_string(content)
     return orjson.dumps(told)

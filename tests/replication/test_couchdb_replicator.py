@@ -13,7 +13,7 @@ import pytest
 
 from sync.store import Attachment
 from sync.store_couch import CouchStore
-from tests.contract.couch_servers import couchdb_url
+from tests.contract.couch_servers import Settled, couchdb_url
 from tests.contract.leaf_contract import IDS, leaf, leaves_of
 from tests.replication.served import bare_server
 
@@ -83,7 +83,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def pair(request: pytest.FixtureRequest, endpoint: str) -> Iterator[Pair]:
     """A database on each server; the replicator pulls from the endpoint, or pushes to it."""
     name = f"r{uuid.uuid4().hex[:12]}"
-    sides = [Side(CouchStore(server, guard=False), server, name) for server in (endpoint, URL)]
+    sides = [Side(Settled(server, guard=False), server, name) for server in (endpoint, URL)]
     for side in sides:
         side.store.ensure_database(name)
     yield Pair(*(sides if request.param == "own" else reversed(sides)))
