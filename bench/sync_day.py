@@ -72,13 +72,16 @@ class Tablets:
         return Measured(wall / number, (self.server.processor_seconds() - processor) / number)
 
     def _each(self, work: Callable[[Line, str], None]) -> None:
-        def some(names: list[str]) -> None:
+        # Whoever is free takes the next: a connection to a busy process must not keep its share waiting.
+        waiting = iter(self.names)
+
+        def some(_number: int) -> None:
             with closing(Line(self.server.url)) as line:
-                for name in names:
+                for name in waiting:
                     work(line, name)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
-            list(pool.map(some, [self.names[start::CLIENTS] for start in range(CLIENTS)]))
+            list(pool.map(some, range(CLIENTS)))
 
     def _make(self, line: Line, name: str) -> None:
         # One shard, as Curbstop makes them; CouchDB would make two by itself.

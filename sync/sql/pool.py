@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
 
+from sync.sql.checkpoints import MOST_PAGES, Checkpoints
 from sync.sql.connection import DRIVER_ERRORS, WAIT_SECONDS, Connection
 from sync.sql.shared_commit import SharedCommits
 from sync.sql.turns import turn
@@ -35,6 +36,7 @@ class Connections:
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._file = None if self.postgres else engine.url.database
         self._shared = SharedCommits(self._transaction)
+        self._checkpoints = Checkpoints(self.open) if self._file else None
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def open(self) -> Connection:
@@ -48,10 +50,16 @@ class Connections:
             driver.isolation_level = None
             # Whoever had it before may have left it read-only.
             driver.execute("PRAGMA query_only = 0").close()
+            driver.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}").close()
         return Connection(driver, postgres=self.postgres)
 
     def close(self) -> None:
         """Close the idle connections. Others may still be opened later."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         while self._idle:
             self._idle.pop().driver.close()
 
@@ -73,7 +81,7 @@ class Connections:
         except DRIVER_ERRORS as error:
             # The database may have restarted: the others would fail one by one.
             connection.driver.close()
-            self.close()
+            self._close_idle()
             raise StoreUnavailable(str(error)) from error
         except Exception:
             # A refusal, not a failure: whoever began a transaction has undone it.
@@ -111,3 +119,5 @@ class Connections:
             except BaseException:
                 connection.rollback()
                 raise
+        if self._checkpoints is not None:
+            self._checkpoints.written()
