@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import mobile_api
@@ -17,7 +18,7 @@ from server.errors import register_errors
 from server.logs import configure_logs
 from server.services import Services, open_services
 from sync.limits import Limits, feeds_for
-from sync.routes import create_blueprint
+from sync.routes import Endpoint
 from sync.store_sql import SqlStore
 
 BODY_BYTES = 2 * 1024 * 1024
@@ -79,10 +80,11 @@ def _register_replication(app: Flask, shared: Services) -> None:
     """Serve the embedded store; with a real CouchDB, tablets replicate with it directly."""
     if not isinstance(shared.store, SqlStore):
         return
-    blueprint = create_blueprint(
+    endpoint = Endpoint(
         shared.store,
         token_authenticator(app),
         limits=Limits(parked_feeds=feeds_for(shared.config.web_threads)),
         cors_origins=shared.config.cors_origins,
+        headers=security.HEADERS,
     )
-    app.register_blueprint(blueprint, url_prefix="/couch")
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/couch": endpoint})  # type: ignore[method-assign]

@@ -1,7 +1,6 @@
 """`python -m sync --port P --data FILE --admin USER:PASS`: the bare endpoint at `/`, any database.
 
-For CouchDB's own tools, replicators and test suites; the product mounts the same blueprint beside its other
-pages.
+For CouchDB's own tools, replicators and test suites; the product mounts the same endpoint beside its pages.
 """
 
 import argparse

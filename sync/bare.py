@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 
 from sync import collector
 from sync.bare_auth import BareAuth, OneAdmin
 from sync.limits import Limits, feeds_for
-from sync.routes import create_blueprint
+from sync.routes import Endpoint
 from sync.store_sql import SqlStore
 from sync.tables import sync_metadata
 
@@ -57,22 +56,19 @@ def create_tables(url: str) -> None:
     engine.dispose()
 
 
-def create_app() -> Flask:
-    """Return the application that the environment describes."""
+def create_endpoint() -> Endpoint:
+    """Return the endpoint that the environment describes."""
     name, _, password = os.environ[ADMIN_VARIABLE].partition(":")
     files: dict[str, str] = orjson.loads(os.environ.get(KEYS_VARIABLE, "{}"))
     keys = {kid: Path(file).read_text() for kid, file in files.items()}
     auth = BareAuth(OneAdmin(name, password), keys)
     feeds = feeds_for(int(os.environ.get(THREADS_VARIABLE, "600")))
     store = SqlStore(make_engine(os.environ[URL_VARIABLE]), limits=Limits(parked_feeds=feeds))
-    app = Flask(__name__, static_folder=None)
-    blueprint = create_blueprint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
-    app.register_blueprint(blueprint)
-    return app
+    return Endpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
 
 
-def create_process() -> Flask:
-    """Return the application as a server process of its own loads it."""
-    app = create_app()
+def create_process() -> Endpoint:
+    """Return the endpoint as a server process of its own loads it."""
+    endpoint = create_endpoint()
     collector.settle()
-    return app
+    return endpoint

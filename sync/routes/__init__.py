@@ -1,10 +1,10 @@
 """The endpoint over HTTP, one file per resource."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Blueprint, Request, Response, request
+from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
 from sync.errors import ProtocolError, no_database
@@ -16,52 +16,60 @@ from sync.routes.dispatch import Dispatcher
 from sync.store import DatabaseMissing, StoreUnavailable
 from sync.store_sql import SqlStore
 
-__all__ = ["Authenticate", "Sessions", "create_blueprint"]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+__all__ = ["Authenticate", "Endpoint", "Sessions"]
 
 log = structlog.get_logger(__name__)
 
-METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "COPY", "OPTIONS")
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "COPY")
 RETRY_AFTER_SECONDS = "5"
 
 
-def create_blueprint(
-    store: SqlStore,
-    authenticate: Authenticate,
-    *,
-    limits: Limits | None = None,
-    cors_origins: Collection[str] = (),
-    welcome: Mapping[str, Any] | None = None,
-    sessions: Sessions | None = None,
-) -> Blueprint:
-    """Return the replication endpoint; register it below any prefix.
+class Endpoint:
+    """The replication endpoint, a WSGI application of its own; mount it at a prefix or serve it alone.
 
-    `authenticate` says who sends a request, None for nobody; it is asked again while a feed is parked.
-    `limits` replace the store's. Pages of `cors_origins` (scheme, host, port) may call it with credentials.
-    `welcome` is the body of `GET /`, by default one that names the product. `sessions` lets people sign in
-    by name and password.
+    Tablets ask for little, very often, and what Flask does around a view (contexts, sessions, matching a URL
+    that is read here anyway) cost as much as the answer (docs/decisions, 8).
     """
-    if limits is not None:
-        store.limits = limits
-    greeting = welcome or {"curbstop": "Welcome", "version": "1", "features": []}
-    dispatcher = Dispatcher(store, authenticate, greeting, sessions)
-    origins = frozenset(cors_origins)
-    blueprint = Blueprint("sync", __name__)
 
-    def serve(rest: str = "") -> Response:
-        # Feeds outlive the request's context, so they hold the request itself.
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxies are untyped here
+    def __init__(
+        self,
+        store: SqlStore,
+        authenticate: Authenticate,
+        *,
+        limits: Limits | None = None,
+        cors_origins: Collection[str] = (),
+        welcome: Mapping[str, Any] | None = None,
+        sessions: Sessions | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`authenticate` says who sends a request, None for nobody; parked feeds ask it again.
+
+        `limits` replace the store's. Pages of `cors_origins` (scheme, host, port) may call it with
+        credentials. `welcome` is the body of `GET /`, by default one that names the product. `sessions` lets
+        people sign in by name and password. `headers` go with every answer that does not set them itself.
+        """
+        if limits is not None:
+            store.limits = limits
+        greeting = welcome or {"curbstop": "Welcome", "version": "1", "features": []}
+        self._dispatcher = Dispatcher(store, authenticate, greeting, sessions)
+        self._origins = frozenset(cors_origins)
+        self._headers = dict(headers or {})
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request; below a prefix, that is its SCRIPT_NAME."""
+        sent = Request(environ)
         if sent.method == "OPTIONS":
-            return preflight(sent, origins)
-        return allow(_answered(dispatcher, sent, rest), sent, origins)
-
-    options: dict[str, Any] = {
-        "methods": METHODS,
-        "provide_automatic_options": False,
-        "strict_slashes": False,
-    }
-    blueprint.add_url_rule("/", "root", serve, **options)
-    blueprint.add_url_rule("/<path:rest>", "resource", serve, merge_slashes=False, **options)
-    return blueprint
+            response = preflight(sent, self._origins)
+        elif sent.method in METHODS:
+            response = allow(_answered(self._dispatcher, sent, sent.path[1:]), sent, self._origins)
+        else:
+            response = refuse(ProtocolError(405, "method_not_allowed", f"Only {','.join(METHODS)} allowed"))
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
+        return response(environ, start_response)
 
 
 def _answered(dispatcher: Dispatcher, sent: Request, rest: str) -> Response:
@@ -76,6 +84,9 @@ def _answered(dispatcher: Dispatcher, sent: Request, rest: str) -> Response:
         refusal = ProtocolError(503, "service_unavailable", "The document store does not answer.")
     except HTTPException as error:
         refusal = ProtocolError(error.code or 400, "bad_request", error.description or error.name)
+    except Exception:
+        log.exception("sync.failed", method=sent.method, path=sent.path)
+        refusal = ProtocolError(500, "internal_server_error", "The server failed; the log says why.")
     rows = refuse_rows(sent, rest, refusal)
     if rows is not None:
         return rows

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
-from flask import Response, stream_with_context
+from flask import Response
 
 from sync.errors import ProtocolError, bad_request
 from sync.routes import feed_query
@@ -42,7 +42,7 @@ def changes(call: Call) -> Response:
             raise ProtocolError(429, "too_many_requests", words)
         lines = _parked(call, query, progress, ticket)
     body, kind = FORMS[query.feed]
-    response = Response(stream_with_context(body(lines, progress)), mimetype=kind)
+    response = Response(body(lines, progress), mimetype=kind)
     if ticket is not None:
         # The place is given back also when nobody ever reads the answer.
         response.call_on_close(ticket.close)

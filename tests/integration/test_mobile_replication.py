@@ -1,5 +1,6 @@
 """A tablet's token at the replication endpoint of the whole application, on both SQL engines."""
 
+import base64
 import json
 import secrets
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from server.app import create_app
 from server.config import Config
 from server.services import Services, open_services
 from sync.publish import ensure_technician
+from sync.sql import reading
 from sync.store_sql import SqlStore
 from tests.integration.mobile_tablet import Tablet
 from tests.integration.service import world
@@ -92,6 +94,46 @@ def test_a_token_opens_its_own_database_and_writes_its_own_events(
         ("order:W1", "forbidden"),
     ]
     assert services.store.get_document("tech-t01", own) is not None
+
+
+def test_an_evening_of_photos_passes_and_pages_headers_hold_there_too(
+    services: Services, client: FlaskClient
+) -> None:
+    device, headers = signed_in(services, client)
+    photo = base64.b64encode(b"\xff" * 1_500_000).decode()
+    docs = [
+        {
+            "_id": f"event:{device}:{number:08}",
+            "_rev": "1-a",
+            "_attachments": {"photo.jpg": {"content_type": "image/jpeg", "data": photo}},
+        }
+        for number in (1, 2)
+    ]
+    body = {"docs": docs, "new_edits": False}
+    answer = client.post("/couch/tech-t01/_bulk_docs", json=body, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (201, [])
+    path = f"/couch/tech-t01/event:{device}:00000002/photo.jpg"
+    assert len(client.get(path, headers=headers).data) == 1_500_000
+    for asked in (answer, client.get("/couch/tech-t02", headers=headers), client.get("/couch")):
+        assert asked.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'self'" in asked.headers["Content-Security-Policy"]
+
+
+def test_a_failure_of_the_program_is_told_in_the_protocols_words(
+    services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, headers = signed_in(services, client)
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("secret words")
+
+    monkeypatch.setattr(reading, "database", fails)
+    answer = client.get("/couch/tech-t01", headers=headers)
+    assert answer.status_code == 500
+    assert answer.get_json() == {
+        "error": "internal_server_error",
+        "reason": "The server failed; the log says why.",
+    }
 
 
 def test_revoking_a_tablet_ends_its_open_feed(services: Services, app: Flask, client: FlaskClient) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from flask import Flask, Request
 from flask.testing import FlaskClient
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from sync.access import Caller
-from sync.routes import create_blueprint
+from sync.routes import Endpoint
 from sync.store_sql import SqlStore
 from tests.postgres import free_port
 
@@ -80,9 +81,9 @@ class Tokens:
 def make_app(store: SqlStore, tokens: Tokens, *, prefix: str = "/couch") -> Flask:
     """Return an application that serves the endpoint below a prefix, as the product does."""
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(
-        create_blueprint(store, tokens.authenticate, cors_origins=["https://tablet.example"]),
-        url_prefix=prefix,
+    endpoint = Endpoint(store, tokens.authenticate, cors_origins=["https://tablet.example"])
+    app.wsgi_app = (  # type: ignore[method-assign]
+        endpoint if prefix == "/" else DispatcherMiddleware(app.wsgi_app, {prefix: endpoint})
     )
     return app
 

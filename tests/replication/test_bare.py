@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from sync.bare import WELCOME
 from sync.bare_auth import BareAuth, OneAdmin
-from sync.routes import create_blueprint
+from sync.routes import Endpoint
 from sync.store_sql import SqlStore
 from tests.replication.served import bare_server
 
@@ -28,7 +28,7 @@ def client(store: SqlStore) -> Iterator[FlaskClient]:
     """A client of the bare endpoint with one technician's database."""
     auth = BareAuth(OneAdmin("admin", "pass:word"), {"ec": PEM, "hs": SECRET})
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(create_blueprint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin))
+    app.wsgi_app = Endpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)  # type: ignore[method-assign]
     store.ensure_database("tech-1")
     with app.test_client() as made:
         yield made
