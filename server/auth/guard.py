@@ -18,7 +18,6 @@ from server.services import services
 from workorders.problems import Problem
 
 GUARDED_ELSEWHERE: dict[str, str] = {
-    "/couch/": "replication checks the tablet's token and its database",
     "/api/devices/": "enrolment takes a one-time code, sign-in a signed proof, the rest a tablet's token",
     "/api/openapi.json": "the description of the API; it tells nothing about customers",
     "/tablet": "the tablet app's own files; data comes by replication",
