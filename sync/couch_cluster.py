@@ -66,7 +66,7 @@ def _agree(calls: CouchCalls, copies: Iterable[str]) -> bool:
 
 
 def _state(calls: CouchCalls, copy: str) -> tuple[str, frozenset[Leaves]]:
-    """What a copy says of its members, and of its documents; raises StoreUnavailable when it is away."""
+    """What a copy says of its members, and of its documents; StoreUnavailable names a node that does not."""
     leaves: set[Leaves] = set()
     since: object = 0
     try:
@@ -81,4 +81,4 @@ def _state(calls: CouchCalls, copy: str) -> tuple[str, frozenset[Leaves]]:
                 if len(told["results"]) < PAGE:
                     return members, frozenset(leaves)
     except StoreUnavailable as error:
-        raise StoreUnavailable(f"A node of {calls.shown} is away: {copy.split('/')[1]}.") from error
+        raise StoreUnavailable(f"The copy on {copy.split('/')[1]} cannot be read. {error}") from error

@@ -4,7 +4,7 @@ Purged, not deleted: a tombstone would be one more document for every later tabl
 still holds a purged event and sends it again meets the same event id at ingest and changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,7 +48,8 @@ def retire_database(
         return Retired(0, 0, 0)
     with sessions() as session:
         old = _retirable_events(session, [i for i in rows if i.startswith("event:")], before)
-        events = {event for event in old if _is_kept(session, store, database, rows[event], old[event])}
+        aside = _set_aside(session, database, list(old))
+        events = {i for i in old if _is_kept(store, database, rows[i], old[i], aside.get(i, set()))}
         acks = {f"ack:{event}" for event in events} & rows.keys()
         numbers = [i.removeprefix("order:") for i in rows if i.startswith("order:")]
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
@@ -71,18 +72,26 @@ def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:
             return
 
 
-def _is_kept(session: Session, store: DocumentStore, database: str, row: Change, digest: str) -> bool:
-    """Whether the office has every statement under this event's id: as the fact itself, or kept aside.
+def _set_aside(session: Session, database: str, ids: Sequence[str]) -> dict[str, set[str]]:
+    """The revisions of these documents that lie in quarantine."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(ids), PAGE):
+        query = select(Quarantine.document_id, Quarantine.revision).where(
+            Quarantine.database == database, Quarantine.document_id.in_(ids[start : start + PAGE])
+        )
+        for doc_id, revision in session.execute(query):
+            found.setdefault(doc_id, set()).add(revision)
+    return found
+
+
+def _is_kept(store: DocumentStore, database: str, row: Change, digest: str, aside: Container[str]) -> bool:
+    """Whether the office has every statement under this event's id: as the fact itself, or set aside.
 
     A later leaf of an old event must not be purged unread, wherever the feed was read to.
     """
     documents = [row.doc, *(store.get_document(database, row.doc_id, rev) for rev in row.revs[1:])]
-    aside = select(Quarantine.revision).where(
-        Quarantine.database == database, Quarantine.document_id == row.doc_id
-    )
-    known = set(session.scalars(aside))
     return all(
-        document is not None and (document["_rev"] in known or _says(document, digest))
+        document is not None and (document["_rev"] in aside or _says(document, digest))
         for document in documents
     )
 

@@ -192,7 +192,8 @@ class CouchStore:
             except BadRequestError:
                 if since == BEGINNING:
                     raise
-                told = self._page(db, BEGINNING, limit, include_docs)
+                since = BEGINNING
+                told = self._page(db, since, limit, include_docs)
         rows = [
             Change(
                 str(row["seq"]),

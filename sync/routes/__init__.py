@@ -31,7 +31,7 @@ class Endpoint:
     """The replication endpoint, a WSGI application of its own; mount it at a prefix or serve it alone.
 
     Tablets ask for little, very often, and what Flask does around a view (contexts, sessions, matching a URL
-    that is read here anyway) cost as much as the answer (docs/decisions, 8).
+    that is read here anyway) was a quarter of a push (docs/decisions, 8).
     """
 
     def __init__(

@@ -121,10 +121,12 @@ def cleared(url: str, databases: Sequence[str]) -> Iterator[Settled]:
         store = Settled(url)
         for name in databases:
             store.delete_database(name)
-        yield store
-        for name in databases:
-            store.delete_database(name)
-        store.close()
+        try:
+            yield store
+        finally:
+            for name in databases:
+                store.delete_database(name)
+            store.close()
 
 
 @contextmanager

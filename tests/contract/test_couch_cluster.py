@@ -84,7 +84,9 @@ def test_waiting_has_an_end() -> None:
 
 
 def test_a_node_that_is_away_is_named() -> None:
-    with pytest.raises(StoreUnavailable, match=r"A node of .* is away: couch2@127.0.0.1"):
+    with pytest.raises(
+        StoreUnavailable, match=r"The copy on couch2@127.0.0.1 cannot be read. .*: a node is away"
+    ):
         settled(Cluster(away="couch2@127.0.0.1"))
 
 
