@@ -209,6 +209,9 @@ def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> It
     try:
         end = _end(call, query)
         woken = True
+        # Whoever was welcome when they asked may not be when the answer begins.
+        if not call.still_welcome():
+            return
         while True:
             before = progress.told
             if woken:
