@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from workorders.catalogue import order_type_of
 from workorders.ledger import balances
-from workorders.rulebook import RulesInForce
+from workorders.rulebook import RuleBook, RulesInForce
+from workorders.service.authority import cents_avoiding_cut
 from workorders.service.district import District, district_of
 from workorders.service.reading import meter_facts
 from workorders.service.rules_cache import rule_book
 from workorders.situation import MeterFacts, ReadFacts
-from workorders.tables import Installation, Meter, Notice, Order, Read
+from workorders.tables import CutAuthority, Installation, Meter, Notice, Order, Read
 
 READS_KNOWN = 24
 """The estimate of usage rests on two years; the technician sees one."""
@@ -25,19 +27,26 @@ class OrderBatch:
 
     now: datetime
     district: District
+    book: RuleBook
     rules: RulesInForce
+    """In force today."""
     meters: dict[int, Meter] = field(default_factory=dict)
     """The installed meter by service point id."""
     reads: dict[int, list[tuple[ReadFacts, MeterFacts]]] = field(default_factory=dict)
     """Oldest first, by service point id."""
     owed: dict[str, int] = field(default_factory=dict)
     notices: dict[int, Notice] = field(default_factory=dict)
+    authorities: dict[str, CutAuthority] = field(default_factory=dict)
+    """The newest authority to cut by order number."""
+    avoiding: dict[str, int | None] = field(default_factory=dict)
+    """What avoids a cut now, in cents, by order number."""
 
 
 def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> OrderBatch:
     """Read what the documents of `orders` are made of."""
     district = district_of(session)
-    batch = OrderBatch(now, district, rule_book(session).in_force(district.day_of(now)))
+    book = rule_book(session)
+    batch = OrderBatch(now, district, book, book.in_force(district.day_of(now)))
     points = sorted({order.service_point_id for order in orders})
     if not points:
         return batch
@@ -52,7 +61,19 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
     ids = sorted({id_ for order in orders for id_ in order.extra.get("notice_ids") or ()})
     if ids:
         batch.notices = {row.id: row for row in session.scalars(select(Notice).where(Notice.id.in_(ids)))}
+    cuts = [order for order in orders if order_type_of(order.type).cuts is not None]
+    batch.authorities = _authorities(session, [order.number for order in cuts])
+    batch.avoiding = {order.number: cents_avoiding_cut(session, order) for order in cuts}
     return batch
+
+
+def _authorities(session: Session, numbers: Sequence[str]) -> dict[str, CutAuthority]:
+    if not numbers:
+        return {}
+    rows = session.scalars(
+        select(CutAuthority).where(CutAuthority.order_number.in_(numbers)).order_by(CutAuthority.id)
+    )
+    return {row.order_number: row for row in rows}
 
 
 def _reads(session: Session, points: Iterable[int]) -> dict[int, list[tuple[ReadFacts, MeterFacts]]]:

@@ -15,6 +15,7 @@ from workorders.catalogue import order_type_of
 from workorders.lifecycle import State, document_state
 from workorders.metering import estimate, expected_dials
 from workorders.service.reading import meter_facts
+from workorders.severance import cut_windows
 from workorders.situation import AccountFacts
 from workorders.tables import (
     Account,
@@ -109,7 +110,7 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
         "balance": _balance(order.account, batch),
         "fees": _fees(order, batch),
         "instructions": order.instructions,
-        "extra": dict(order.extra),
+        "extra": order_type.for_field(order.extra),
         "no_charge": order.no_charge,
         "authority": _authority(order, batch),
         "cancelled": _cancelled(order),
@@ -127,14 +128,19 @@ def _stub(order: Order, seq: int, ended: Assignment) -> Document:
         "title": order_type_of(order.type).title,
         "state": State.RECALLED.value,
         "epoch": ended.epoch,
-        "recalled": {"at": instant(ended.ended_at), "reason": ended.end_reason},
+        "recalled": {"at": instant(ended.ended_at), "reason": _why(order, ended.end_reason)},
     }
 
 
 def _cancelled(order: Order) -> Document | None:
     if order.state not in CALLED_OFF:
         return None
-    return {"at": instant(order.cancelled_at), "reason": order.cancel_reason}
+    return {"at": instant(order.cancelled_at), "reason": _why(order, order.cancel_reason)}
+
+
+def _why(order: Order, reason: str | None) -> str | None:
+    """Why an order was called off. Of a cut that may be a protection, which is nothing for a tablet."""
+    return None if order_type_of(order.type).cuts is not None else reason
 
 
 def _window(since: datetime | None, until: datetime | None) -> Document | None:
@@ -183,22 +189,30 @@ def _fees(order: Order, batch: OrderBatch) -> list[Document]:
 
 
 def _authority(order: Order, batch: OrderBatch) -> Document | None:
-    """What a disconnect rests on; other types have none."""
-    extra = order.extra
-    if order.type != "disconnect_np" or extra.get("authority_expires_at") is None:
+    """What a cut rests on and until when; None for types that do not cut, and without an authority.
+
+    The verdicts behind it stay in the office: they name bankruptcies, pledges and illness.
+    """
+    given = batch.authorities.get(order.number)
+    if given is None:
         return None
-    rules = batch.rules.cut_rules(order.service_point.service)
-    ids = extra.get("notice_ids") or ()
-    notices = [batch.notices[id_] for id_ in ids if id_ in batch.notices]
+    service, timezone = order.service_point.service, batch.district.timezone
+    windows = cut_windows(batch.book, service, given.granted_at, given.expires_at, timezone)
+    rules = batch.rules.cut_rules(service)
+    notices = [batch.notices[id_] for id_ in order.extra.get("notice_ids") or () if id_ in batch.notices]
+    checks_allowed = order.extra.get("checks_allowed")
+    if checks_allowed is None:
+        checks_allowed = not (order.account and order.account.check_ban)
     return {
-        "expires_at": instant(datetime.fromisoformat(extra["authority_expires_at"])),
-        "avoid_cents": extra.get("avoid_cents"),
+        "expires_at": instant(given.expires_at),
+        "avoid_cents": batch.avoiding.get(order.number),
         "notices": [
             {"kind": n.kind, "sent_on": n.sent_on.isoformat(), "valid_until": n.valid_until.isoformat()}
             for n in notices
         ],
-        "checks_allowed": bool(extra.get("checks_allowed", not (order.account and order.account.check_ban))),
+        "checks_allowed": checks_allowed,
         "latest_local_time": rules.latest_local_time.strftime("%H:%M") if rules else None,
+        "windows": [{"day": w.day.isoformat(), "until": instant(w.until)} for w in windows],
     }
 
 

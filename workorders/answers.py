@@ -109,7 +109,6 @@ _MAKERS: dict[FieldType, Callable[[Field, dict[str, Any]], fields.Field[Any]]] =
     ),
     FieldType.INSTANT: lambda _, given: fields.AwareDateTime(format="iso", **given),
     FieldType.IDS: lambda _, given: fields.List(fields.Integer(strict=True), **given),
-    FieldType.RECORD: lambda _, given: fields.Dict(fields.String(), **given),
 }
 
 

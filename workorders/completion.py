@@ -28,9 +28,6 @@ from workorders.verdict import Verdict, with_consequences
 from workorders.visit import Visit, visit_of
 from workorders.words import ack_words
 
-CUTS = frozenset({"disconnect_np"})
-"""Types whose own rules say what a cancel means."""
-
 
 def judge(situation: Situation, event: EventFacts) -> Judgement:
     """Judge one field event against what the server knows.
@@ -66,7 +63,7 @@ def _completed(situation: Situation, event: EventFacts, order_type: OrderType) -
     if situation.order.completed_by not in (None, event.id):
         return _second_visit(visit, own)
     judgement = _common(visit, order_type, answers, own)
-    if order_type.code not in CUTS:
+    if order_type.cuts is None:  # what a cancel means for a cut, its own rules say
         judgement = _after_cancel(visit, order_type, judgement)
     judgement = _with(judgement, *repriced(visit, judgement.consequences))
     return _with(judgement, *_recall(situation, event))

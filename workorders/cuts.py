@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from workorders.consequences import Reverse, SetServicePoint
+from workorders.cut_warning import CutWarning
 from workorders.descriptors import OrderType
 from workorders.lifecycle import Command
 from workorders.severance import CutDecision, CutQuestion, evaluate, settled_at
@@ -46,9 +47,10 @@ def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[st
 def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
     """Whether the cut was right when it was made, and what that leads to; answers the order's outcome."""
     reason = released_before(visit)
+    decision = decide(visit)
+    _out_of_time(visit, verdict, decision)
     if reason is not None:
         return _after_release(visit, verdict, reason)
-    decision = decide(visit)
     if not decision.allowed:
         verdict.case("wrongful_cut", reasons=" ".join(decision.reasons), evidence=decision.as_evidence())
         take_back(verdict, visit.order.entries)
@@ -61,6 +63,33 @@ def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
     else:
         _lock_check(visit, verdict)
     return "completed"
+
+
+OUT_OF_TIME = {
+    "authority": "cut_authority_expired",
+    "latest_hour": "cut_past_latest_hour",
+    "weekday": "cut_on_forbidden_day",
+    "holiday": "cut_on_forbidden_day",
+}
+"""Rules of the clock → the case of a cut made against one: whoever cut could have seen it on the tablet."""
+
+
+def _out_of_time(visit: Visit, verdict: Verdict, decision: CutDecision) -> None:
+    """A case of its own for a cut made out of time, with what the tablet had told the technician."""
+    told = CutWarning.of(visit.event.body)
+    for one in decision.verdicts:
+        code = OUT_OF_TIME.get(one.rule)
+        if code is None or one.allowed:
+            continue
+        verdict.case(
+            code,
+            rule=one.words,
+            told=told.sentence,
+            warnings=list(told.told),
+            reason=told.reason,
+            cut_at=visit.at.isoformat(),
+            **one.evidence,
+        )
 
 
 def paid_at(visit: Visit) -> datetime | None:
@@ -90,7 +119,7 @@ def decide(visit: Visit) -> CutDecision:
             timezone=visit.situation.timezone,
             medical=visit.point.medical,
             forecast_low_c=visit.situation.forecast_low_c,
-            authority_expires_at=_instant(visit.given("authority_expires_at")),
+            authority_expires_at=visit.order.authority_expires_at,
         ),
         visit.situation.book,
     )
@@ -159,14 +188,3 @@ def _lock_check(visit: Visit, verdict: Verdict) -> None:
             due_hours=days * 24.0,
             extra={"reason": "lock_check"},
         )
-
-
-def _instant(value: object) -> datetime | None:
-    """An instant of the extra input; unusable ones count as not given."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

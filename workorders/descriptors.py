@@ -5,7 +5,7 @@ not be worked, and the catalogue makes of it, at import, Problem `malformed_desc
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FieldType(StrEnum):
-    """How a field is asked for. The last four are for the office's extra input, never on a tablet."""
+    """How a field is asked for. The last three are for the office's extra input, never asked on a tablet."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -31,11 +31,9 @@ class FieldType(StrEnum):
     INSTANT = "instant"
     IDS = "ids"
     """A list of integers, e.g. notice ids."""
-    RECORD = "record"
-    """A plain JSON object the office attaches, shown to the technician as it is."""
 
 
-OFFICE_ONLY = frozenset({FieldType.CENTS, FieldType.INSTANT, FieldType.IDS, FieldType.RECORD})
+OFFICE_ONLY = frozenset({FieldType.CENTS, FieldType.INSTANT, FieldType.IDS})
 
 MEANINGS = ("serial_seen", "read", "left", "seal", "lock")
 """Body keys of a completion that repeat an answer, so that every completion can be read the same way."""
@@ -54,7 +52,8 @@ class Field:
     """One question. `only_if` (field, value): asked only when that earlier field was answered so.
 
     `means` names the completion's common key that this answer repeats (`left` of a yes_no: yes is `on`).
-    `min`, `max` in `unit`.
+    `min`, `max` in `unit`. `in_field`: an extra field whose value is sent to the tablet with the order; what
+    is not declared so stays in the office.
     """
 
     name: str
@@ -69,6 +68,7 @@ class Field:
     max: float | None = None
     only_if: tuple[str, Any] | None = None
     means: str | None = None
+    in_field: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """The field as `docs/documents.md` writes it; empty parts are left out."""
@@ -136,6 +136,16 @@ class OrderType:
     """(journal purpose, photo field): that posting waits until the photo is here."""
     pickup: bool = False
     """A technician may raise one in the field."""
+    cuts: tuple[str, Any] | None = None
+    """(field, answer) that says the service was cut for non-payment: it takes an authority, judged when the
+    order is sent out, on the tablet at the moment of the cut, and again when the cut is reported."""
+    door_checks: tuple[str, ...] = ()
+    """What the technician makes sure of at the door before the work, in words."""
+
+    def for_field(self, extra: Mapping[str, Any]) -> dict[str, Any]:
+        """The parts of the extra input that the technician works with; nothing else leaves the office."""
+        sent = ((f.name, extra.get(f.name)) for f in self.extra if f.in_field)
+        return {name: value for name, value in sent if value is not None}
 
     def as_document(self) -> dict[str, Any]:
         """The descriptor as the tablet gets it in `ref:catalogue` (docs/documents.md)."""
@@ -145,11 +155,13 @@ class OrderType:
             "skills": list(self.skills),
             "minutes": self.minutes,
             "wants_read": self.wants_read,
-            "extra": [f.as_document() for f in self.extra],
+            "extra": [f.as_document() for f in self.extra if f.in_field],
             "fields": [f.as_document() for f in self.fields],
             "unable_reasons": list(self.unable_reasons),
             "outcomes": [{"value": c.value, "title": c.title} for c in self.outcomes],
             "collects_payment": self.collects_payment,
+            "cuts": {"field": self.cuts[0], "equals": self.cuts[1]} if self.cuts else None,
+            "door_checks": list(self.door_checks),
         }
 
     def field(self, name: str) -> Field:
@@ -180,7 +192,13 @@ def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> 
         _check_field(f)
     for f in ot.fields:
         _require(f.type not in OFFICE_ONLY, f"field {f.name}: a tablet cannot ask for {f.type.value}")
+        _require(not f.in_field, f"field {f.name}: only extra input is sent along")
     _check_conditions(ot.fields)
+    for f in ot.extra:
+        unreadable = f.in_field and f.type is FieldType.IDS
+        _require(not unreadable, f"extra field {f.name}: a technician cannot read ids")
+    asked = {f.name for f in ot.fields}
+    _require(ot.cuts is None or ot.cuts[0] in asked, f"cuts names {ot.cuts}, which is not a field")
     photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
     for purpose, photo in ot.fee_needs_photo:
         _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")

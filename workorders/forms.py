@@ -88,6 +88,7 @@ def choice(name: str, title: str, values: dict[str, str], *, required: bool = Tr
         section=str(given.get("section", "")),
         help=str(given.get("help", "")),
         only_if=only_if if isinstance(only_if, tuple) else None,
+        in_field=given.get("in_field") is True,
     )
 
 

@@ -30,11 +30,15 @@ def _section(order_type: OrderType) -> Iterator[str]:
     if order_type.holds_unless:
         yield f"Held until `{order_type.holds_unless}` is yes.\n"
     yield from _fields("The office gives", order_type.extra)
+    sent = ", ".join(f"`{f.name}`" for f in order_type.extra if f.in_field)
+    if sent:
+        yield f"Sent to the tablet: {sent}. The rest stays in the office.\n"
     yield from _fields("The technician captures", order_type.fields)
     outcomes = ", ".join(f"{c.title} (`{c.value}`)" for c in order_type.outcomes)
     yield f"Outcomes: {outcomes}.\n"
     reasons = ", ".join(f"{unable_title(r)} (`{r}`)" for r in order_type.unable_reasons)
     yield f"Can be unable for: {reasons}.\n"
+    yield from _list("At the door", order_type.door_checks)
     yield from _list("Checks", order_type.checks)
     rules = [
         f"`{p.purpose}`: {', '.join(f'{debit}→{credit}' for debit, credit in p.lines)}, when {p.when}"

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from workorders.rulebook import CutRules, RuleBook
 from workorders.situation import AccountFacts, NoticeFacts, PaymentFacts
 
+WINDOW_DAYS = 92
+"""No authority to cut is carried on a tablet for longer than a quarter."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -49,6 +51,14 @@ class CutDecision:
             for v in self.verdicts
         ]
         return {"at": self.at.isoformat(), "allowed": self.allowed, "verdicts": verdicts}
+
+
+@dataclass(frozen=True, slots=True)
+class CutWindow:
+    """A day on which the rules allow cuts, and the instant of that day from which they do not any more."""
+
+    day: date
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,25 @@ def settled_at(payments: tuple[PaymentFacts, ...], avoid_cents: int) -> datetime
 def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
     """Until when a tablet may cut on a disconnect dispatched at that instant."""
     return dispatched_at + timedelta(hours=rules.authority_hours)
+
+
+def cut_windows(
+    book: RuleBook, service: str, since: datetime, until: datetime, timezone: str
+) -> tuple[CutWindow, ...]:
+    """The days from `since` to `until` on which a service may be cut, by weekday, holidays and latest hour.
+
+    What else may stand against a cut (debt, notices, holds) is not asked. At most WINDOW_DAYS days.
+    """
+    zone = ZoneInfo(timezone)
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    found = []
+    for step in range(min((last - first).days + 1, WINDOW_DAYS)):
+        day = first + timedelta(days=step)
+        rules = book.in_force(day).cut_rules(service)
+        if rules is None or not (_weekday(rules, day).allowed and _holiday(rules, day).allowed):
+            continue
+        found.append(CutWindow(day, datetime.combine(day, rules.latest_local_time, tzinfo=zone)))
+    return tuple(found)
 
 
 def _money(cents: int) -> str:

@@ -57,6 +57,8 @@ class OrderFacts:
     finished_at: datetime | None = None
     follow_reason: str | None = None
     entries: tuple[EntryFacts, ...] = ()
+    authority_expires_at: datetime | None = None
+    """Until when a cut may rest on the authority given at dispatch; None: none was given."""
 
 
 @dataclass(frozen=True, slots=True)

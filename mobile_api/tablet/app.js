@@ -1,6 +1,7 @@
 // The tablet app begins here: check the browser, load what is kept, draw.
 
-import { read } from "./lib/idb.js";
+import { goOnWith } from "./lib/clock.js";
+import { read, write } from "./lib/idb.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
@@ -13,6 +14,12 @@ import { keepInstalled } from "./install.js";
 
 const IDLE_LOCK_MS = 30 * 60_000;
 const AGE_REDRAW_MS = 30_000;
+
+const CLOCK = "clock_offset_ms";
+
+function keepOffset(ms) {
+  write([["settings", CLOCK, ms]]).catch((error) => console.warn("the clock's offset was not kept:", error));
+}
 
 function check() {
   if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
@@ -37,6 +44,7 @@ async function start() {
   startRouter();
   try {
     check();
+    goOnWith(await read("settings", CLOCK), keepOffset);
     app.theme = (await read("settings", "theme")) ?? "auto";
     applyTheme();
     app.profiles = await loadProfiles();

@@ -9,16 +9,16 @@ from workorders.descriptors import Field, FieldType, OrderType
 from workorders.ledger.money import cents_from_text
 from workorders.problems import Problem
 
-NOT_ASKED = frozenset({FieldType.IDS, FieldType.RECORD, FieldType.PHOTO, FieldType.FLOWS})
-"""The server attaches these (notices, evidence of checks), or the field brings them."""
-WORKED_OUT = {"avoid_cents": "Left empty: all that is owed.", "authority_expires_at": ""}
-"""What the server fills in when the form leaves it out; with words it may still be given by hand."""
+NOT_ASKED = frozenset({FieldType.IDS, FieldType.PHOTO, FieldType.FLOWS})
+"""The server attaches these (notices), or the field brings them."""
+WORKED_OUT = {"avoid_cents": "Left empty: all that is owed."}
+"""What the server fills in when the form leaves it out."""
 PRIORITIES = ((20, "When convenient"), (50, "Normal"), (80, "Urgent"), (100, "Emergency"))
 
 
 def asked(order_type: OrderType) -> list[Field]:
     """The extra fields a person fills in."""
-    return [f for f in order_type.extra if f.type not in NOT_ASKED and WORKED_OUT.get(f.name, "ask") != ""]
+    return [f for f in order_type.extra if f.type not in NOT_ASKED]
 
 
 def must_fill(field: Field) -> bool:

@@ -21,7 +21,7 @@ from workorders.order_story import order_story
 from workorders.problems import Problem
 from workorders.service.cancel import cancel_order
 from workorders.service.orders import approve
-from workorders.tables import Account, Evidence, FieldEvent, Order, ServicePoint
+from workorders.tables import Account, CutAuthority, Evidence, FieldEvent, Order, ServicePoint
 
 
 @blueprint.get("/orders/<number>")
@@ -89,6 +89,7 @@ def _page(number: str, problem: Problem | None) -> str:
         lines=order_story(session, found, staff_names),
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
+        authority=_authority(session, number),
         photos=_photos(session, number),
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
@@ -100,6 +101,12 @@ def _page(number: str, problem: Problem | None) -> str:
 
 def _asked(order: Order) -> Sequence[Field]:
     return CATALOGUE[order.type].extra if order.type in CATALOGUE else ()
+
+
+def _authority(session: Session, number: str) -> CutAuthority | None:
+    """The newest authority to cut, with the verdicts it rests on; None for what is not a cut that was sent out."""
+    newest = select(CutAuthority).where(CutAuthority.order_number == number).order_by(CutAuthority.id.desc())
+    return session.scalars(newest.limit(1)).first()
 
 
 def _photos(session: Session, number: str) -> Sequence[Evidence]:

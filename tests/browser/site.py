@@ -5,7 +5,8 @@ import secrets
 import struct
 import threading
 import zlib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -36,8 +37,8 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 class Site:
     """The small district of the service tests, served on a port of its own."""
 
-    def __init__(self, config: Config) -> None:
-        self.services = open_services(config)
+    def __init__(self, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
+        self.services = open_services(config, clock=clock)
         self.app: Flask = create_app(services=self.services)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -96,7 +97,7 @@ class Site:
                 self.services.config.secret_key,
                 technician,
                 issued_by="test",
-                now=utc_now(),
+                now=self.services.clock(),
                 life=timedelta(minutes=30),
                 random=secrets.token_bytes(5),
             )
@@ -108,7 +109,7 @@ class Site:
     def revoke(self, device: str) -> None:
         """Take a tablet out of use."""
         with self.session() as session, session.begin():
-            devices.revoke(session, device, "test", utc_now())
+            devices.revoke(session, device, "test", self.services.clock())
         access_tokens(self.app).forget(device)
 
     def session(self) -> Session:

@@ -79,9 +79,7 @@ ORDER_TYPE = OrderType(
     extra=(
         Field(name="avoid_cents", title="Amount that avoids the cut", type=FieldType.CENTS, required=True),
         Field(name="notice_ids", title="Notices it rests on", type=FieldType.IDS),
-        Field(name="protections", title="Protections checked", type=FieldType.RECORD),
         Field(name="checks_allowed", title="Checks allowed", type=FieldType.YES_NO),
-        Field(name="authority_expires_at", title="Authority to cut ends", type=FieldType.INSTANT),
     ),
     fields=(
         choice(
@@ -163,4 +161,11 @@ ORDER_TYPE = OrderType(
     ),
     collects_payment=True,
     changes_service=True,
+    cuts=("cut_made", True),
+    door_checks=(
+        "Knock and say why you are here, as the district's notices told the customer.",
+        "Proof of payment is shown: do not cut, report proof of payment shown.",
+        "Someone says that a person here depends on the service for their health: do not cut, report it.",
+        "The meter's serial is the one on this order.",
+    ),
 )

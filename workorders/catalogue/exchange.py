@@ -51,8 +51,9 @@ ORDER_TYPE = OrderType(
                 "size": "Other size",
                 "finish": "Old meter is out already",
             },
+            in_field=True,
         ),
-        Field(name="van_stock", title="Meter to take along", type=FieldType.SERIAL),
+        Field(name="van_stock", title="Meter to take along", type=FieldType.SERIAL, in_field=True),
     ),
     fields=(
         Field(

@@ -63,8 +63,9 @@ ORDER_TYPE = OrderType(
             "complaint",
             "Complaint",
             {"leak": "Leak", "high_bill": "High bill", "low_pressure": "Low pressure", "other": "Other"},
+            in_field=True,
         ),
-        Field(name="details", title="What the customer says", type=FieldType.TEXT),
+        Field(name="details", title="What the customer says", type=FieldType.TEXT, in_field=True),
     ),
     fields=(
         SERIAL,

@@ -142,11 +142,14 @@ ORDER_TYPE = OrderType(
             "kind",
             "Kind of test",
             {"customer_request": "Customer's request", "program": "Test program", "suspicion": "Suspicion"},
+            in_field=True,
         ),
-        choice("place", "Where", {"field": "In place", "bench": "On the bench"}, required=False),
-        Field(name="serial", title="Serial, when on the bench", type=FieldType.SERIAL),
-        Field(name="size", title="Size", type=FieldType.TEXT, max=20),
-        Field(name="witness", title="Witness", type=FieldType.TEXT, max=120),
+        choice(
+            "place", "Where", {"field": "In place", "bench": "On the bench"}, required=False, in_field=True
+        ),
+        Field(name="serial", title="Serial, when on the bench", type=FieldType.SERIAL, in_field=True),
+        Field(name="size", title="Size", type=FieldType.TEXT, max=20, in_field=True),
+        Field(name="witness", title="Witness", type=FieldType.TEXT, max=120, in_field=True),
         Field(name="deposit_cents", title="Test deposit held", type=FieldType.CENTS),
     ),
     fields=(

@@ -25,7 +25,7 @@ ORDER_TYPE = OrderType(
     minutes=20,
     extra=(
         Field(name="payment_satisfied", title="Payment satisfied", type=FieldType.YES_NO, required=True),
-        Field(name="promise_by", title="Promised by", type=FieldType.INSTANT),
+        Field(name="promise_by", title="Promised by", type=FieldType.INSTANT, in_field=True),
         Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS),
     ),
     holds_unless="payment_satisfied",

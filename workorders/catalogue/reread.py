@@ -153,9 +153,15 @@ ORDER_TYPE = OrderType(
                 "complaint": "Complaint",
                 "estimate": "Follows an estimate",
             },
+            in_field=True,
         ),
-        Field(name="disputed_read", title="Disputed read", type=FieldType.READ),
-        Field(name="requested_by_customer", title="Requested by the customer", type=FieldType.YES_NO),
+        Field(name="disputed_read", title="Disputed read", type=FieldType.READ, in_field=True),
+        Field(
+            name="requested_by_customer",
+            title="Requested by the customer",
+            type=FieldType.YES_NO,
+            in_field=True,
+        ),
     ),
     fields=(
         SERIAL,

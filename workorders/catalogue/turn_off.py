@@ -76,7 +76,7 @@ ORDER_TYPE = OrderType(
     skills=("water",),
     minutes=20,
     extra=(
-        Field(name="stop_date", title="Stop date", type=FieldType.DATE, required=True),
+        Field(name="stop_date", title="Stop date", type=FieldType.DATE, required=True, in_field=True),
         Field(name="forwarding_address", title="Forwarding address", type=FieldType.TEXT, max=200),
     ),
     fields=(

@@ -24,7 +24,7 @@ ORDER_TYPE = OrderType(
     skills=("water",),
     minutes=20,
     extra=(
-        Field(name="start_date", title="Start date", type=FieldType.DATE, required=True),
+        Field(name="start_date", title="Start date", type=FieldType.DATE, required=True, in_field=True),
         Field(name="fees_paid", title="Fees paid", type=FieldType.YES_NO, required=True),
         Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS),
     ),

@@ -62,8 +62,9 @@ ORDER_TYPE = OrderType(
                 "lock_check": "Lock check",
                 "survey": "Survey",
             },
+            in_field=True,
         ),
-        Field(name="serial_seen", title="Serial seen before", type=FieldType.SERIAL),
+        Field(name="serial_seen", title="Serial seen before", type=FieldType.SERIAL, in_field=True),
     ),
     fields=(
         choice("status", "How does the service stand?", STATES, section="Service"),

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from workorders.catalogue import order_type_of
 from workorders.ledger import balance
 from workorders.problems import Problem
 from workorders.service.district import district_of
-from workorders.service.reading import account_facts
+from workorders.service.reading import account_facts, payments_since
 from workorders.service.rules_cache import rule_book
 from workorders.severance import CutDecision, CutQuestion, authority_expires, evaluate
-from workorders.tables import Account, Order, ServicePoint
+from workorders.tables import Account, CutAuthority, Order, ServicePoint
 
 TIMING = frozenset({"weekday", "holiday", "latest_hour", "forecast"})
 """Rules that pass by themselves: asked when a cut is sent out and when it is done, not when it is raised."""
@@ -31,6 +32,18 @@ def cut_extra(
     valid = [notice.id for notice in facts.notices if notice.valid_until >= today]
     owed = max(balance(session, "AR", account.number), 0)
     return {"avoid_cents": owed, "notice_ids": valid} | extra
+
+
+def cents_avoiding_cut(session: Session, order: Order) -> int | None:
+    """What the customer still has to pay to avoid the cut, in cents: the order's amount less payments since.
+
+    None when the order has no account or names no amount.
+    """
+    needed = order.extra.get("avoid_cents")
+    if order.account is None or not isinstance(needed, int):
+        return None
+    paid = sum(p.cents for p in payments_since(session, order.account.id, order.requested_at))
+    return max(needed - paid, 0)
 
 
 def check_cut(
@@ -63,11 +76,11 @@ def check_cut(
 
 
 def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
-    """Judge a disconnect for the day it is sent out, and write its authority and evidence into the order.
+    """Judge a cut for the day it is sent out, and keep its authority with the evidence.
 
-    Other types pass. Raises Problem `cut_not_allowed`.
+    Types that do not cut pass. Raises Problem `cut_not_allowed`.
     """
-    if order.type != "disconnect_np":
+    if order_type_of(order.type).cuts is None:
         return
     zone = ZoneInfo(district_of(session).timezone)
     at = max(now, _morning(order.route_day, zone)) if order.route_day else now
@@ -75,10 +88,14 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
     rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(order.service_point.service)
     if rules is None:
         raise Problem("cut_not_allowed", reasons="No cut rules are in force for this service.")
-    order.extra = order.extra | {
-        "authority_expires_at": authority_expires(rules, at).isoformat(),
-        "protections": decision.as_evidence(),
-    }
+    session.add(
+        CutAuthority(
+            order_number=order.number,
+            granted_at=now,
+            expires_at=authority_expires(rules, at),
+            evidence=decision.as_evidence(),
+        )
+    )
 
 
 def _morning(day: date, zone: ZoneInfo) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from workorders.catalogue import order_type_of
 from workorders.lifecycle import ACTIVE
 from workorders.service.district import district_of
 from workorders.service.rules_cache import rule_book
@@ -30,6 +31,7 @@ from workorders.situation import (
 from workorders.tables import (
     Account,
     Assignment,
+    CutAuthority,
     Hold,
     Installation,
     JournalEntry,
@@ -76,6 +78,12 @@ _ASSIGNMENTS = (
     select(Assignment.epoch, Assignment.technician_id, Assignment.assigned_at, Assignment.ended_at)
     .where(Assignment.order_number == bindparam("number"))
     .order_by(Assignment.epoch)
+)
+_AUTHORITY = (
+    select(CutAuthority.expires_at)
+    .where(CutAuthority.order_number == bindparam("number"))
+    .order_by(CutAuthority.id.desc())
+    .limit(1)
 )
 _ENTRIES = (
     select(JournalEntry.source, JournalEntry.purpose)
@@ -196,7 +204,15 @@ def _order_facts(session: Session, order: Order) -> OrderFacts:
         finished_at=order.finished_at,
         follow_reason=order.follow_reason,
         entries=tuple(EntryFacts(*row) for row in entries),
+        authority_expires_at=_authority_expires(session, order),
     )
+
+
+def _authority_expires(session: Session, order: Order) -> datetime | None:
+    """Asked of types that cut only: other orders need no query more."""
+    if order_type_of(order.type).cuts is None:
+        return None
+    return session.scalar(_AUTHORITY, {"number": order.number})
 
 
 def _completed_by(session: Session, number: str) -> str | None:

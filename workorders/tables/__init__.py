@@ -25,6 +25,7 @@ from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
 from workorders.tables.work import (
     Assignment,
     Counter,
+    CutAuthority,
     Order,
     OrderEvent,
     PlanRun,
@@ -43,6 +44,7 @@ __all__ = [
     "Base",
     "Counter",
     "Customer",
+    "CutAuthority",
     "EntrySeal",
     "Evidence",
     "ExceptionCase",

@@ -107,6 +107,22 @@ class Assignment(Base):
     end_reason: Mapped[str | None] = mapped_column(String(200))
 
 
+class CutAuthority(Base):
+    """The authority to cut that was given when an order was sent out, and the verdicts it rests on.
+
+    The newest of an order counts. The evidence names protections of the customer and never leaves the office.
+    """
+
+    __tablename__ = "cut_authority"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_number: Mapped[str] = mapped_column(ForeignKey("work_order.number"), index=True)
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    evidence: Mapped[dict[str, Any]] = mapped_column(Json)
+    """As workorders.severance.CutDecision.as_evidence writes it."""
+
+
 class RouteWay(Base):
     """The drive of a technician's day: the way through `stops` in their order, ready for the tablet."""
 

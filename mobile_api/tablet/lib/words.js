@@ -28,12 +28,6 @@ export const plainDay = (day) =>
     timeZone: "UTC",
   }).format(new Date(`${day}T12:00:00Z`));
 
-// "15:00" as a clock on a wall shows it.
-export const wallTime = (text) =>
-  new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
-    new Date(`1970-01-01T${text}:00Z`),
-  );
-
 export const money = (cents) =>
   new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" }).format(cents / 100);
 export const number = (value) => new Intl.NumberFormat("en-US").format(value);

@@ -48,6 +48,7 @@ export function problemOf(field, form, order, fields, van) {
   if (field.type === "photo")
     return field.required && !form.photos[photoName(field)] ? "Take this photo." : null;
   if (blank(value)) return field.required ? "This is needed." : null;
+  if (field.must !== undefined && value !== field.must) return field.otherwise;
   if (field.type === "read") {
     const { problem, doubt } = judgeRead(value, limitsFor(field, order, form.values, fields, van));
     if (problem) return problem;

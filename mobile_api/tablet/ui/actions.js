@@ -7,6 +7,7 @@ import { html, nothing } from "../lib/view.js";
 import { when } from "../lib/words.js";
 import { link } from "../lib/router.js";
 import { arrived, finished, mustChoose, nextStep, underWay } from "../rules/progress.js";
+import { cutWarnings } from "./cut.js";
 import { icon } from "./icons.js";
 
 // Record one fact without a form. A second press while the first is being kept does nothing.
@@ -31,7 +32,7 @@ const mayPay = (order) =>
 function mainButton(order) {
   const step = nextStep(order.progress);
   if (step.form)
-    return html`<a class="button primary" href=${link("order", order.number, step.form)}
+    return html`<a class=${cutWarnings(order).length ? "button" : "button primary"} href=${link("order", order.number, step.form)}
       >${step.words} ${icon("forward")}</a
     >`;
   return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>
@@ -55,7 +56,7 @@ export function actionBar(order, since) {
     ${since ? html`<span class="since">${icon("clock")} On site since ${when(since)}</span>` : nothing}
     ${mayPay(order) && arrived(progress) ? payLink(order) : nothing}
     ${progress === "started" ? pauseButton(order) : nothing}
-    ${underWay(progress) ? html`<a class="button" href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
+    ${underWay(progress) ? html`<a class=${cutWarnings(order).length ? "button primary" : "button"} href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
     ${mainButton(order)}
   </div>`;
 }

@@ -13,10 +13,11 @@ import { fieldView } from "./fields.js";
 import { flagBanner } from "./flags.js";
 import { icon } from "./icons.js";
 import { changeBanner } from "./cancel.js";
+import { confirmationFields, cutBanner, cutReport, proposedReason } from "./cut.js";
 
 const REMARKS = { name: "remarks", title: "Remarks", type: "text", section: "Remarks" };
 
-function completionFields(type) {
+function completionFields(type, order, values) {
   const own = type.fields.some((field) => field.name === "remarks") ? [] : [REMARKS];
   const outcome = {
     name: "outcome",
@@ -26,10 +27,12 @@ function completionFields(type) {
     section: "Outcome",
     choices: type.outcomes,
   };
-  return [...type.fields, ...own, ...(type.outcomes.length > 1 ? [outcome] : [])];
+  const ending = type.outcomes.length > 1 ? [outcome] : [];
+  return [...type.fields, ...own, ...ending, ...confirmationFields(order, type, values)];
 }
 
-function unableFields(type, settings) {
+function unableFields(type) {
+  const { settings } = app.model;
   const words = new Map((settings.unable_reasons ?? []).map(({ code, title }) => [code, title]));
   const reasons = type.unable_reasons.map((value) => ({ value, title: words.get(value) ?? spelled(value) }));
   return [
@@ -69,7 +72,7 @@ const knownSerials = (order) =>
 
 function completedBody(order, type, draft, fields) {
   const { answers, common } = answersOf(fields, draft, knownSerials(order));
-  const { outcome = type.outcomes[0]?.value ?? "completed", ...rest } = answers;
+  const { outcome = type.outcomes[0]?.value ?? "completed", cut_anyway, cut_reason, ...rest } = answers;
   const remarks = rest.remarks ?? null;
   if (!type.fields.some((field) => field.name === "remarks")) delete rest.remarks;
   const times = {
@@ -77,7 +80,8 @@ function completedBody(order, type, draft, fields) {
     started_at: timeOf(order.events, "started"),
     finished_at: iso(),
   };
-  return { outcome, ...times, ...common, remarks, answers: rest };
+  const cut = cutReport(order, type, draft.values);
+  return { outcome, ...times, ...common, remarks, answers: rest, ...(cut && { cut }) };
 }
 
 function unableBody(order, draft, fields) {
@@ -99,6 +103,7 @@ const KINDS = {
     title: (order) => order.title,
     verb: "Complete order",
     fields: completionFields,
+    proposed: () => ({}),
     body: completedBody,
   },
   unable: {
@@ -106,17 +111,26 @@ const KINDS = {
     title: () => "Unable to do it",
     verb: "Report unable",
     fields: unableFields,
+    proposed: (order) => ({ reason: proposedReason(order) }),
     body: (order, _type, draft, fields) => unableBody(order, draft, fields),
   },
 };
 
-async function submit(event, form, kind, type) {
+// The questions as they are at this moment: an authority may have ended since the page was drawn.
+function formOf(order, kind, type, draft) {
+  const fields = kind.fields(type, order, draft.values);
+  return { draft, order, fields, problems: problems(fields, draft, order, app.model.technician.van) };
+}
+
+async function submit(event, { draft, order }, kind, type) {
   event.preventDefault();
-  const { draft, order, fields } = form;
+  const form = formOf(order, kind, type, draft);
+  const { fields } = form;
   draft.tried = true;
   const first = Object.keys(form.problems)[0];
   update();
   if (first) {
+    await Promise.resolve(); // the page is drawn again first, with what is asked since
     const field = document.querySelector(`[data-field="${first}"]`);
     field.scrollIntoView({ block: "center" });
     field.querySelector(".again input, input, textarea, button")?.focus({ preventScroll: true });
@@ -153,10 +167,10 @@ export function formPane(order, name) {
         <b>The form for “${order.title}” has not arrived yet.</b> It comes with the next connection.
       </p>
     </article>`;
-  const draft = openDraft(order, name);
+  const draft = openDraft(order, name, kind.proposed(order));
   if (!draft) return html`<article class="pane detail" data-page aria-busy="true"></article>`;
-  const fields = kind.fields(type, app.model.settings);
-  const form = { draft, order, fields, problems: problems(fields, draft, order, app.model.technician.van) };
+  const form = formOf(order, kind, type, draft);
+  const { fields } = form;
   const left = Object.keys(form.problems).length;
   return html`<article class="pane detail" data-page>
     <header class="order-head">
@@ -168,7 +182,7 @@ export function formPane(order, name) {
         <h1>${kind.title(order)}</h1>
       </div>
     </header>
-    ${changeBanner(order)} ${flagBanner(order)}
+    ${changeBanner(order)} ${name === "complete" ? cutBanner(order) : nothing} ${flagBanner(order)}
     <form novalidate @submit=${(event) => submit(event, form, kind, type)}>
       ${sections(asked(fields, draft.values)).map(
         ({ title, fields: group }) =>

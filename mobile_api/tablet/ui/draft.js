@@ -4,8 +4,8 @@ import { draftKey, dropDraft, readDraft, saveDraft, savePhoto } from "../data/dr
 import { shrink } from "../data/photos.js";
 import { app, say, update } from "../lib/state.js";
 
-// The draft of this order's form, or null while it is being read.
-export function openDraft(order, kind) {
+// The draft of this order's form, or null while it is being read. `proposed`: values to begin with.
+export function openDraft(order, kind, proposed = {}) {
   const key = draftKey(app.profile, order, kind);
   if (app.ui.draft?.key === key) return app.ui.draft.ready ? app.ui.draft : null;
   const draft = {
@@ -19,7 +19,7 @@ export function openDraft(order, kind) {
   };
   app.ui.draft = draft;
   readDraft(key).then((kept) => {
-    Object.assign(draft, { values: kept.values, photos: kept.photos, ready: true });
+    Object.assign(draft, { values: { ...proposed, ...kept.values }, photos: kept.photos, ready: true });
     update();
   });
   return null;

@@ -1,11 +1,12 @@
 // One order: everything a technician needs at the door, and the next step in reach of the thumb.
 
 import { html, nothing } from "../lib/view.js";
-import { dayName, dayTime, money, spelled, wallTime, when } from "../lib/words.js";
+import { money, spelled, when } from "../lib/words.js";
 import { link } from "../lib/router.js";
-import { timeOf } from "../rules/progress.js";
+import { mustChoose, timeOf } from "../rules/progress.js";
 import { actionBar } from "./actions.js";
 import { changeBanner } from "./cancel.js";
+import { authorityCard, cutBanner } from "./cut.js";
 import { fact, facts } from "./facts.js";
 import { flagBanner } from "./flags.js";
 import { icon } from "./icons.js";
@@ -75,32 +76,15 @@ function person({ account, balance, no_charge, fees = [] }) {
   </section>`;
 }
 
-function authority({ authority: cut }) {
-  if (!cut) return nothing;
-  const latest = cut.latest_local_time ? wallTime(cut.latest_local_time) : "not limited";
-  return html`<section class="card">
-    <h2>Authority to disconnect</h2>
-    <p class="amount">${money(cut.avoid_cents)} <small>avoids the cut</small></p>
-    ${facts(
-      fact("Valid until", dayTime(cut.expires_at)),
-      fact("Latest time", latest),
-      fact("Checks", cut.checks_allowed ? "accepted" : "not accepted"),
-      (cut.notices ?? []).map(({ kind, sent_on }) =>
-        fact(`${spelled(kind)} notice`, `sent ${dayName(`${sent_on}T12:00:00Z`)}`),
-      ),
-    )}
-  </section>`;
-}
-
 export function orderPane(order) {
   if (order.state === "recalled" && !order.premise)
     return html`<article class="pane detail" data-page>
       ${header(order)} ${changeBanner(order)} ${log(order)}
     </article>`;
   return html`<article class="pane detail" data-page>
-    ${header(order)} ${changeBanner(order)} ${flagBanner(order)}
+    ${header(order)} ${changeBanner(order)} ${mustChoose(order) ? nothing : cutBanner(order)} ${flagBanner(order)}
     <div class="cards">
-      ${instructions(order)} ${authority(order)} ${place(order)} ${meterCard(order)} ${person(order)}
+      ${instructions(order)} ${authorityCard(order)} ${place(order)} ${meterCard(order)} ${person(order)}
       ${log(order)}
     </div>
     ${actionBar(order, timeOf(order.events, "on_site"))}

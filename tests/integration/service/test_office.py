@@ -26,6 +26,7 @@ from workorders.tables import (
     Account,
     Assignment,
     Customer,
+    CutAuthority,
     Hold,
     Order,
     OrderEvent,
@@ -104,10 +105,10 @@ def test_a_cut_is_not_sent_out_after_hours_and_carries_its_authority_in_hours(se
     session.expire_all()
     kept = world.order(session, "disconnect_np", 2)
     assign_order(session, kept.number, "t01", route_day=TODAY, now=NOW, actor="d")
-    assert (
-        kept.extra["authority_expires_at"] == (NOW + timedelta(hours=36)).astimezone(NOW.tzinfo).isoformat()
-    )
-    assert kept.extra["protections"]["allowed"] is True
+    (given,) = session.scalars(select(CutAuthority).where(CutAuthority.order_number == kept.number))
+    assert (given.granted_at, given.expires_at) == (NOW, NOW + timedelta(hours=36))
+    assert given.evidence["allowed"] is True
+    assert set(kept.extra) == {"avoid_cents", "notice_ids"}
     assert len(kept.extra["notice_ids"]) == 2
 
 

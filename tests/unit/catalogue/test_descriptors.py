@@ -138,6 +138,8 @@ def test_the_document_of_a_type_is_what_tablets_were_promised(order_type: OrderT
         "unable_reasons",
         "outcomes",
         "collects_payment",
+        "cuts",
+        "door_checks",
     ]
     for field in document["fields"]:
         assert field["type"] in WIRE_TYPES

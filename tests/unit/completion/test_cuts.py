@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from tests.unit.situations import (
-    EXTRA,
     LAST,
     METER,
     NOW,
@@ -123,7 +123,7 @@ def test_the_next_customers_turn_on_restores_instead_of_a_reconnect() -> None:
         ({"account_notices": ()}, "notice_final"),
         ({"point_medical": True}, "medical_flag"),
         (
-            {"order_extra": EXTRA["disconnect_np"] | {"authority_expires_at": (NOW - HOUR).isoformat()}},
+            {"order_authority_expires_at": NOW - HOUR},
             "authority",
         ),
     ],
@@ -140,6 +140,56 @@ def test_a_cut_against_the_rules_is_off_restored_free_and_for_a_human(
     assert of(judgement, SetServicePoint)[0].state == "off_np"
     assert reconnect(judgement).no_charge
     assert not of(judgement, Post)
+
+
+def warned(cut: object, **changes: Any) -> Judgement:
+    """A cut whose tablet wrote `cut` into its completion; keys as of `judged`."""
+    at = changes.pop("event_occurred_at", NOW)
+    made = visit("disconnect_np", occurred_at=at)
+    return judge(situation("disconnect_np", **changes), replace(made, body={**made.body, "cut": cut}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"order_authority_expires_at": NOW}, "cut_authority_expired"),
+        ({"event_occurred_at": NOW + 6 * HOUR}, "cut_past_latest_hour"),
+        ({"event_occurred_at": NOW + timedelta(days=4)}, "cut_on_forbidden_day"),
+        ({"order_authority_expires_at": NOW, **cancelled(-1)}, "cut_authority_expired"),
+    ],
+)
+def test_a_cut_out_of_time_is_a_case_of_its_own_with_what_the_tablet_had_said(
+    changes: dict[str, object], code: str
+) -> None:
+    told = {"told": ["authority_expired", "nonsense"], "reason": " Already under way. "}
+    case = cases(warned(told, **changes))[code]
+    assert case.blocking
+    assert case.detail["warnings"] == ["authority_expired"]
+    assert case.detail["reason"] == "Already under way."
+    assert "cut nevertheless: “Already under way.”" in case.words
+    unwarned = cases(judged("disconnect_np", **changes))[code]
+    assert (unwarned.detail["warnings"], unwarned.detail["reason"]) == ([], None)
+    assert "had not warned" in unwarned.words
+    assert code not in cases(warned(told))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        None,
+        7,
+        "late",
+        [],
+        {},
+        {"told": None},
+        {"told": {"a": 1}, "reason": []},
+        {"told": [[], 1], "reason": "\x00"},
+    ],
+)
+def test_whatever_a_tablet_wrote_about_its_warning_is_taken(written: object) -> None:
+    late = warned(written, order_authority_expires_at=NOW)
+    case = cases(late)["cut_authority_expired"]
+    assert (case.detail["warnings"], case.detail["reason"]) == ([], None)
 
 
 def test_the_wrong_premise_is_restored_free_and_the_order_stays_open() -> None:
