@@ -104,7 +104,7 @@ def _asked(order: Order) -> Sequence[Field]:
 
 
 def _authority(session: Session, number: str) -> CutAuthority | None:
-    """The newest authority to cut, with the verdicts it rests on; None for what is not a cut that was sent out."""
+    """The newest authority to cut with the verdicts behind it; None when none was given."""
     newest = select(CutAuthority).where(CutAuthority.order_number == number).order_by(CutAuthority.id.desc())
     return session.scalars(newest.limit(1)).first()
 
