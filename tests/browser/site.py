@@ -37,7 +37,9 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 class Site:
     """The small district of the service tests, served on a port of its own."""
 
-    def __init__(self, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, config: Config, *, clock: Callable[[], datetime] = utc_now, households: int = 4
+    ) -> None:
         self.services = open_services(config, clock=clock)
         self.app: Flask = create_app(services=self.services)
         self.port = free_port()
@@ -45,7 +47,7 @@ class Site:
         self._web: BaseWSGIServer | None = None
         self._over = threading.Event()
         with self.services.sessions.begin() as session:
-            world.build(session, households=4)
+            world.build(session, households=households)
         prepare(self.services)
         self._worker = threading.Thread(target=self._work)
         self._worker.start()
