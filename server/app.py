@@ -17,6 +17,7 @@ from server.db import bind_request_sessions
 from server.errors import register_errors
 from server.logs import configure_logs
 from server.services import Services, open_services
+from sync.client_guard import ClientGuard
 from sync.limits import Limits, feeds_for
 from sync.routes import Endpoint
 from sync.store_sql import SqlStore
@@ -44,6 +45,8 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     _register_api(app)
     mobile_api.register(app)
     _register_replication(app, shared)
+    # Inside what tells the client's address.
+    app.wsgi_app = ClientGuard(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

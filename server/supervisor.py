@@ -10,9 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 from server.config import Config
+from server.parentage import SUPERVISOR_VARIABLE
 from workorders.problems import Problem
 
 STOP_SECONDS = 8.0
@@ -39,7 +41,7 @@ class Supervisor:
         self._check_port()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
-        self.web = self._spawn(self._web_command())
+        self.web = self._spawn([sys.executable, "-m", "server.web"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
@@ -62,17 +64,19 @@ class Supervisor:
         return status
 
     def stop(self) -> None:
-        """End both processes: asked first, killed when they do not listen."""
-        running = [p for p in (self.web, self.worker) if p is not None and p.poll() is None]
-        for process in running:
-            process.terminate()
+        """End both and all they started: asked first, killed when they do not listen."""
+        started = [process for process in (self.web, self.worker) if process is not None]
+        for process in started:
+            if process.poll() is None:
+                process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for process in running:
-            try:
+        for process in started:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # Also when it ended by itself: what it started may not have.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def _check_port(self) -> None:
         with socket.socket() as probe:
@@ -93,16 +97,10 @@ class Supervisor:
             return False
 
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        # A session of their own: Ctrl-C reaches only this process, which then stops them in order.
-        environment = os.environ | {"CURBSTOP_DATA_DIR": str(self.config.data_dir)}
+        # A session of their own: Ctrl-C reaches only this process, which then stops them in order, and what
+        # they start is a group that can be ended whole.
+        environment = os.environ | {
+            "CURBSTOP_DATA_DIR": str(self.config.data_dir),
+            SUPERVISOR_VARIABLE: str(os.getpid()),
+        }
         return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - fixed commands
-
-    def _web_command(self) -> list[str]:
-        config = self.config
-        return [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "server.wsgi:app"),
-            *("--host", config.host, "--port", str(config.port)),
-            *("--workers", str(config.web_workers), "--blocking-threads", str(config.web_threads)),
-            *("--workers-kill-timeout", "3", "--no-ws", "--log-level", "error", "--respawn-failed-workers"),
-            *("--backpressure", str(config.web_threads)),
-        ]

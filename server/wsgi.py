@@ -1,14 +1,20 @@
 """What the web server loads: the application on the environment's settings."""
 
+import signal
+from multiprocessing import parent_process
 from threading import Timer
 
 from server.app import create_app
+from server.parentage import end_with_parent
 from server.plans.slot_days import lay_out_ahead
 from sync import collector
 
 SETTLED_SECONDS = 5.0
 """A start answers first; what it may want soon is prepared after that."""
 
+# At once, not in order: the process that would have asked it to stop is gone.
+_server = parent_process()
+end_with_parent(signal.SIGKILL, _server.pid if _server else None)
 app = create_app()
 collector.settle()
 

@@ -9,10 +9,12 @@ import tempfile
 from pathlib import Path
 
 import orjson
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from sync import http_server
 from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, THREADS_VARIABLE, URL_VARIABLE, create_tables
 from sync.limits import FEWEST_THREADS
 
@@ -74,9 +76,14 @@ def main() -> None:
             port=given.port,
             interface=Interfaces.WSGI,
             workers=given.workers,
-            blocking_threads=given.threads,
-            backpressure=given.threads,
+            blocking_threads=given.threads + http_server.WAITING_THREADS,
             log_level=LogLevels.error,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=http_server.HEAD_MILLISECONDS, max_buffer_size=http_server.HEAD_BYTES
+            ),
+            backlog=http_server.BACKLOG,
+            backpressure=http_server.raise_open_files(),
         ).serve()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from sync import collector
 from sync.bare_auth import BareAuth, OneAdmin
+from sync.client_guard import ClientGuard
 from sync.limits import Limits, feeds_for
 from sync.routes import Endpoint
 from sync.store_sql import SqlStore
@@ -67,8 +68,8 @@ def create_endpoint() -> Endpoint:
     return Endpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
 
 
-def create_process() -> Endpoint:
+def create_process() -> ClientGuard:
     """Return the endpoint as a server process of its own loads it."""
-    endpoint = create_endpoint()
+    guarded = ClientGuard(create_endpoint())
     collector.settle()
-    return endpoint
+    return guarded

@@ -40,6 +40,8 @@ class Limits:
     """Feeds one process holds open; each holds a thread, and threads must be left to do work (`feeds_for`).
     Beyond, the feed is refused with 429, which clients retry, so that calls that move documents never are.
     """
+    parked_feeds_per_database: int = 24
+    """Of those, the most that technicians' tablets hold in one database; each tablet has two or so."""
     feed_seconds: int = 3_600
     """A parked feed ends after this long and the client asks again."""
 

@@ -36,7 +36,9 @@ def changes(call: Call) -> Response:
         progress = _Progress(database, _position(database, query))
     lines, ticket = _rows(call, query, progress), None
     if query.feed != "normal":
-        ticket = call.store.waker.park(database.id, call.limits.parked_feeds)
+        limits = call.limits
+        own = None if call.caller.is_admin else limits.parked_feeds_per_database
+        ticket = call.store.waker.park(database.id, limits.parked_feeds, most_of_database=own)
         if ticket is None:
             words = "The server holds as many feeds as it can; try later."
             raise ProtocolError(429, "too_many_requests", words)

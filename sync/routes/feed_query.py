@@ -11,8 +11,9 @@ from sync.selector import Predicate, compile_selector
 from sync.sql import reading
 
 NO_LIMIT = 2**62
-DEFAULT_TIMEOUT_MS = 60_000
-DEFAULT_HEARTBEAT_SECONDS = 60.0
+MOST_TIMEOUT_MS = 60_000
+"""Also the default, as in CouchDB; longer silence looks like a connection that stands still."""
+MOST_HEARTBEAT_SECONDS = 60.0
 MIN_HEARTBEAT_MS = 100
 """A client cannot ask for more signs of life than this; each costs a question about its token."""
 HEAD = frozenset({"_id", "_rev", "_deleted", "_attachments"})
@@ -68,7 +69,7 @@ def read(call: Call) -> Query:
         encodings=call.flag("att_encoding_info"),
         feed=feed,
         heartbeat=_heartbeat(call),
-        timeout=call.number("timeout", DEFAULT_TIMEOUT_MS) / 1000,
+        timeout=min(call.number("timeout", MOST_TIMEOUT_MS), MOST_TIMEOUT_MS) / 1000,
         ids=ids,
         matches=matches,
         heads=heads,
@@ -81,8 +82,8 @@ def _heartbeat(call: Call) -> float | None:
     if told in {None, "false"}:
         return None
     if told == "true":
-        return DEFAULT_HEARTBEAT_SECONDS
-    return max(call.number("heartbeat", 0), MIN_HEARTBEAT_MS) / 1000
+        return MOST_HEARTBEAT_SECONDS
+    return min(max(call.number("heartbeat", 0), MIN_HEARTBEAT_MS) / 1000, MOST_HEARTBEAT_SECONDS)
 
 
 def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predicate | None, bool]:

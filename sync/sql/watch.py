@@ -61,14 +61,15 @@ class Waker:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def park(self, database_id: int, most: int) -> Ticket | None:
+    def park(self, database_id: int, most: int, *, most_of_database: int | None = None) -> Ticket | None:
         """Return a ticket for changes of the database, or None when `most` feeds are parked already.
 
-        Starts watching when it is the first.
+        `most_of_database` bounds those of this database alone. Starts watching when it is the first.
         """
         ticket = Ticket(self, database_id)
         with self._lock:
-            if self._count() >= most:
+            own = len(self._parked.get(database_id, ()))
+            if self._count() >= most or (most_of_database is not None and own >= most_of_database):
                 return None
             self._parked.setdefault(database_id, set()).add(ticket)
             self._anyone.set()

@@ -15,6 +15,7 @@ import pytest
 from tests.postgres import free_port
 
 ANSWER_SECONDS = 60
+GONE_SECONDS = 20
 poll = threading.Event()
 """Never set: it only paces the polls of /proc, which has no way to tell us."""
 
@@ -68,7 +69,8 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         pytest.fail(f"it ended with status {process.wait()} before it served")
     with process:
         yield process, port
-        process.send_signal(signal.SIGINT)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
 
 
 def test_run_serves_and_ctrl_c_stops_everything(started: tuple[subprocess.Popen[str], int]) -> None:
@@ -81,10 +83,37 @@ def test_run_serves_and_ctrl_c_stops_everything(started: tuple[subprocess.Popen[
     assert len(family) >= 2
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
-    deadline = time.monotonic() + 10
+    assert_gone(family)
+
+
+def assert_gone(family: set[int]) -> None:
+    deadline = time.monotonic() + GONE_SECONDS
     while alive(family) and time.monotonic() < deadline:
         poll.wait(0.05)
     assert not alive(family)
+
+
+def test_a_killed_supervisor_leaves_no_process(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, _ = started
+    family = children_of(process.pid)
+    assert len(family) >= 3, "server, its process, worker"
+    process.kill()
+    process.wait()
+    assert_gone(family)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGKILL])
+def test_a_blocked_server_process_does_not_outlive_the_others(
+    started: tuple[subprocess.Popen[str], int], asked: signal.Signals
+) -> None:
+    process, _ = started
+    family = children_of(process.pid)
+    for pid in family:
+        if not children_of(pid):
+            os.kill(pid, signal.SIGSTOP)
+    process.send_signal(asked)
+    process.wait(30)
+    assert_gone(family)
 
 
 def test_a_killed_worker_is_started_again(started: tuple[subprocess.Popen[str], int]) -> None:
