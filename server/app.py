@@ -11,7 +11,20 @@ import mobile_api
 import server.api
 import server.demo.api
 from mobile_api.tokens import token_authenticator
-from server import analysis, assets, auth, csr, dispatch, health, maps, office, plans, security, templating
+from server import (
+    analysis,
+    assets,
+    auth,
+    csr,
+    dispatch,
+    doors,
+    health,
+    maps,
+    office,
+    plans,
+    security,
+    templating,
+)
 from server.config import Config
 from server.db import bind_request_sessions
 from server.errors import register_errors
@@ -39,6 +52,7 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     security.register(app)
     assets.register(app)
     templating.register(app)
+    doors.register(app)
     for part in (health, auth, dispatch, plans, csr, office, analysis, maps):
         app.register_blueprint(part.blueprint)
     _register_api(app)

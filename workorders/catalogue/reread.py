@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from workorders.consequences import Judgement
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.grammar.numbers import READ_MAX
 from workorders.metering import ReadCheck, check_read, fits, previous_read, usage
 from workorders.situation import MeterFacts, ReadFacts
 from workorders.verdict import Verdict
@@ -154,7 +155,7 @@ ORDER_TYPE = OrderType(
                 "estimate": "Follows an estimate",
             },
         ),
-        Field(name="disputed_read", title="Disputed read", type=FieldType.READ),
+        Field(name="disputed_read", title="Disputed read", type=FieldType.READ, max=READ_MAX),
         Field(name="requested_by_customer", title="Requested by the customer", type=FieldType.YES_NO),
     ),
     fields=(

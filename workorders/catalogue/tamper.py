@@ -4,6 +4,7 @@ from workorders import fees
 from workorders.consequences import Consequence, Judgement, Post, SetServicePoint
 from workorders.descriptors import Field, FieldType, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, left_on, lock, photo, read
+from workorders.grammar.numbers import READ_MAX
 from workorders.verdict import Verdict
 from workorders.visit import Visit
 
@@ -73,7 +74,7 @@ ORDER_TYPE = OrderType(
                 "report": "Reported",
             },
         ),
-        Field(name="usage_while_off", title="Units used while off", type=FieldType.READ),
+        Field(name="usage_while_off", title="Units used while off", type=FieldType.READ, max=READ_MAX),
         Field(name="last_lock", title="Last lock", type=FieldType.TEXT, max=40),
         Field(name="last_seal", title="Last seal", type=FieldType.TEXT, max=40),
     ),
