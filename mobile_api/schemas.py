@@ -2,7 +2,7 @@
 
 from typing import Any, NoReturn
 
-from flask_smorest import Blueprint
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
@@ -34,6 +34,21 @@ class ProblemParser(FlaskParser):
 
     def _handle_invalid_json_error(self, error: Any, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise Problem("bad_input", field="body", reason="it is not JSON") from error
+
+
+class ProblemSchema(Schema):
+    """A refusal: what clients match, what people read, what they can do, and what it is about."""
+
+    code = fields.String(required=True, metadata={"example": "bad_input"})
+    words = fields.String(required=True)
+    advice = fields.String(required=True)
+    details = fields.Dict(required=True)
+
+
+class ProblemApi(Api):
+    """An API that describes its refusals as they are."""
+
+    ERROR_SCHEMA = ProblemSchema
 
 
 class ProblemBlueprint(Blueprint):

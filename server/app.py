@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from flask import Flask
-from flask_smorest import Api
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import mobile_api
 import server.api
 import server.demo.api
+from mobile_api.schemas import ProblemApi
 from mobile_api.tokens import token_authenticator
 from server import (
     analysis,
@@ -82,7 +82,7 @@ def _configure(app: Flask, settings: Config) -> None:
 
 
 def _register_api(app: Flask) -> None:
-    api = Api(app)
+    api = ProblemApi(app)
     api.register_blueprint(mobile_api.devices_blueprint)
     server.api.register(api)
     server.demo.api.register(api)

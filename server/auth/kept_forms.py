@@ -3,6 +3,8 @@
 The page that the form belongs to shows it filled again; nothing is carried out before it is sent again.
 """
 
+from urllib.parse import urlsplit
+
 import orjson
 from flask import Request, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
