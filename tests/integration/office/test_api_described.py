@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from tests.integration.office.conftest import TOKEN, Office
 from tests.integration.office.morning import STAFF
 
-EXAMPLES = int(os.environ.get("CURBSTOP_API_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("CURBSTOP_API_EXAMPLES", "3"))
+"""Requests for each operation, role and mode. PostgreSQL, which refuses more than SQLite, answers them."""
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -28,13 +29,14 @@ CHECKS: list[Any] = [
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("morning_template", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("name", [*STAFF, None])
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda m: m.value)
 def test_generated_requests_meet_only_described_answers(
     office: Office, name: str | None, mode: GenerationMode
 ) -> None:
     headers = _signed_in(office, name)
-    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", office.app)
+    schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", office.app)
     asked = 0
     for found in schema.get_all_operations():
         asked += _drive(found.ok(), mode, headers)
