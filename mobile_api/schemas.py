@@ -2,17 +2,30 @@
 
 from typing import Any, NoReturn
 
-from flask_smorest import Blueprint
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
+from workorders.grammar.texts import UNPRINTABLE, UNSTORABLE, storable
 from workorders.problems import Problem
+
+NUMBER_MAX = 2**53
+"""Whole numbers up to here are exact in every JSON implementation."""
 
 _JWT = validate.Length(min=20, max=4096)
 
 
 class ProblemParser(FlaskParser):
     """Turns a schema's complaints into the first Problem a person can act on."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """The body as JSON. Raises Problem bad_input for one too deep, or with a value that no row holds."""
+        try:
+            body = super().load_json(req, schema)
+            refuse_unstorable(body)
+        except RecursionError:
+            raise Problem("bad_input", field="body", reason="it is nested too deeply") from None
+        return body
 
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Raise Problem bad_input for the first field that is wrong."""
@@ -23,10 +36,40 @@ class ProblemParser(FlaskParser):
         raise Problem("bad_input", field="body", reason="it is not JSON") from error
 
 
+class ProblemSchema(Schema):
+    """A refusal: what clients match, what people read, what they can do, and what it is about."""
+
+    code = fields.String(required=True, metadata={"example": "bad_input"})
+    words = fields.String(required=True)
+    advice = fields.String(required=True)
+    details = fields.Dict(required=True)
+
+
+class ProblemApi(Api):
+    """An API that describes its refusals as they are."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+
 class ProblemBlueprint(Blueprint):
     """A blueprint whose bodies are refused as Problems."""
 
     ARGUMENTS_PARSER = ProblemParser()
+
+
+def refuse_unstorable(value: Any, path: str = "") -> None:
+    """Raise Problem bad_input naming the first value of a JSON document that no database column holds."""
+    if isinstance(value, str) and UNPRINTABLE.search(value):
+        raise Problem("bad_input", field=path or "body", reason=UNSTORABLE)
+    if isinstance(value, int | float) and not -NUMBER_MAX <= value <= NUMBER_MAX:
+        raise Problem("bad_input", field=path or "body", reason="is no number that can be kept")
+    if isinstance(value, dict):
+        for name, part in value.items():
+            refuse_unstorable(name, f"{path}.{storable(name)[:40]}".strip("."))
+            refuse_unstorable(part, f"{path}.{name[:40]}".strip("."))
+    if isinstance(value, list):
+        for place, part in enumerate(value):
+            refuse_unstorable(part, f"{path}.{place}".strip("."))
 
 
 def _first(messages: Any, path: str) -> tuple[str, str]:

@@ -3,15 +3,28 @@
 from datetime import timedelta
 
 from flask import Flask
-from flask_smorest import Api
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import mobile_api
 import server.api
 import server.demo.api
+from mobile_api.schemas import ProblemApi
 from mobile_api.tokens import token_authenticator
-from server import analysis, assets, auth, csr, dispatch, health, maps, office, plans, security, templating
+from server import (
+    analysis,
+    assets,
+    auth,
+    csr,
+    dispatch,
+    doors,
+    health,
+    maps,
+    office,
+    plans,
+    security,
+    templating,
+)
 from server.config import Config
 from server.db import bind_request_sessions
 from server.errors import register_errors
@@ -40,6 +53,7 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     security.register(app)
     assets.register(app)
     templating.register(app)
+    doors.register(app)
     for part in (health, auth, dispatch, plans, csr, office, analysis, maps):
         app.register_blueprint(part.blueprint)
     _register_api(app)
@@ -71,7 +85,7 @@ def _configure(app: Flask, settings: Config) -> None:
 
 
 def _register_api(app: Flask) -> None:
-    api = Api(app)
+    api = ProblemApi(app)
     api.register_blueprint(mobile_api.devices_blueprint)
     server.api.register(api)
     server.demo.api.register(api)

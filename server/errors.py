@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import structlog
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from workorders.problems import Problem
@@ -62,6 +63,13 @@ def register_errors(app: Flask) -> None:
                 "words": _first_message(details["messages"]),
             }
         return answer(body, status)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def no_database(error: OperationalError | InterfaceError) -> ResponseReturnValue:
+        log.warning("database_unavailable", path=request.path, method=request.method, reason=str(error.orig))
+        away = Problem("database_unavailable")
+        return answer(away.as_dict(), away.status)
 
     @app.errorhandler(Exception)
     def accident(error: Exception) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from server.demo.signins import read_sign_ins
 from server.services import services
 from workorders import words
 from workorders.catalogue import CATALOGUE
-from workorders.ledger.money import text_from_cents
+from workorders.grammar.money import text_from_cents
 
 NAVIGATION = (
     ("Dispatch", "/dispatch/", ("dispatcher", "supervisor")),

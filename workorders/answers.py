@@ -13,15 +13,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from workorders.descriptors import Field, FieldType, OrderType
+from workorders.grammar.fields import Cents, Day, Instant
+from workorders.grammar.money import AMOUNT_MAX_CENTS
+from workorders.grammar.numbers import ID_MAX
+from workorders.grammar.texts import CODE_MAX, TEXT_MAX, UNPRINTABLE
 from workorders.meter_tests import FlowRun, Volumes
 from workorders.problems import Problem
 from workorders.rule_schemas import first_error
-from workorders.typed_text import CODE_MAX, UNPRINTABLE
 
-TEXT_MAX = 2000
 READ_DIGITS = 12
 """No register is that long; a longer number is a slip of the scanner, not a read."""
-CENTS_MAX = 10**11
+IDS_MAX = 200
+"""Notices that one order can rest on."""
 
 
 def _printable(value: str) -> None:
@@ -93,22 +96,26 @@ def _range(f: Field) -> validate.Range:
 _MAKERS: dict[FieldType, Callable[[Field, dict[str, Any]], fields.Field[Any]]] = {
     FieldType.TEXT: _text,
     FieldType.NUMBER: lambda f, given: _Number(validate=_range(f), **given),
-    FieldType.READ: lambda _, given: _Whole(validate=validate.Range(min=0), **given),
+    FieldType.READ: lambda f, given: _Whole(
+        validate=validate.Range(min=0, max=f.max or 10**READ_DIGITS - 1), **given
+    ),
     FieldType.SERIAL: lambda _, given: _Text(validate=[validate.Length(1, CODE_MAX), _printable], **given),
     FieldType.YES_NO: lambda _, given: fields.Boolean(truthy={True}, falsy={False}, **given),
     FieldType.CHOICE: lambda f, given: fields.String(
         validate=validate.OneOf([c.value for c in f.choices]), **given
     ),
     FieldType.PHOTO: lambda _, given: _Text(validate=[validate.Length(1, 120), _printable], **given),
-    FieldType.DATE: lambda _, given: fields.Date(**given),
+    FieldType.DATE: lambda _, given: Day(**given),
     FieldType.FLOWS: lambda _, given: fields.List(
         fields.Nested(FlowRunSchema), validate=validate.Length(1, 12), **given
     ),
-    FieldType.CENTS: lambda _, given: fields.Integer(
-        strict=True, validate=validate.Range(min=0, max=CENTS_MAX), **given
+    FieldType.CENTS: lambda f, given: Cents(high=int(f.max or AMOUNT_MAX_CENTS), **given),
+    FieldType.INSTANT: lambda _, given: Instant(format="iso", **given),
+    FieldType.IDS: lambda _, given: fields.List(
+        fields.Integer(strict=True, validate=validate.Range(min=0, max=ID_MAX)),
+        validate=validate.Length(max=IDS_MAX),
+        **given,
     ),
-    FieldType.INSTANT: lambda _, given: fields.AwareDateTime(format="iso", **given),
-    FieldType.IDS: lambda _, given: fields.List(fields.Integer(strict=True), **given),
 }
 
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-from workorders.answers import CENTS_MAX
 from workorders.consequences import Consequence, Judgement, OpenException, Post
+from workorders.grammar.fields import Cents, Instant
 from workorders.problems import Problem
 from workorders.receipts import METHODS, ReceiptFacts, follows, parse_number
 from workorders.rule_schemas import first_error
-from workorders.rulebook import PaymentPolicy
+from workorders.rulebook import FIELD_REVIEW_CENTS, PaymentPolicy
 from workorders.situation import EventFacts, Situation
 from workorders.verdict import case
 from workorders.words import ack_words
@@ -21,7 +21,7 @@ from workorders.words import ack_words
 _HASH = validate.Regexp(r"\A[0-9a-f]{64}\Z")
 
 
-class _Instant(fields.AwareDateTime):
+class _Instant(Instant):
     """Checked as an instant but kept as the text that the hash covers."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -39,7 +39,7 @@ class ReceiptSchema(Schema):
 
     number = fields.String(required=True, validate=validate.Length(1, 40))
     account = fields.String(required=True, validate=validate.Length(1, 40))
-    amount_cents = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=CENTS_MAX))
+    amount_cents = Cents(required=True)
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
     check_number = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=40))
     taken_at = _Instant(required=True, format="iso")
@@ -110,6 +110,9 @@ def _policy(
         found.append(
             case("method_not_allowed", blocking=False, method=receipt.method, receipt=receipt.number)
         )
+    limit = policy.field_review_cents if policy is not None else FIELD_REVIEW_CENTS
+    if receipt.amount_cents > limit:
+        found.append(case("receipt_large", receipt=receipt.number, cents=receipt.amount_cents, limit=limit))
     account = situation.account
     if receipt.method == "check" and account is not None and account.check_ban:
         found.append(case("check_while_banned", blocking=False, account=account.number))

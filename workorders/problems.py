@@ -53,6 +53,21 @@ CATALOGUE: dict[str, ProblemType] = {
         "Service point {service_point} already has an active order {number} that changes its state.",
         "Cancel or finish that order first.",
     ),
+    "service_already": ProblemType(
+        409,
+        "The service at {service_point} is {state} already.",
+        "Look at the service point; when the records are wrong, raise “Verify”.",
+    ),
+    "money_owed": ProblemType(
+        409,
+        "“{gate}” does not hold: account {account} owes {owed}.",
+        "Record the payment first, or choose no and the order waits on hold. A supervisor may override.",
+    ),
+    "request_conflict": ProblemType(
+        409,
+        "This form was used already: it raised order {number}.",
+        "Look at that order; open a new form to raise another.",
+    ),
     "cut_not_allowed": ProblemType(
         409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
     ),
@@ -85,6 +100,9 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "receipt_conflict": ProblemType(
         409, "Receipt {receipt} was already recorded with other contents.", "Both are kept for review."
+    ),
+    "database_unavailable": ProblemType(
+        503, "The database does not answer just now. Nothing was saved.", "Try again in a minute."
     ),
     # --- signing in
     "sign_in_required": ProblemType(401, "You are not signed in.", "Sign in and try again."),

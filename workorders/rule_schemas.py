@@ -8,8 +8,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from workorders.grammar.money import AMOUNT_MAX_CENTS, PAYMENT_MAX_CENTS
 from workorders.problems import Problem
 from workorders.rulebook import (
+    FIELD_REVIEW_CENTS,
+    OFFICE_REVIEW_CENTS,
     RULE_KINDS,
     CutRules,
     FlowLimits,
@@ -65,6 +68,12 @@ class PaymentPolicySchema(Schema):
     policy = fields.String(required=True, validate=validate.OneOf(["must_accept", "optional", "forbidden"]))
     methods = _tuple_of(fields.String(validate=validate.OneOf(["cash", "check", "card_slip"])))
     floor_cents = _strict_int(validate=_NOT_NEGATIVE)
+    field_review_cents = fields.Integer(
+        strict=True, load_default=FIELD_REVIEW_CENTS, validate=validate.Range(0, AMOUNT_MAX_CENTS)
+    )
+    office_review_cents = fields.Integer(
+        strict=True, load_default=OFFICE_REVIEW_CENTS, validate=validate.Range(0, PAYMENT_MAX_CENTS)
+    )
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> PaymentPolicy:

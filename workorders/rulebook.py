@@ -49,6 +49,11 @@ class CutRules:
     """The most a reconnect may cost by law; None: no cap."""
 
 
+FIELD_REVIEW_CENTS = 250_000
+OFFICE_REVIEW_CENTS = 1_000_000
+"""What a district that has set nothing else looks at twice: $2,500 at the door, $10,000 at the office."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentPolicy:
     """What a technician may take at the door."""
@@ -58,6 +63,10 @@ class PaymentPolicy:
     methods: tuple[str, ...]
     floor_cents: int
     """The least partial payment that avoids a cut without a supervisor's code; 0: the whole amount only."""
+    field_review_cents: int = FIELD_REVIEW_CENTS
+    """A receipt given at the door above this waits for a second person's word."""
+    office_review_cents: int = OFFICE_REVIEW_CENTS
+    """A payment at the office above this is looked at by a second person."""
 
 
 @dataclass(frozen=True, slots=True)

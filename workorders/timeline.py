@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workorders import timeline_en as texts
-from workorders.ledger.money import text_from_cents
+from workorders.grammar.money import text_from_cents
 from workorders.tables import ExceptionCase
 from workorders.words import case_title, outcome_title
 

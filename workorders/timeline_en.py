@@ -4,6 +4,7 @@ EVENTS = {
     "requested": "Requested by {who}.",
     "approved": "Ready for the dispatcher.",
     "held": "On hold: {reason}.",
+    "gate_overridden": "{who} let it go ahead although money is owed: {reason}.",
     "scheduled": "Scheduled.",
     "assigned": "Assigned to {technician}.",
     "unassigned": "Taken off {before}’s list: {reason}.",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workorders.grammar.texts import CODE_MAX, UNPRINTABLE
 from workorders.metering import ReadCheck, check_read
 from workorders.rulebook import RulesInForce
 from workorders.situation import (
@@ -16,7 +17,6 @@ from workorders.situation import (
     ServicePointFacts,
     Situation,
 )
-from workorders.typed_text import CODE_MAX, UNPRINTABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,14 @@ CASES: dict[str, tuple[str, str]] = {
     "receipt_number_odd": ("Receipt number not usable", "“{receipt}” is not a receipt number."),
     "method_not_allowed": ("Payment not allowed", "{method} is not taken at the door here."),
     "check_while_banned": ("Check from a banned account", "Checks of account {account} are refused."),
+    "receipt_large": (
+        "Receipt above the limit of the field",
+        "Receipt {receipt} says {cents} cents; above {limit} cents a second person looks.",
+    ),
+    "payment_large": (
+        "Payment above the limit of the office",
+        "Payment {payment} of account {account} is {cents} cents; above {limit} cents a second person looks.",
+    ),
     "receipt_other_account": (
         "Receipt for another account",
         "The receipt names account {account}; the order belongs to {expected}. The money is in suspense.",

@@ -14,6 +14,7 @@ from server.auth.roles import allow
 from server.db import current_session
 from server.services import services
 from server.templating import local
+from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
 
 blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
@@ -46,10 +47,7 @@ def page() -> ResponseReturnValue:
 
 def _day(name: str, otherwise: date) -> date:
     text = request.args.get(name)
-    try:
-        return date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise Problem("bad_input", field=name, reason="must be a date") from None
+    return day_from_text(text, field=name) if text else otherwise
 
 
 def heat_map(cells: list[Cell]) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from server.api.schemas import (
     ReasonSchema,
 )
 from server.api.views import order_view, seen_version, settled
-from server.auth.guard import current_staff
+from server.auth.guard import current_staff, gate_override
 from server.auth.roles import allow, allow_staff
 from server.csr.orders import find_order
 from server.db import current_session
@@ -83,13 +83,15 @@ def list_orders(asked: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(NewOrderSchema)
 @blueprint.response(201, OrderSchema)
 def raise_one(body: dict[str, Any]) -> ResponseReturnValue:
-    """Raise an order."""
+    """Raise an order. The same `id` of the same caller again gives the order it raised before."""
     session = current_session()
     number = body.pop("service_point")
     point = session.scalar(select(ServicePoint).where(ServicePoint.number == number))
     if point is None:
         raise Problem("not_found", what="service point", key=number)
     body["account_number"] = body.pop("account")
+    body["request_id"] = body.pop("id")
+    body["override"] = gate_override(body["override"], current_staff())
     wanted = OrderRequest(service_point_id=point.id, **body)
     order = raise_order(session, wanted, now=services().clock(), actor=current_staff().name)
     return _answer(settled(session, order), 201)

@@ -2,7 +2,14 @@
 
 from marshmallow import Schema, fields, validate
 
-_short = validate.Length(max=80)
+from workorders.grammar.fields import Cents, Day, Instant, Line, Paragraphs
+from workorders.grammar.money import PAYMENT_MAX_CENTS
+from workorders.grammar.texts import CODE_MAX
+from workorders.service.decisions import DECISION_MAX
+from workorders.service.payments import CHANNELS
+
+MOST_STOPS = 500
+"""Stops of one route."""
 
 
 class PlaceSchema(Schema):
@@ -77,29 +84,40 @@ class OrderDetailSchema(OrderSchema):
 class NewOrderSchema(Schema):
     """An order to be raised. `extra` is what the order type asks of the office."""
 
-    type = fields.String(required=True, metadata={"example": "exchange"})
-    service_point = fields.String(required=True, metadata={"example": "SP-000077"})
-    account = fields.String(load_default=None, allow_none=True)
+    id = Line(
+        CODE_MAX,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Your id of this request; sent again, it raises no second order."},
+    )
+    type = Line(CODE_MAX, required=True, metadata={"example": "exchange"})
+    service_point = Line(CODE_MAX, required=True, metadata={"example": "SP-000077"})
+    account = Line(CODE_MAX, load_default=None, allow_none=True)
     priority = fields.Integer(load_default=50, strict=True, validate=validate.Range(0, 100))
-    due_from = fields.AwareDateTime(load_default=None, allow_none=True)
-    due_until = fields.AwareDateTime(load_default=None, allow_none=True)
-    appointment_from = fields.AwareDateTime(load_default=None, allow_none=True)
-    appointment_until = fields.AwareDateTime(load_default=None, allow_none=True)
-    instructions = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+    due_from = Instant(load_default=None, allow_none=True)
+    due_until = Instant(load_default=None, allow_none=True)
+    appointment_from = Instant(load_default=None, allow_none=True)
+    appointment_until = Instant(load_default=None, allow_none=True)
+    instructions = Paragraphs(load_default=None, allow_none=True)
     extra = fields.Dict(load_default=dict)
     no_charge = fields.Boolean(load_default=False)
-    follows = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
+    follows = Line(20, load_default=None, allow_none=True)
+    override = Line(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A supervisor's reason to go ahead although the account owes money."},
+    )
 
 
 class OrdersQuerySchema(Schema):
     """Which orders to list, newest first. `after` is the last number of the page before."""
 
-    state = fields.String(metadata={"description": "One state, or `open` for every unfinished one."})
-    type = fields.String()
-    technician = fields.String()
-    account = fields.String()
-    route_day = fields.Date()
-    after = fields.String()
+    state = Line(CODE_MAX, metadata={"description": "One state, or `open` for every unfinished one."})
+    type = Line(CODE_MAX)
+    technician = Line(CODE_MAX)
+    account = Line(CODE_MAX)
+    route_day = Day()
+    after = Line(CODE_MAX)
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 
 
@@ -115,16 +133,18 @@ class OrderListSchema(Schema):
 class AssignSchema(Schema):
     """Who works an order, and when."""
 
-    technician = fields.String(required=True, metadata={"example": "t01"})
-    route_day = fields.Date(required=True)
-    sequence = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+    technician = Line(CODE_MAX, required=True, metadata={"example": "t01"})
+    route_day = Day(required=True)
+    sequence = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=MOST_STOPS)
+    )
     dispatch = fields.Boolean(load_default=True, metadata={"description": "Send it to the tablet at once."})
 
 
 class ReasonSchema(Schema):
     """Why; the technician reads it."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    reason = Line(required=True)
 
 
 class HitSchema(Schema):
@@ -142,7 +162,7 @@ class HitSchema(Schema):
 class SearchQuerySchema(Schema):
     """What is looked for."""
 
-    q = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    q = Line(100, required=True)
 
 
 class ServicePointSchema(Schema):
@@ -175,12 +195,12 @@ class AccountSchema(Schema):
 class NewPaymentSchema(Schema):
     """A payment that reached the office. The same id again changes nothing and gives the same answer."""
 
-    id = fields.String(required=True, validate=validate.Length(1, 40))
-    account = fields.String(required=True)
-    amount_cents = fields.Integer(required=True, strict=True)
-    channel = fields.String(required=True, metadata={"example": "web"})
-    reference = fields.String(load_default=None, allow_none=True, validate=_short)
-    received_at = fields.AwareDateTime(
+    id = Line(CODE_MAX, required=True)
+    account = Line(CODE_MAX, required=True)
+    amount_cents = Cents(1, PAYMENT_MAX_CENTS, required=True)
+    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS), metadata={"example": "web"})
+    reference = Line(80, filled=False, load_default=None, allow_none=True)
+    received_at = Instant(
         load_default=None, allow_none=True, metadata={"description": "When the customer paid; default: now."}
     )
 
@@ -219,7 +239,7 @@ class ExceptionsQuerySchema(Schema):
     state = fields.String(
         load_default="open", validate=validate.OneOf(["open", "accepted", "rejected", "all"])
     )
-    order = fields.String()
+    order = Line(CODE_MAX)
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 
 
@@ -227,4 +247,4 @@ class DecisionSchema(Schema):
     """What a supervisor decides."""
 
     accept = fields.Boolean(required=True)
-    words = fields.String(required=True, validate=validate.Length(min=1, max=500))
+    words = Paragraphs(DECISION_MAX, filled=True, required=True)

@@ -1,5 +1,6 @@
 """Rows as the API shows them, and the version a caller must have seen."""
 
+import re
 from typing import Any
 
 from flask import request
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from workorders.problems import Problem
 from workorders.tables import Order
+
+_VERSION_TAG = re.compile(r'"(?P<version>[0-9]{1,9})"')
 
 
 def order_view(order: Order) -> dict[str, Any]:
@@ -59,12 +62,12 @@ def seen_version() -> int:
 
     Raises Problem version_required when it is missing, bad_input when it is no ETag of an order.
     """
-    if not request.if_match:
+    if "If-Match" not in request.headers:
         raise Problem("version_required")
-    tags = list(request.if_match.as_set(include_weak=False))
-    if len(tags) != 1 or not tags[0].isdigit():
+    found = _VERSION_TAG.fullmatch(request.headers.get("If-Match", "").strip())
+    if found is None:
         raise Problem("bad_input", field="If-Match", reason="send the ETag of the order as it was read")
-    return int(tags[0])
+    return int(found["version"])
 
 
 def settled(session: Session, order: Order) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from flask import Request, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from server.auth.csrf import check_csrf, refuse_foreign_site
+from server.auth.kept_forms import keep_and_sign_in
 from server.auth.roles import Rule, rule_of
 from server.auth.users import Staff, authenticate, staff_by_id
 from server.db import SAFE_METHODS
 from server.errors import wants_json
 from server.services import services
+from workorders.grammar.texts import checked_line
 from workorders.problems import Problem
 
 GUARDED_ELSEWHERE: dict[str, str] = {
@@ -58,6 +60,8 @@ def guard() -> ResponseReturnValue | None:
     g.staff = _caller()
     changes = request.method not in SAFE_METHODS
     if changes and "basic" not in g:
+        if g.staff is None and rule.public is None and (kept := keep_and_sign_in(request)) is not None:
+            return kept
         check_csrf(request)
     return _admit(rule)
 
@@ -114,3 +118,14 @@ def current_staff() -> Staff:
     if staff is None:
         raise Problem("sign_in_required")
     return staff
+
+
+def gate_override(reason: str | None, staff: Staff) -> str | None:
+    """A supervisor's reason to let an order go ahead although money is owed; None when none is given.
+
+    Raises Problem not_allowed for anybody else, bad_input naming `override`.
+    """
+    given = checked_line(reason or "", field="override")
+    if given and not staff.may("supervisor"):
+        raise Problem("not_allowed")
+    return given or None

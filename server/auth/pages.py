@@ -15,9 +15,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff, guard
+from server.auth.kept_forms import KEPT
 from server.auth.roles import allow_staff, public
 from server.auth.users import Staff, authenticate
 from server.services import services
+from workorders.grammar.texts import is_line
 from workorders.problems import Problem
 
 blueprint = Blueprint("auth", __name__)
@@ -53,7 +55,10 @@ def sign_in_submit() -> ResponseReturnValue:
         staff = authenticate(services().sessions, name, password, request.remote_addr or "unknown", now)
     except Problem as problem:
         return _sign_in_form(name, problem), problem.status
+    kept = session.get(KEPT)
     session.clear()
+    if kept is not None:
+        session[KEPT] = kept
     session.permanent = True
     session["staff"] = {"id": staff.id, "epoch": staff.session_epoch, "at": now.timestamp()}
     return redirect(_onward(staff))
@@ -71,7 +76,8 @@ def sign_out() -> ResponseReturnValue:
 def _onward(staff: Staff) -> str:
     wanted = request.args.get("next") or ""
     parts = urlsplit(wanted)
-    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc:
+    here = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    if here and not parts.netloc and is_line(wanted):
         return wanted
     return _home_of(staff)
 

@@ -13,6 +13,7 @@ from server.auth.passwords import hash_password, needs_rehash, password_matches
 from server.auth.roles import ROLES
 from server.db import transaction
 from server.tables import User
+from workorders.grammar.texts import storable
 from workorders.problems import Problem
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
@@ -90,7 +91,7 @@ def authenticate(
     Uses transactions of its own: the count must stay although the request fails, and no lock may be
     held while the password is hashed.
     """
-    name = name.strip().lower()
+    name = storable(name.strip().lower())
     refused: Problem | None = None
     with transaction(sessions) as session:
         try:

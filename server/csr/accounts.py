@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.csr.blueprint import blueprint, reads
 from server.csr.service_points import cards
 from server.db import current_session
 from server.services import services
 from server.templating import local
+from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text, text_from_cents
 from workorders.ledger import balance
-from workorders.ledger.money import cents_from_text, text_from_cents
 from workorders.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.service.payments import CHANNELS, record_payment
@@ -51,7 +52,7 @@ class MoneyLine:
 @reads
 def account(number: str) -> ResponseReturnValue:
     """Everything a CSR needs while the customer is on the phone."""
-    return _page(number, problem=None, entered={})
+    return _page(number, problem=None, entered=typed_before())
 
 
 @blueprint.post("/accounts/<number>/payments")
@@ -64,11 +65,11 @@ def pay(number: str) -> ResponseReturnValue:
             current_session(),
             form.get("payment_id", ""),
             number,
-            cents_from_text(form.get("amount", ""), field="amount"),
+            cents_from_text(form.get("amount", ""), field="amount", most=PAYMENT_MAX_CENTS),
             form.get("channel", ""),
             now=services().clock(),
             actor=current_staff().name,
-            reference=form.get("reference", "").strip()[:80] or None,
+            reference=form.get("reference", "").strip() or None,
         )
     except Problem as problem:
         current_session().rollback()

@@ -1,13 +1,14 @@
 """An order type's extra input as a form: which fields are asked, and a filled form as plain JSON. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from workorders.descriptors import Field, FieldType, OrderType
-from workorders.ledger.money import cents_from_text
-from workorders.problems import Problem
+from workorders.grammar.money import cents_from_text
+from workorders.grammar.numbers import READ_MAX, count_from_text, decimal_from_text
+from workorders.grammar.times import day_from_text, wall_time_from_text
 
 NOT_ASKED = frozenset({FieldType.IDS, FieldType.PHOTO, FieldType.FLOWS})
 """The server attaches these (notices), or the field brings them."""
@@ -53,32 +54,23 @@ def _value(field: Field, text: str, timezone: str) -> Any:
     if field.type is FieldType.INSTANT:
         instant = instant_from_form(text, timezone, name)
         return instant.isoformat() if instant else None
+    if field.type is FieldType.READ:
+        return count_from_text(text, field=name, high=int(field.max or READ_MAX))
+    if field.type is FieldType.NUMBER:
+        return decimal_from_text(text, field=name)
     return text
 
 
 def instant_from_form(text: str, timezone: str, name: str) -> datetime | None:
-    """A `datetime-local` value on the district's clocks; None for an empty one. Raises Problem bad_input.
-
-    An hour that a change to summer time leaves out is moved on by the same hour, as clocks are.
-    """
-    if not text.strip():
-        return None
-    try:
-        wall = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Problem("bad_input", field=name, reason=f"“{text}” is not a date and time") from None
-    if wall.tzinfo is not None:
-        return wall
-    zone = ZoneInfo(timezone)
-    aware = wall.replace(tzinfo=zone)
-    utc_and_back = aware.astimezone(ZoneInfo("UTC")).astimezone(zone)
-    return utc_and_back if utc_and_back.replace(tzinfo=None) != wall else aware
+    """A `datetime-local` value on the district's clocks; None for an empty one. Raises Problem bad_input."""
+    return wall_time_from_text(text, ZoneInfo(timezone), field=name) if text.strip() else None
 
 
 def end_of_day(text: str, timezone: str, name: str) -> datetime | None:
     """The last second of a `date` value on the district's clocks; None for an empty one."""
-    start = instant_from_form(f"{text}T00:00" if text.strip() else "", timezone, name)
-    return None if start is None else start.replace(hour=23, minute=59, second=59)
+    if not text.strip():
+        return None
+    return datetime.combine(day_from_text(text, field=name), time(23, 59, 59), ZoneInfo(timezone))
 
 
 def default_due(now: datetime, timezone: str) -> str:

@@ -1,6 +1,7 @@
 """The page of an order: its timeline, how fresh it is, and cancelling it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.csr.blueprint import blueprint, reads
 from server.db import current_session
+from server.doors import seen_version
 from server.services import services
 from server.tables import User
 from server.tablets import order_staleness
@@ -28,7 +31,7 @@ from workorders.tables import Account, CutAuthority, Evidence, FieldEvent, Order
 @reads
 def order(number: str) -> ResponseReturnValue:
     """The order and its story."""
-    return _page(number, None)
+    return _page(number, None, typed_before())
 
 
 @blueprint.post("/orders/<number>/cancel")
@@ -42,7 +45,8 @@ def cancel(number: str) -> ResponseReturnValue:
 @allow("csr", "dispatcher", "supervisor")
 def release(number: str) -> ResponseReturnValue:
     """Release a held order to the dispatcher."""
-    return _change(number, "released", approve)
+    supervises = current_staff().may("supervisor")
+    return _change(number, "released", partial(approve, may_override=supervises))
 
 
 def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
@@ -53,11 +57,11 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
             reason=request.form.get("reason", ""),
             now=services().clock(),
             actor=current_staff().name,
-            expected_version=request.form.get("version", type=int),
+            expected_version=seen_version(request.form.get("version", ""), field="version"),
         )
     except Problem as problem:
         current_session().rollback()
-        return _page(number, problem), problem.status
+        return _page(number, problem, request.form), problem.status
     flash(f"Order {number} is {done}.", "good")
     return redirect(url_for("csr.order", number=number))
 
@@ -78,7 +82,7 @@ def find_order(session: Session, number: str) -> Order:
     return found
 
 
-def _page(number: str, problem: Problem | None) -> str:
+def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> str:
     session = current_session()
     found = find_order(session, number)
     staff_names = dict(session.execute(select(User.name, User.full_name)).all())
@@ -95,7 +99,7 @@ def _page(number: str, problem: Problem | None) -> str:
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
         may_release=state is State.HELD,
         problem=problem.as_dict() if problem else None,
-        reason=request.form.get("reason", ""),
+        reason=entered.get("reason", ""),
     )
 
 

@@ -1,5 +1,6 @@
 """Raising an order: the form follows from the order type's own descriptor."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from server.auth.guard import current_staff
+from server.auth.guard import current_staff, gate_override
+from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.csr import order_form
 from server.csr.blueprint import blueprint
 from server.db import current_session
 from server.services import services
 from workorders.catalogue import CATALOGUE, order_type_of
+from workorders.grammar.numbers import count_from_text
 from workorders.lifecycle import ACTIVE, State
 from workorders.problems import Problem
 from workorders.service.lookups import responsible_account
@@ -28,7 +31,7 @@ raises = allow("csr", "dispatcher", "supervisor")
 @raises
 def new_order() -> ResponseReturnValue:
     """The form for `?service_point=`; with `&type=` it asks what that type needs."""
-    return _form(request.args, None)
+    return _form(typed_before() or request.args, None)
 
 
 @blueprint.post("/orders/new")
@@ -52,14 +55,11 @@ def raise_new_order() -> ResponseReturnValue:
 def _request(point: ServicePoint, form: Mapping[str, str]) -> OrderRequest:
     order_type = order_type_of(form.get("type", ""))
     zone = services().config.timezone
-    priority = form.get("priority", "50")
-    if not priority.isdigit():
-        raise Problem("bad_input", field="priority", reason="choose one of the list")
     return OrderRequest(
         type=order_type.code,
         service_point_id=point.id,
         account_number=form.get("account", "").strip() or None,
-        priority=int(priority),
+        priority=count_from_text(form.get("priority", "50"), field="priority", high=100),
         due_until=order_form.end_of_day(form.get("due", ""), zone, "due"),
         appointment_from=order_form.instant_from_form(
             form.get("appointment_from", ""), zone, "appointment_from"
@@ -70,6 +70,8 @@ def _request(point: ServicePoint, form: Mapping[str, str]) -> OrderRequest:
         instructions=form.get("instructions", "").strip() or None,
         extra=order_form.extra_from_form(order_type, form, zone),
         no_charge=form.get("no_charge") == "yes",
+        request_id=form.get("request_id") or None,
+        override=gate_override(form.get("override"), current_staff()),
     )
 
 
@@ -99,6 +101,7 @@ def _form(given: Mapping[str, str], problem: Problem | None) -> str:
         priorities=order_form.PRIORITIES,
         default_due=order_form.default_due(services().clock(), services().config.timezone),
         given=given,
+        request_id=given.get("request_id") or uuid.uuid4().hex,
         problem=problem.as_dict() if problem else None,
         at_field=_field_of(problem),
         known=_unfinished(session, point),

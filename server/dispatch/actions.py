@@ -12,8 +12,10 @@ from server.db import current_session
 from server.dispatch.blueprint import blueprint, dispatches
 from server.dispatch.crews import movable_numbers
 from server.dispatch.filters import day_from
+from server.doors import seen_version
 from server.services import services
 from server.templating import date_text, local
+from workorders.grammar.texts import checked_line
 from workorders.lifecycle import State
 from workorders.problems import Problem
 from workorders.service.assignment import assign_order, recall_order, set_route, unassign_order
@@ -119,14 +121,14 @@ def _chosen() -> Iterator[tuple[str, int | None]]:
         raise Problem("bad_input", field="order", reason=f"at most {MOST} at once")
     for value in chosen:
         number, _, version = value.partition(":")
-        yield number, int(version) if version.isdigit() else None
+        yield number, seen_version(version, field="order")
 
 
 def _reason() -> str:
-    reason = request.form.get("reason", "").strip()
+    reason = checked_line(request.form.get("reason", ""), field="reason")
     if not reason:
         raise Problem("bad_input", field="reason", reason="say why; the technician reads it")
-    return reason[:200]
+    return reason
 
 
 def _by_whom() -> dict[str, Any]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from workorders.grammar.numbers import count_from_text
+from workorders.grammar.times import day_from_text
 from workorders.lifecycle import State
 from workorders.problems import Problem
 
@@ -65,13 +67,11 @@ class Filters:
 def from_args(args: Mapping[str, str], today: date) -> Filters:
     """The filter of a query string. Raises Problem bad_input naming the field that makes no sense."""
     zone = args.get("zone") or None
-    if zone is not None and not zone.isdigit():
-        raise Problem("bad_input", field="zone", reason="not a zone")
     return Filters(
         day=day_from(args.get("day"), today),
         group=_one_of("group", args.get("group"), GROUPS),
         type=args.get("type") or None,
-        zone=int(zone) if zone else None,
+        zone=count_from_text(zone, field="zone") if zone else None,
         due=_one_of("due", args.get("due"), DUE),
         technician=args.get("technician") or None,
     )
@@ -79,12 +79,7 @@ def from_args(args: Mapping[str, str], today: date) -> Filters:
 
 def day_from(text: str | None, today: date) -> date:
     """A calendar day, today when empty. Raises Problem bad_input."""
-    if not text:
-        return today
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem("bad_input", field="day", reason=f"“{text}” is not a day") from None
+    return day_from_text(text, field="day") if text else today
 
 
 def _one_of(name: str, value: str | None, known: Mapping[str, object]) -> str | None:

@@ -3,21 +3,32 @@
 Every field carries `help` (what the column means) in its metadata; docs/imports.md is checked against it.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from workorders.ledger import cents_from_text
+from workorders.grammar.money import cents_from_text
+from workorders.grammar.numbers import count_from_text, decimal_from_text
+from workorders.grammar.texts import LINE_MAX, checked_line, checked_text
+from workorders.grammar.times import day_from_text, wall_time_from_text
 from workorders.problems import Problem
+
+T = TypeVar("T")
 
 _YES = {"yes", "y", "true", "t", "1", "x"}
 _NO = {"no", "n", "false", "f", "0"}
 EMPTY: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "the cell is empty"}
-MAX_CENTS = 10**11
-"""A thousand million currency units: more is a slipped column, not a balance."""
+
+
+def _read(read: Callable[..., T], value: Any, *given: Any, **options: Any) -> T:
+    """What the grammar makes of a cell; its refusal as marshmallow's."""
+    try:
+        return read(str(value), *given, field="", **options)
+    except Problem as problem:
+        raise ValidationError(str(problem.details["reason"])) from None
 
 
 class RowSchema(Schema):
@@ -29,13 +40,28 @@ class RowSchema(Schema):
 def text(meaning: str, longest: int, *, required: bool = False, default: str | None = None) -> fields.String:
     """A cell of at most `longest` characters."""
     options: dict[str, Any] = {} if default is None else {"load_default": default}
-    return fields.String(
+    return Words(
+        longest,
         required=required,
-        validate=validate.Length(max=longest, error=f"longer than {longest} characters"),
         metadata={"help": meaning},
         error_messages=EMPTY,
         **options,
     )
+
+
+class Words(fields.String):
+    """A cell of text; one of up to LINE_MAX characters stands on one line."""
+
+    def __init__(self, longest: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.longest = longest
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        cell = super()._deserialize(value, attr, data, **kwargs)
+        read = checked_line if self.longest <= LINE_MAX else checked_text
+        return _read(read, cell, longest=self.longest)
 
 
 def choice(meaning: str, values: tuple[str, ...], default: str | None = None) -> fields.String:
@@ -83,13 +109,14 @@ class Whole(fields.Field[int]):
         self.low, self.high = low, high
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        try:
-            number = int(str(value))
-        except ValueError:
-            raise ValidationError("must be a whole number") from None
-        if not self.low <= number <= self.high:
-            raise ValidationError(f"must be from {self.low} to {self.high}")
-        return number
+        return _read(count_from_text, value, low=self.low, high=self.high)
+
+
+class Decimal(fields.Field[float]):
+    """A number with a decimal point."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
+        return _read(decimal_from_text, value)
 
 
 class Degrees(fields.Field[float]):
@@ -103,8 +130,8 @@ class Degrees(fields.Field[float]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
         try:
-            degrees = float(str(value))
-        except ValueError:
+            degrees = decimal_from_text(str(value), field="")
+        except Problem:
             raise ValidationError("must be degrees, for example -98.6012") from None
         if not -self.limit <= degrees <= self.limit:
             raise ValidationError(f"must be from -{self.limit:g} to {self.limit:g} degrees")
@@ -115,13 +142,7 @@ class Money(fields.Field[int]):
     """An amount with at most two decimals, kept as cents: “128.50”, “1,128.50”, “-3”."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        try:
-            cents = cents_from_text(str(value))
-        except Problem as problem:
-            raise ValidationError(str(problem.details["reason"])) from None
-        if abs(cents) > MAX_CENTS:
-            raise ValidationError("is larger than any balance can be")
-        return cents
+        return _read(cents_from_text, value, credit=True)
 
 
 class Numbers(fields.Field[tuple[str, ...]]):
@@ -138,25 +159,20 @@ class Day(fields.Field[date]):
     """A calendar day, YYYY-MM-DD. Other orders are refused: 3/4 is March here and April there."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            raise ValidationError("must be a day as YYYY-MM-DD") from None
+        return _read(day_from_text, value)
 
 
-class Instant(fields.Field[datetime]):
-    """An ISO 8601 time; without an offset it is naive here and read in the district's zone (`localised`)."""
+class Instant(fields.Field[str]):
+    """An ISO 8601 time, kept as text until the district's zone is known (`localised`)."""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
-        try:
-            return datetime.fromisoformat(str(value))
-        except ValueError:
-            raise ValidationError("must be a time as YYYY-MM-DDTHH:MM, with or without an offset") from None
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        _read(wall_time_from_text, value, UTC)
+        return str(value)
 
 
-def localised(instant: datetime, zone: ZoneInfo) -> datetime:
-    """`instant` with the district's zone when the file gave none."""
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=zone)
+def localised(text: str, zone: tzinfo) -> datetime:
+    """The instant that an `Instant` cell names, on the district's clocks when it gave no offset."""
+    return wall_time_from_text(text, zone, field="")
 
 
 def noon(day: date, zone: ZoneInfo) -> datetime:

@@ -21,7 +21,17 @@ from server.imports.context import (
     known,
     rows_at,
 )
-from server.imports.fields import Day, Instant, RowSchema, Whole, YesNo, localised, next_midnight, text
+from server.imports.fields import (
+    Day,
+    Decimal,
+    Instant,
+    RowSchema,
+    Whole,
+    YesNo,
+    localised,
+    next_midnight,
+    text,
+)
 from server.imports.report import RowError
 from workorders.answers import extra_schema
 from workorders.catalogue import CATALOGUE
@@ -55,6 +65,10 @@ def _whole_numbers(cell: str, context: ImportContext) -> Any:
     return [_whole(part, context) for part in cell.split()]
 
 
+def _number(cell: str, _context: ImportContext) -> Any:
+    return Decimal().deserialize(cell)
+
+
 def _as_written(cell: str, _context: ImportContext) -> Any:
     return cell
 
@@ -64,7 +78,7 @@ _FROM_TEXT: dict[FieldType, Callable[[str, ImportContext], Any]] = {
     FieldType.SERIAL: _as_written,
     FieldType.CHOICE: _as_written,
     FieldType.DATE: _as_written,
-    FieldType.NUMBER: lambda cell, _: fields.Float().deserialize(cell),
+    FieldType.NUMBER: _number,
     FieldType.READ: _whole,
     FieldType.CENTS: _whole,
     FieldType.YES_NO: _yes_no,
@@ -240,6 +254,6 @@ def _request(record: Record, point: ServicePoint, context: ImportContext) -> Ord
 
 def _row_error(record: Record, problem: Problem) -> RowError:
     column = _COLUMN_OF.get(problem.code, "")
-    if problem.code == "bad_input":
+    if problem.details.get("field"):
         column = str(problem.details.get("field", ""))
     return record.error(column, problem.words, problem.code)

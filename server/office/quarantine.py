@@ -1,10 +1,14 @@
 """Documents that could not be understood or may not be believed, and what a supervisor does about them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.office.blueprint import blueprint, decides, reads
 from server.office.review import PAGE, tabs
@@ -19,6 +23,15 @@ from workorders.tables import Quarantine, QuarantineDecision, Technician
 def quarantine() -> ResponseReturnValue:
     """What waits, oldest first, and what was dealt with lately."""
     return _page(None, None)
+
+
+@blueprint.get("/quarantine/<int:number>")
+@reads
+def document(number: int) -> ResponseReturnValue:
+    """The same page, at one document."""
+    if current_session().get(Quarantine, number) is None:
+        raise Problem("not_found", what="document kept aside", key=number)
+    return _page(number, None, typed_before())
 
 
 @blueprint.post("/quarantine/<int:number>")
@@ -42,11 +55,13 @@ def decide_document(number: int) -> ResponseReturnValue:
             raise Problem("bad_input", field="what", reason="again or settle")
     except Problem as problem:
         session.rollback()
-        return _page(number, problem), problem.status
+        return _page(number, problem, request.form), problem.status
     return redirect(url_for("office.quarantine"))
 
 
-def _page(at_document: int | None, problem: Problem | None) -> str:
+def _page(
+    at_document: int | None, problem: Problem | None, entered: Mapping[str, str] = MappingProxyType({})
+) -> str:
     session = current_session()
     waiting = select(Quarantine).where(~Quarantine.decision.has()).order_by(Quarantine.id)
     settled = select(Quarantine).join(Quarantine.decision)
@@ -59,6 +74,6 @@ def _page(at_document: int | None, problem: Problem | None) -> str:
         names={f"tech-{id_}": name for id_, name in people},
         at_document=at_document,
         problem=problem.as_dict() if problem else None,
-        entered=request.form.get("words", ""),
+        entered=entered.get("words", ""),
         **tabs(session),
     )

@@ -1,8 +1,9 @@
 """What a human must decide, and which cuts were wrongful."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.office.blueprint import blueprint, decides, reads
 from server.services import services
@@ -26,6 +28,7 @@ from workorders.tables import (
 )
 
 PAGE = 50
+NOTHING: Mapping[str, str] = MappingProxyType({})
 WRONGFUL = ("wrongful_cut", "completed_after_cancel", "wrong_premise")
 """Outcomes of a disconnect that should not have been."""
 
@@ -50,6 +53,15 @@ def cases() -> ResponseReturnValue:
     return _queue(None, None)
 
 
+@blueprint.get("/cases/<int:number>")
+@reads
+def case(number: int) -> ResponseReturnValue:
+    """One case: to be decided, or who decided it and how."""
+    if current_session().get(ExceptionCase, number) is None:
+        raise Problem("not_found", what="case", key=number)
+    return _queue(number, None, typed_before())
+
+
 @blueprint.post("/cases/<int:number>")
 @decides
 def decide(number: int) -> ResponseReturnValue:
@@ -68,7 +80,7 @@ def decide(number: int) -> ResponseReturnValue:
         )
     except Problem as problem:
         current_session().rollback()
-        return _queue(number, problem), problem.status
+        return _queue(number, problem, request.form), problem.status
     flash(f"Case {number} is {'accepted' if verdict == 'accept' else 'rejected'}.", "good")
     return redirect(url_for("office.cases", code=request.args.get("code")))
 
@@ -105,8 +117,10 @@ def tabs(session: Session) -> dict[str, int]:
     }
 
 
-def _queue(at_case: int | None, problem: Problem | None) -> str:
+def _queue(at_case: int | None, problem: Problem | None, entered: Mapping[str, str] = NOTHING) -> str:
+    """The queue, and first in it the case that a person looks at or has just acted on."""
     session = current_session()
+    looked_at = session.get(ExceptionCase, at_case) if at_case is not None else None
     code = request.args.get("code") or None
     counts = session.execute(
         select(ExceptionCase.code, func.count())
@@ -117,19 +131,28 @@ def _queue(at_case: int | None, problem: Problem | None) -> str:
     query = select(ExceptionCase).where(ExceptionCase.state == "open")
     if code:
         query = query.where(ExceptionCase.code == code)
+    oldest = session.scalars(query.order_by(ExceptionCase.id).limit(PAGE)).all()
     decided = select(ExceptionCase).where(ExceptionCase.state != "open")
     decided = decided.order_by(ExceptionCase.decided_at.desc(), ExceptionCase.id.desc()).limit(10)
     return render_template(
         "office/cases.html",
-        rows=_rows(session, session.scalars(query.order_by(ExceptionCase.id).limit(PAGE)).all()),
+        rows=_rows(session, _first(looked_at, oldest)),
+        looked_at=looked_at,
         decided=session.scalars(decided).all(),
         code=code,
         codes=counts.all(),
         at_case=at_case,
         problem=problem.as_dict() if problem else None,
-        entered=request.form.get("words", ""),
+        entered=entered.get("words", ""),
         **tabs(session),
     )
+
+
+def _first(looked_at: ExceptionCase | None, found: Sequence[ExceptionCase]) -> list[ExceptionCase]:
+    """The queue with an open case that is looked at in front of the others."""
+    if looked_at is None or looked_at.state != "open":
+        return list(found)
+    return [looked_at, *(case for case in found if case.id != looked_at.id)]
 
 
 def _rows(session: Session, found: Sequence[ExceptionCase]) -> list[CaseRow]:

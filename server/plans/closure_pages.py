@@ -20,6 +20,8 @@ from server.networks import road_network, street_lines
 from server.plans.blueprint import blueprint, plans
 from server.services import services
 from server.templating import local
+from workorders.grammar.numbers import count_from_text
+from workorders.grammar.times import wall_time_from_text
 from workorders.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.tables import Order, ServicePoint, StreetClosure
@@ -128,13 +130,11 @@ def _place(session: Session, text: str) -> tuple[Match | None, tuple[Match, ...]
 
 
 def _request(form: Mapping[str, str], place: Match, now: datetime) -> ClosureRequest:
-    radius = form.get("radius", "").strip()
-    if not (radius.isascii() and radius.isdigit() and len(radius) < 7):
-        raise Problem("bad_input", field="radius", reason="must be a whole number of metres")
+    radius = count_from_text(form.get("radius", ""), field="radius", high=999_999)
     return ClosureRequest(
         centre=place.point,
         place=f"the middle of {place.label}" if place.kind == "street" else place.label,
-        radius_metres=int(radius),
+        radius_metres=radius,
         reason=form.get("reason", ""),
         since=_instant(form, "since") or now,
         until=_instant(form, "until"),
@@ -144,12 +144,7 @@ def _request(form: Mapping[str, str], place: Match, now: datetime) -> ClosureReq
 def _instant(form: Mapping[str, str], name: str) -> datetime | None:
     """A local time of the district. Raises Problem bad_input."""
     text = form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(services().config.timezone))
-    except ValueError:
-        raise Problem("bad_input", field=name, reason="must be a date and a time") from None
+    return wall_time_from_text(text, ZoneInfo(services().config.timezone), field=name) if text else None
 
 
 def _tell(session: Session, row: StreetClosure) -> None:

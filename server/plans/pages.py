@@ -1,7 +1,5 @@
 """The planning page: ask for a plan, watch it being made, compare it with today's routes, use it."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -17,6 +15,8 @@ from server.plans.comparison import comparison
 from server.plans.runs import ask, ask_rest
 from server.services import services
 from server.templating import local
+from workorders.grammar.numbers import count_from_text
+from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
 from workorders.tables import PlanRun, Shift
 
@@ -45,10 +45,7 @@ def page() -> ResponseReturnValue:
 @plans
 def request_plan() -> ResponseReturnValue:
     """Start planning a day."""
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        raise Problem("bad_input", field="day", reason="must be a date") from None
+    day = day_from_text(request.form.get("day", ""), field="day")
     run = ask(
         current_session(),
         day,
@@ -79,9 +76,7 @@ def request_rest() -> ResponseReturnValue:
 def _number(name: str, usual: int) -> int:
     """A whole number of the form. Raises Problem bad_input."""
     text = request.form.get(name, "").strip() or str(usual)
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Problem("bad_input", field=name, reason="must be a whole number")
-    return int(text)
+    return count_from_text(text, field=name, high=999_999)
 
 
 @blueprint.get("/<int:run>")

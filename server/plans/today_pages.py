@@ -1,7 +1,7 @@
 """In the day: who could take an urgent order, and which appointment to offer while the customer waits."""
 
 import time as stopwatch
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,11 +14,13 @@ from geo.network import RoadNetwork
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
+from server.doors import seen_version
 from server.networks import streets_on
 from server.plans.blueprint import blueprint, plans
 from server.plans.slot_days import SLOT_DAYS, known_days
 from server.services import services
 from server.templating import local
+from workorders.grammar.times import instant_from_text
 from workorders.problems import Problem
 from workorders.service.orders import book_appointment
 from workorders.tables import Order, Technician
@@ -108,13 +110,8 @@ def slots(number: str) -> ResponseReturnValue:
 @allow("csr", "dispatcher", "supervisor")
 def book(number: str) -> ResponseReturnValue:
     """Promise one of the appointments."""
-    try:
-        since = datetime.fromisoformat(request.form.get("since", ""))
-        until = datetime.fromisoformat(request.form.get("until", ""))
-    except ValueError:
-        raise Problem("bad_input", field="since", reason="must be an instant") from None
-    if since.tzinfo is None or until.tzinfo is None:
-        raise Problem("bad_input", field="since", reason="needs an offset from UTC")
+    since = instant_from_text(request.form.get("since", ""), field="since")
+    until = instant_from_text(request.form.get("until", ""), field="until")
     order = book_appointment(
         current_session(),
         number,
@@ -122,7 +119,7 @@ def book(number: str) -> ResponseReturnValue:
         until=until,
         now=services().clock(),
         actor=current_staff().name,
-        expected_version=request.form.get("version", type=int),
+        expected_version=seen_version(request.form.get("version", ""), field="version"),
     )
     flash(f"Promised: {local(since):%A %H:%M} to {local(until):%H:%M}.", "good")
     return redirect(url_for("csr.order", number=order.number), 303)

@@ -4,6 +4,7 @@ from workorders.consequences import Judgement, SetServicePoint
 from workorders.cuts import cut_elsewhere, judge_cut, wrong_premise
 from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
+from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.lifecycle import Command
 from workorders.severance import settled_at
 from workorders.verdict import Verdict
@@ -77,7 +78,13 @@ ORDER_TYPE = OrderType(
     skills=("water",),
     minutes=20,
     extra=(
-        Field(name="avoid_cents", title="Amount that avoids the cut", type=FieldType.CENTS, required=True),
+        Field(
+            name="avoid_cents",
+            title="Amount that avoids the cut",
+            type=FieldType.CENTS,
+            required=True,
+            max=PAYMENT_MAX_CENTS,
+        ),
         Field(name="notice_ids", title="Notices it rests on", type=FieldType.IDS),
         Field(name="checks_allowed", title="Checks allowed", type=FieldType.YES_NO),
     ),

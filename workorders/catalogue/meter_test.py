@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from workorders.consequences import Consequence, Judgement, RecordMeterTest
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.grammar.money import DEPOSIT_MAX_CENTS
 from workorders.meter_tests import (
     FlowRun,
     MeterTestResult,
@@ -150,7 +151,7 @@ ORDER_TYPE = OrderType(
         Field(name="serial", title="Serial, when on the bench", type=FieldType.SERIAL, in_field=True),
         Field(name="size", title="Size", type=FieldType.TEXT, max=20, in_field=True),
         Field(name="witness", title="Witness", type=FieldType.TEXT, max=120, in_field=True),
-        Field(name="deposit_cents", title="Test deposit held", type=FieldType.CENTS),
+        Field(name="deposit_cents", title="Test deposit held", type=FieldType.CENTS, max=DEPOSIT_MAX_CENTS),
     ),
     fields=(
         SERIAL,

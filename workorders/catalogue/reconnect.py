@@ -3,6 +3,7 @@
 from workorders.consequences import Judgement
 from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DIAL_MOVING, DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, photo, read
+from workorders.grammar.money import DEPOSIT_MAX_CENTS
 from workorders.service_on import turned_on
 from workorders.verdict import Verdict
 from workorders.visit import Visit
@@ -26,7 +27,7 @@ ORDER_TYPE = OrderType(
     extra=(
         Field(name="payment_satisfied", title="Payment satisfied", type=FieldType.YES_NO, required=True),
         Field(name="promise_by", title="Promised by", type=FieldType.INSTANT, in_field=True),
-        Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS),
+        Field(name="deposit_cents", title="Deposit to bill", type=FieldType.CENTS, max=DEPOSIT_MAX_CENTS),
     ),
     holds_unless="payment_satisfied",
     fields=(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from workorders.consequences import Judgement
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.grammar.numbers import READ_MAX
 from workorders.metering import ReadCheck, check_read, fits, previous_read, usage
 from workorders.situation import MeterFacts, ReadFacts
 from workorders.verdict import Verdict
@@ -155,7 +156,7 @@ ORDER_TYPE = OrderType(
             },
             in_field=True,
         ),
-        Field(name="disputed_read", title="Disputed read", type=FieldType.READ, in_field=True),
+        Field(name="disputed_read", title="Disputed read", type=FieldType.READ, max=READ_MAX, in_field=True),
         Field(
             name="requested_by_customer",
             title="Requested by the customer",

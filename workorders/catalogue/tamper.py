@@ -4,6 +4,7 @@ from workorders import fees
 from workorders.consequences import Consequence, Judgement, Post, SetServicePoint
 from workorders.descriptors import Field, FieldType, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, left_on, lock, photo, read
+from workorders.grammar.numbers import READ_MAX
 from workorders.verdict import Verdict
 from workorders.visit import Visit
 
@@ -74,7 +75,13 @@ ORDER_TYPE = OrderType(
             },
             in_field=True,
         ),
-        Field(name="usage_while_off", title="Units used while off", type=FieldType.READ, in_field=True),
+        Field(
+            name="usage_while_off",
+            title="Units used while off",
+            type=FieldType.READ,
+            max=READ_MAX,
+            in_field=True,
+        ),
         Field(name="last_lock", title="Last lock", type=FieldType.TEXT, max=40, in_field=True),
         Field(name="last_seal", title="Last seal", type=FieldType.TEXT, max=40, in_field=True),
     ),

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from workorders.dialect import upsert
+from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger.chart import party_of
 from workorders.tables import EntrySeal, JournalEntry, LedgerBalance, Posting
 
@@ -45,8 +46,8 @@ def draft(
 ) -> EntryDraft:
     """An entry of debit and credit lines; `parties` is {"account": number, "technician": id}.
 
-    Raises ValueError for no lines, for cents that are not a positive int, and for an unknown ledger or a
-    missing party.
+    Raises ValueError for no lines, for cents that are no int from 1 to AMOUNT_MAX_CENTS, and for an unknown
+    ledger or a missing party.
     """
     if not lines:
         raise ValueError("an entry needs at least one line")
@@ -152,8 +153,8 @@ def _header(made: EntryDraft, now: datetime) -> dict[str, object]:
 
 def _sides(line: Line, parties: dict[str, str]) -> tuple[tuple[str, str, int], tuple[str, str, int]]:
     debit, credit, cents = line
-    if type(cents) is not int or cents <= 0:
-        raise ValueError(f"a line needs positive integer cents, not {cents!r}")
+    if type(cents) is not int or not 0 < cents <= AMOUNT_MAX_CENTS:
+        raise ValueError(f"a line needs 1 to {AMOUNT_MAX_CENTS} integer cents, not {cents!r}")
     return (debit, party_of(debit, parties), cents), (credit, party_of(credit, parties), -cents)
 
 

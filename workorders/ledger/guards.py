@@ -9,6 +9,8 @@ triggers taken away.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workorders.grammar.money import AMOUNT_MAX_CENTS
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -59,6 +61,9 @@ NOT_BALANCED = "entry_unbalanced: an entry is sealed only with postings that sum
 SEALED = "entry_sealed: a sealed entry takes no more postings"
 
 
+TOO_LARGE = f"ABS(NEW.amount_cents) > {AMOUNT_MAX_CENTS}"
+OUT_OF_BOUNDS = f"posting_too_large: a line of the ledger holds at most {AMOUNT_MAX_CENTS} cents"
+
 QUARANTINE_DECISION = Guard("quarantine_decision")
 """Guarded by the migration that makes the table."""
 
@@ -76,6 +81,33 @@ def drop_statements(dialect: str) -> list[str]:
 def table_statements(dialect: str, guard: Guard) -> list[str]:
     """The DDL that guards one more table; the functions of `create_statements` must be there."""
     return list(_sqlite_table(guard) if _is_sqlite(dialect) else _postgresql_table(guard))
+
+
+def bound_statements(dialect: str) -> list[str]:
+    """The DDL that refuses a posting of more than AMOUNT_MAX_CENTS; what is there already stays."""
+    if _is_sqlite(dialect):
+        return [
+            f"CREATE TRIGGER guard_posting_amount BEFORE INSERT ON posting WHEN {TOO_LARGE} "
+            f"BEGIN SELECT RAISE(ABORT, '{OUT_OF_BOUNDS}'); END"
+        ]
+    refusal = (
+        f"IF {TOO_LARGE} THEN RAISE EXCEPTION '{OUT_OF_BOUNDS}' USING ERRCODE = '23000'; END IF; RETURN NEW;"
+    )
+    return [
+        _function("curbstop_check_amount", f"IF {TOO_LARGE} THEN {refusal} END IF; RETURN NEW;"),
+        "CREATE TRIGGER guard_posting_amount BEFORE INSERT ON posting "
+        "FOR EACH ROW EXECUTE FUNCTION curbstop_check_amount()",
+    ]
+
+
+def unbound_statements(dialect: str) -> list[str]:
+    """The DDL that takes the bound of postings away again."""
+    if _is_sqlite(dialect):
+        return ["DROP TRIGGER IF EXISTS guard_posting_amount"]
+    return [
+        "DROP TRIGGER IF EXISTS guard_posting_amount ON posting",
+        "DROP FUNCTION IF EXISTS curbstop_check_amount()",
+    ]
 
 
 def _is_sqlite(dialect: str) -> bool:

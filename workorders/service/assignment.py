@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
+from workorders.grammar.texts import checked_line
 from workorders.lifecycle import IN_FIELD, Command, State
 from workorders.problems import Problem
 from workorders.service.authority import grant_authority
@@ -67,6 +68,7 @@ def recall_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
+    reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
     command(session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": reason})
     end_assignment(session, order, reason=reason, now=now)
@@ -86,6 +88,7 @@ def unassign_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
+    reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
     command(session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": reason})
     end_assignment(session, order, reason=reason, now=now)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from workorders.grammar.texts import checked_line
 from workorders.lifecycle import IN_FIELD, Command
 from workorders.problems import Problem
 from workorders.service.assignment import end_assignment
@@ -29,7 +30,8 @@ def cancel_order(
     Calling off a cut that a tablet has makes a reconnect stand ready. Raises Problem `not_found`,
     `stale_order`, `illegal_transition`, and `bad_input` without a reason.
     """
-    if not reason.strip():
+    reason = checked_line(reason, field="reason")
+    if not reason:
         raise Problem("bad_input", field="reason", reason="say why the order is cancelled")
     order = order_for_update(session, number, expected_version=expected_version)
     in_field = order.state in IN_FIELD
@@ -50,7 +52,7 @@ def call_off(session: Session, order: Order, how: Command, *, reason: str, now: 
     kind = "cancelled" if how is Command.CANCEL else "superseded"
     command(session, order, how, kind, now=now, actor=actor, detail={"reason": reason})
     order.cancelled_at = now
-    order.cancel_reason = reason[:200]
+    order.cancel_reason = reason
     if in_field:
         order.cancel_seq = tell_order(session, order, now=now)
     else:

@@ -31,6 +31,8 @@ def create_order(
     follow_reason: str | None = None,
     held: str | None = None,
     source: str | None = None,
+    request_key: str | None = None,
+    request_digest: str | None = None,
 ) -> Order:
     """Write an order that was checked by its caller; `held` says what it waits for, else it is approved.
 
@@ -56,6 +58,8 @@ def create_order(
         requested_by=actor[:80],
         follows_number=follows,
         follow_reason=follow_reason,
+        request_key=request_key,
+        request_digest=request_digest,
     )
     session.add(order)
     session.flush()

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from workorders.grammar.texts import checked_text
 from workorders.lifecycle import Command, State
 from workorders.problems import Problem
 from workorders.service.cases import is_blocking, open_cases, waiting
@@ -16,6 +17,8 @@ from workorders.service.lookups import find_order_for_update
 from workorders.service.receipts import keep_receipt
 from workorders.tables import ExceptionCase, FieldEvent, Order
 
+DECISION_MAX = 500
+"""Characters of a decision's reason."""
 PENDING_PHOTOS = "evidence_pending"
 
 
@@ -28,7 +31,8 @@ def decide_exception(
     Raises Problem `not_found`, `bad_input` (no words), `case_decided`, and `decision_refused` when the
     records still refuse what is accepted; nothing is changed then.
     """
-    if not words.strip():
+    words = checked_text(words, field="words", longest=DECISION_MAX)
+    if not words:
         raise Problem("bad_input", field="words", reason="say why")
     case = session.scalar(select(ExceptionCase).where(ExceptionCase.id == case_id).with_for_update())
     if case is None:

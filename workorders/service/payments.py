@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from workorders.consequences import Judgement, RaiseOrder
 from workorders.cuts import NEXT
+from workorders.grammar.money import PAYMENT_MAX_CENTS, text_from_cents
+from workorders.grammar.texts import CODE_MAX, checked_line
+from workorders.grammar.times import checked_fact_time
 from workorders.late_payment import reconsider_cut
 from workorders.ledger import balance, post
 from workorders.lifecycle import ACTIVE, IN_FIELD, State
@@ -19,6 +22,7 @@ from workorders.service.field_facts import recalled_facts
 from workorders.service.follow_on import raise_follow_on
 from workorders.service.history import note, tell_order
 from workorders.service.lookups import account_named, order_for_update
+from workorders.service.payment_review import review_large
 from workorders.service.reading import payments_since, situation_of
 from workorders.service.rules_cache import rule_book
 from workorders.severance import settled_at
@@ -45,13 +49,15 @@ def record_payment(
     when the customer paid (default: now). Raises Problem `not_found`, `bad_input`, and `payment_conflict`
     when the id was recorded with another account or amount.
     """
+    if not checked_line(payment_id, field="id", longest=CODE_MAX):
+        raise Problem("bad_input", field="id", reason="1 to 40 characters")
     account = account_named(session, account_number)
     known = session.get(Payment, payment_id)
     if known is not None:
         if (known.account_id, known.amount_cents, known.channel) != (account.id, amount_cents, channel):
             raise Problem("payment_conflict", payment=payment_id)
         return known
-    _check(payment_id, amount_cents, channel)
+    _check(amount_cents, channel, reference, received_at, now=now)
     payment = Payment(
         id=payment_id,
         account_id=account.id,
@@ -73,6 +79,7 @@ def record_payment(
         effective_at=payment.received_at,
         now=now,
     )
+    review_large(session, payment, account.number, now=now)
     _settle_cuts(session, account, now=now, actor=actor, payment_id=payment_id)
     reconsider_cuts(session, account, payment, now=now)
     return payment
@@ -168,10 +175,14 @@ def _is_settled(session: Session, order: Order, account: Account) -> bool:
     return settled_at(payments_since(session, account.id, order.requested_at), avoid) is not None
 
 
-def _check(payment_id: str, amount_cents: int, channel: str) -> None:
-    if not 0 < len(payment_id) <= 40:
-        raise Problem("bad_input", field="payment_id", reason="1 to 40 characters")
-    if type(amount_cents) is not int or amount_cents <= 0:
-        raise Problem("bad_input", field="amount_cents", reason="a payment is more than 0 cents")
+def _check(
+    amount_cents: int, channel: str, reference: str | None, received_at: datetime | None, *, now: datetime
+) -> None:
+    checked_line(reference or "", field="reference", longest=80)
+    if type(amount_cents) is not int or not 0 < amount_cents <= PAYMENT_MAX_CENTS:
+        reason = f"a payment is more than 0 cents and at most {text_from_cents(PAYMENT_MAX_CENTS)}"
+        raise Problem("bad_input", field="amount_cents", reason=reason)
+    if received_at is not None:
+        checked_fact_time(received_at, now=now, field="received_at")
     if channel not in CHANNELS:
         raise Problem("bad_input", field="channel", reason=f"one of {', '.join(CHANNELS)}")

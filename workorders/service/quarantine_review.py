@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.grammar.texts import checked_text
 from workorders.problems import Problem
 from workorders.service.delivery import Verdict
 from workorders.service.events import ingest_event
@@ -35,11 +36,9 @@ def settle_document(session: Session, kept_id: int, *, words: str, now: datetime
 
     `words` say which; the technician reads them. Raises Problem not_found, document_settled, bad_input.
     """
-    words = words.strip()
+    words = checked_text(words, field="words", longest=WORDS_MAX)
     if not words:
         raise Problem("bad_input", field="words", reason="say what was done about it")
-    if len(words) > WORDS_MAX:
-        raise Problem("bad_input", field="words", reason=f"at most {WORDS_MAX} characters")
     kept = _open_document(session, kept_id)
     _settle(session, kept, words, now, actor)
     return kept

@@ -84,6 +84,10 @@ class Order(Base):
     """completed, an unable reason, or a special outcome such as completed_after_cancel."""
     follows_number: Mapped[str | None] = mapped_column(ForeignKey("work_order.number"), index=True)
     follow_reason: Mapped[str | None] = mapped_column(Code)
+    request_key: Mapped[str | None] = mapped_column(String(125))
+    """Who asked and the id they gave the request, so that it raises one order however often it comes."""
+    request_digest: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of what was asked for under that id."""
     version: Mapped[int] = mapped_column()
     """Counts changes, for optimistic locking (ETag)."""
 
@@ -91,6 +95,7 @@ class Order(Base):
     account: Mapped[Account | None] = relationship()
     technician: Mapped[Technician | None] = relationship()
 
+    __table_args__ = (Index("uq_work_order_request_key", "request_key", unique=True),)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
 

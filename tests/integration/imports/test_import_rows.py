@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from server.imports import ImportReport
 from tests.integration.imports.conftest import ACCOUNTS, CHICAGO, METERS, PREMISES, Load
 from workorders.ledger import balance, trial_balance
 from workorders.tables import (
@@ -209,3 +210,50 @@ def test_postgresql_knows_at_once_how_much_was_loaded(load: Load, engine: Engine
     load("premises", PREMISES)
     with engine.connect() as connection:
         assert connection.scalar(counted) == 2
+
+
+def _refused(report: ImportReport, column: str) -> set[int]:
+    return {error.row for error in report.errors if error.column == column}
+
+
+def test_no_balance_is_guessed_from_another_countrys_or_a_programs_number(load: Load) -> None:
+    amounts = {
+        '"$1,234.56"': True,
+        "(12.50)": False,
+        "12.50-": False,
+        "12.50 CR": False,
+        '"1.234,56"': False,
+        "-0.00": True,
+        "12.345": False,
+        '"1,23"': False,
+        "1E+03": False,
+        '"12,34,567.00"': False,
+        ".5": True,
+        "\N{MINUS SIGN}12.50": False,
+        "- 12.50": False,
+        "1 234.50": False,
+        '"128,50"': False,
+        '"-950,00"': False,
+        '"1,2,3"': False,
+        "1.000": False,
+        "1_000": False,
+        "١٢٣": False,
+    }
+    rows = [f"A{row},Somebody,{row},2020-01-01,{text}" for row, text in enumerate(amounts, start=2)]
+    report = load("accounts", "\n".join(["account,customer_name,phone,opened_on,opening_balance", *rows]))
+    assert _refused(report, "opening_balance") == {
+        row for row, good in enumerate(amounts.values(), start=2) if not good
+    }
+
+
+def test_no_read_is_written_in_a_programming_languages_digits(load: Load) -> None:
+    assert load("premises", PREMISES).errors == ()
+    reads = ["1_234", "١٢٣", '"1,234"', "1234.0", "+12", "1e3", "-1"]
+    days = ["2021-02-29", "02/28/2021", "2021-02-28 00:00:00", "20210228", "0001-01-01", "9999-12-31"]
+    rows = [f"M{row},Demo,5/8,6,SP-1,2020-02-29,{text}" for row, text in enumerate(reads, start=2)]
+    rows += [f"M{row},Demo,5/8,6,SP-1,{day},12" for row, day in enumerate(days, start=2 + len(reads))]
+    report = load(
+        "meters", "\n".join(["serial,make,size,dials,service_point,installed_on,start_read", *rows])
+    )
+    assert _refused(report, "start_read") == set(range(2, 2 + len(reads)))
+    assert _refused(report, "installed_on") == set(range(2 + len(reads), 2 + len(reads) + len(days)))

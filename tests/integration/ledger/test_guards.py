@@ -9,6 +9,9 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import open_engine
+from server.migrate import downgrade, upgrade
+from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger import post
 from workorders.ledger.guards import GUARDS, create_statements, drop_statements
 from workorders.tables import (
@@ -179,3 +182,34 @@ def test_truncate_is_refused(facts: Session, backend: str) -> None:
 def test_guards_name_tables_and_columns_that_exist() -> None:
     for guard in GUARDS:
         assert set(guard.frozen) <= set(metadata.tables[guard.table].columns.keys())
+
+
+@pytest.mark.parametrize("cents", [AMOUNT_MAX_CENTS + 1, -AMOUNT_MAX_CENTS - 1, 2 * 10**18])
+def test_no_line_is_larger_than_the_books_can_add_up(session: Session, cents: int) -> None:
+    entry = JournalEntry(source="two", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
+    session.add(entry)
+    session.flush()
+    with pytest.raises(IntegrityError, match="posting_too_large"):
+        session.execute(
+            insert(Posting).values(entry_id=entry.id, ledger="AR", party="A1", amount_cents=cents)
+        )
+
+
+def test_a_database_that_holds_larger_lines_is_migrated_as_it_is(database_url: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    downgrade(engine, "0006")
+    with engine.begin() as connection:
+        entry = (
+            insert(JournalEntry)
+            .values(source="old", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
+            .returning(JournalEntry.id)
+        )
+        number = connection.execute(entry).scalar_one()
+        for party, cents in (("A1", 2 * 10**18), ("A2", -2 * 10**18)):
+            connection.execute(
+                insert(Posting).values(entry_id=number, ledger="AR", party=party, amount_cents=cents)
+            )
+        connection.execute(insert(EntrySeal).values(entry_id=number, sealed_at=NOW))
+    upgrade(engine)
+    engine.dispose()

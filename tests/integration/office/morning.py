@@ -24,6 +24,7 @@ STAFF = {
     "sam": ("Sam Supervisor", ["supervisor"]),
     "ada": ("Ada Admin", ["admin"]),
 }
+DAY = timedelta(days=1)
 CLOCK = NOW + timedelta(hours=3)
 """Eleven in the morning in Chicago."""
 
@@ -79,9 +80,10 @@ def _tablets(session: Session) -> None:
 
 def _orders(session: Session) -> dict[str, str]:
     """Orders that nobody has touched in the field."""
+    world.off(session, 6)
     made = {
         "waiting": world.order(session, "reread", 1, due_until=NOW + timedelta(days=1)),
-        "overdue": world.order(session, "exchange", 2, due_until=NOW - timedelta(days=1), priority=80),
+        "overdue": world.order(session, "exchange", 2, now=NOW - 2 * DAY, due_until=NOW - DAY, priority=80),
         "sent": world.sent(session, "reread", 3),
         "second": world.sent(session, "exchange", 4),
         "silent_cut": world.sent(session, "disconnect_np", 5),

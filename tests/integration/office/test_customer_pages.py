@@ -166,8 +166,21 @@ def test_cancelling_needs_a_reason_and_the_version_seen(office: Office) -> None:
 def test_a_held_order_is_released(office: Office) -> None:
     number = office.numbers["held"]
     assert "Release to the dispatcher" in read(office, f"/csr/orders/{number}")
-    assert office.post("carla", f"/csr/orders/{number}/approve", reason="fees are in").status_code == 302
+    path = f"/csr/orders/{number}/approve"
+    refused = office.post("carla", path, reason="the customer says so")
+    assert (refused.status_code, "account A6 owes" in refused.text) == (409, True)
+    paid = office.post(
+        "casey", "/csr/accounts/A6/payments", payment_id="P-6", amount="128.50", channel="counter"
+    )
+    assert paid.status_code == 302
+    assert office.post("carla", path, reason="fees are in").status_code == 302
     assert "Ready for the dispatcher: fees are in." in read(office, f"/csr/orders/{number}")
+
+
+def test_a_supervisor_releases_in_spite_of_money_owed_with_a_reason(office: Office) -> None:
+    path = f"/csr/orders/{office.numbers['held']}/approve"
+    assert office.post("sam", path, reason="").status_code == 409
+    assert office.post("sam", path, reason="a newborn in the house").status_code == 302
 
 
 def test_a_payment_sent_twice_counts_once(office: Office) -> None:
@@ -183,7 +196,15 @@ def test_a_payment_sent_twice_counts_once(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [("lots", "not an amount"), ("0", "more than 0"), ("1.005", "whole number of cents")]
+    ("amount", "said"),
+    [
+        ("lots", "not an amount"),
+        ("0", "more than 0"),
+        ("1.005", "not an amount"),
+        ("45,50", "not an amount"),
+        ("1e3", "not an amount"),
+        ("1,000,000.01", "the most is $1,000,000.00"),
+    ],
 )
 def test_an_amount_that_is_none_is_shown_at_the_field(office: Office, amount: str, said: str) -> None:
     answer = office.post(

@@ -138,7 +138,7 @@ def test_an_order_someone_else_changed_is_not_assigned(office: Office) -> None:
     [
         ("assign", {"technician": "t01"}, "tick at least one"),
         ("assign", {"technician": "nobody", "order": ["W000001"]}, "There is no technician"),
-        ("assign", {"technician": "t01", "route_day": "soon", "order": ["W000001"]}, "not a day"),
+        ("assign", {"technician": "t01", "route_day": "soon", "order": ["W000001"]}, "YYYY-MM-DD"),
         ("recall", {"order": ["W000003"]}, "say why"),
         ("cancel", {"order": ["W000003"], "reason": "  "}, "say why"),
         ("route", {"technician": "t01", "number": "W000001", "move": "up"}, "There is no movable stop"),

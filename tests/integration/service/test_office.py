@@ -21,6 +21,7 @@ from workorders.service.assignment import (
 from workorders.service.cancel import cancel_order
 from workorders.service.decisions import decide_exception
 from workorders.service.orders import OrderRequest, approve, close_order, hold, raise_order
+from workorders.service.payments import record_payment
 from workorders.service.stock import move_meter
 from workorders.tables import (
     Account,
@@ -130,11 +131,14 @@ def test_one_service_order_at_a_time_and_the_next_tenant_supersedes_a_cut(sessio
 
 
 def test_unpaid_fees_hold_a_turn_on_until_somebody_approves(session: Session) -> None:
+    world.off(session, 3)
     order = world.order(session, "turn_on", 3, extra={"fees_paid": False})
     assert order.state == "held"
     refused(
         "illegal_transition", assign_order, session, order.number, "t01", route_day=TODAY, now=NOW, actor="d"
     )
+    refused("money_owed", approve, session, order.number, reason="please", now=NOW, actor="csr")
+    record_payment(session, "P-3", "A3", world.DEBT, "counter", now=NOW, actor="csr")
     approve(session, order.number, now=NOW, actor="csr")
     hold(session, order.number, reason="again", now=NOW, actor="csr")
     approve(session, order.number, now=NOW, actor="csr")

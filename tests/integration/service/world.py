@@ -155,6 +155,12 @@ EXTRA: dict[str, dict[str, Any]] = {
 }
 
 
+def off(session: Session, number: int, state: str = "off") -> None:
+    """The service of a household is off, as it is before it can be turned on."""
+    point(session, number).state = state
+    session.flush()
+
+
 def order(session: Session, type_: str, household: int, **given: Any) -> Order:
     """Raise an order of a type at a household."""
     extra = EXTRA[type_] | given.pop("extra", {})

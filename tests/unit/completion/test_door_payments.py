@@ -110,3 +110,31 @@ def test_a_voided_number_is_explained_and_posts_nothing() -> None:
 
 def test_a_payment_does_not_decide_the_order() -> None:
     assert (paid().outcome, paid().command) == ("", None)
+
+
+@pytest.mark.parametrize(("cents", "told"), [(250_000, False), (250_001, True), (9_999_999_900, True)])
+def test_a_receipt_above_the_limit_of_the_field_posts_and_waits_for_a_second_person(
+    cents: int, told: bool
+) -> None:
+    judgement = paid(amount_cents=cents)
+    assert of(judgement, Post)[0].lines == (("CASH-T", "AR", cents),)
+    found = cases(judgement).get("receipt_large")
+    assert (found is not None and found.blocking) is told
+
+
+@pytest.mark.parametrize(
+    "cents", [-500, 0, 12.5, True, "45", 10**11 + 1, 2**53 - 1, 9_200_000_000_000_000_000]
+)
+def test_an_amount_that_no_receipt_can_name_is_malformed(cents: object) -> None:
+    with pytest.raises(Problem) as refusal:
+        paid(amount_cents=cents)
+    assert refusal.value.code == "bad_input"
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-02T16:00:00", "noon"]
+)
+def test_a_time_that_no_receipt_can_carry_is_malformed(at: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        paid(taken_at=at)
+    assert refusal.value.details["field"] == "body.receipt.taken_at"
