@@ -192,7 +192,7 @@ def _authority(order: Order, batch: OrderBatch) -> Document | None:
     notices = [batch.notices[id_] for id_ in ids if id_ in batch.notices]
     return {
         "expires_at": instant(datetime.fromisoformat(extra["authority_expires_at"])),
-        "avoid_cents": extra.get("avoid_cents"),
+        "avoid_cents": batch.avoids.get(order.account.number) if order.account else None,
         "notices": [
             {"kind": n.kind, "sent_on": n.sent_on.isoformat(), "valid_until": n.valid_until.isoformat()}
             for n in notices

@@ -121,7 +121,7 @@ class FeeRow:
     effective_from: date
     amount_cents: int
     trigger: str
-    """dispatch | visit | cut | completion."""
+    """dispatch | visit | cut | completion | returned_item."""
     exempt_rate_classes: tuple[str, ...] = ()
     rule_set: int = 1
 

@@ -228,9 +228,15 @@ CASES: dict[str, tuple[str, str]] = {
     "check_while_banned": ("Check from a banned account", "Checks of account {account} are refused."),
     "receipt_other_account": (
         "Receipt for another account",
-        "The receipt names account {account}; the order belongs to {expected}. The money is in suspense.",
+        "The receipt names account {account}; the order belongs to {expected}. The money is in suspense; "
+        "accepting moves it to the account named, or to the order's when there is none of that number.",
     ),
     "receipt_void": ("Receipt voided", "Receipt {receipt} was voided: {reason}"),
+    "payment_taken_back": (
+        "A payment was taken back",
+        "Account {account} is past due again. Orders under way that it had paid for: {orders}. "
+        "A new cut needs new notices.",
+    ),
     "payment_after_the_fact": (
         "Paid before the cut",
         "A payment of {at} became known after the cut was posted.",

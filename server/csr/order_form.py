@@ -11,7 +11,7 @@ from workorders.problems import Problem
 
 NOT_ASKED = frozenset({FieldType.IDS, FieldType.RECORD, FieldType.PHOTO, FieldType.FLOWS})
 """The server attaches these (notices, evidence of checks), or the field brings them."""
-WORKED_OUT = {"avoid_cents": "Left empty: all that is owed.", "authority_expires_at": ""}
+WORKED_OUT = {"authority_expires_at": ""}
 """What the server fills in when the form leaves it out; with words it may still be given by hand."""
 PRIORITIES = ((20, "When convenient"), (50, "Normal"), (80, "Urgent"), (100, "Emergency"))
 

@@ -2,7 +2,7 @@
 
 from workorders.ledger.balances import balance, balance_at, balances, custody, trial_balance
 from workorders.ledger.chart import CHART, LedgerAccount
-from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse
+from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse, reverse_posted
 from workorders.ledger.money import cents_from_text, text_from_cents
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "post",
     "post_many",
     "reverse",
+    "reverse_posted",
     "text_from_cents",
     "trial_balance",
 ]

@@ -61,6 +61,14 @@ SEALED = "entry_sealed: a sealed entry takes no more postings"
 
 QUARANTINE_DECISION = Guard("quarantine_decision")
 """Guarded by the migration that makes the table."""
+PAYMENT_REVERSAL = Guard("payment_reversal")
+"""As above."""
+PENDING_PAYMENT = Guard(
+    "pending_payment",
+    ("id", "account_id", "amount_cents", "channel", "received_at", "recorded_at", "recorded_by", "reference"),
+)
+"""As above: who decided and how is written later, the payment itself never changes."""
+LATER = (QUARANTINE_DECISION, PAYMENT_REVERSAL, PENDING_PAYMENT)
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -120,7 +128,7 @@ def _sqlite_table(guard: Guard) -> Iterator[str]:
 
 
 def _sqlite_drop() -> Iterator[str]:
-    for guard in (*GUARDS, QUARANTINE_DECISION):
+    for guard in (*GUARDS, *LATER):
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_update"
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_delete"
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed"
@@ -174,7 +182,7 @@ def _function(name: str, body: str) -> str:
 
 
 def _postgresql_drop() -> Iterator[str]:
-    for guard in (*GUARDS, QUARANTINE_DECISION):
+    for guard in (*GUARDS, *LATER):
         for act in ("update", "delete", "truncate"):
             yield f'DROP TRIGGER IF EXISTS guard_{guard.table}_{act} ON "{guard.table}"'
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed ON posting"

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from workorders.ledger import balance
 from workorders.problems import Problem
 from workorders.service.district import district_of
 from workorders.service.reading import account_facts
@@ -23,14 +22,13 @@ MORNING = time(8)
 def cut_extra(
     session: Session, extra: dict[str, Any], account: Account | None, *, now: datetime
 ) -> dict[str, Any]:
-    """The extra input of a disconnect, with what avoids it and the notices it rests on filled in."""
+    """The extra input of a disconnect, with the notices it rests on filled in."""
     if account is None:
         return extra
     today = district_of(session).day_of(now)
     facts = account_facts(session, account, since=now)
     valid = [notice.id for notice in facts.notices if notice.valid_until >= today]
-    owed = max(balance(session, "AR", account.number), 0)
-    return {"avoid_cents": owed, "notice_ids": valid} | extra
+    return {"notice_ids": valid} | extra
 
 
 def check_cut(

@@ -16,7 +16,7 @@ from workorders.service.cancel import CUT, supersede_order
 from workorders.service.creation import create_order
 from workorders.service.gates import check_windows, service_orders_to_supersede
 from workorders.service.history import command, tell_order
-from workorders.service.lookups import account_named, order_for_update, responsible_account
+from workorders.service.lookups import account_named, lock_account, order_for_update, responsible_account
 from workorders.tables import Account, Order, ServicePoint
 
 
@@ -55,6 +55,8 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
     if point is None:
         raise Problem("not_found", what="service point", key=request.service_point_id)
     account = _account(session, request, point)
+    if account is not None:
+        lock_account(session, account.id)
     check_windows(request.priority, request.due_from, request.due_until, "due")
     check_windows(request.priority, request.appointment_from, request.appointment_until, "appointment")
     extra = dict(request.extra)
