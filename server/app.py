@@ -13,7 +13,7 @@ import server.demo.api
 from mobile_api.tokens import token_authenticator
 from server import analysis, assets, auth, csr, dispatch, health, maps, office, plans, security, templating
 from server.config import Config
-from server.db import bind_request_sessions
+from server.db import Transactional, bind_request_sessions
 from server.errors import register_errors
 from server.logs import configure_logs
 from server.services import Services, open_services
@@ -31,7 +31,7 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     """The whole application on the given settings (default: the environment's)."""
     settings = services.config if services else (config or Config.from_env())
     configure_logs(settings.log_level)
-    app = Flask("server")
+    app = Transactional("server")
     app.extensions["curbstop"] = shared = services or open_services(settings)
     _configure(app, settings)
     bind_request_sessions(app)

@@ -60,6 +60,8 @@ def take_payment_back(
     `payment_taken_back`, `void_too_late`, and `second_person_needed` above the limit for its own recorder.
     """
     _check(reversal_id, kind, reason)
+    if (payment is None) == (receipt is None):
+        raise Problem("bad_input", field="payment", reason="name a payment or a receipt")
     taken = _payment(session, payment) if payment is not None else _check_receipt(session, receipt, kind)
     lock_account(session, taken.account_id)
     known = session.get(PaymentReversal, reversal_id)
