@@ -210,11 +210,13 @@ def _account_lines(
             channel = "field" if line.source.startswith("event:") else "office"
             payments.append(PaymentFacts(line.source, at, -cents, channel, line.order_number))
             continue
+        undone = line.turned is not None
+        undoes_charge = line.reverses_id is not None and not line.purpose.startswith("reverse_payment")
+        if undone or undoes_charge:
+            # A charge taken back was never owed: both lines together are nothing at any instant.
+            continue
         at_once = (
-            line.purpose in DUE_AT_ONCE
-            or line.purpose.startswith("fee_")
-            or line.reverses_id is not None
-            or line.turned is not None
+            line.purpose in DUE_AT_ONCE or line.purpose.startswith("fee_") or line.reverses_id is not None
         )
         charges.append(ChargeFacts(at, cents, due_at_once=at_once))
     return tuple(payments), tuple(charges)

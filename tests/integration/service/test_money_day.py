@@ -21,8 +21,8 @@ PROFILE = (
     {"sqlite": (200, 60, 1), "postgresql": (50, 40, 2)}
     if FULL
     else {
-        "sqlite": (15, 40, 1),
-        "postgresql": (5, 30, 2),
+        "sqlite": (10, 40, 1),
+        "postgresql": (4, 30, 2),
     }
 )
 """Days, steps, and transactions at once, by engine."""
@@ -40,7 +40,7 @@ def profile(days: int, steps: int, **given: Any) -> settings:
 
 
 @pytest.fixture
-def template(request: pytest.FixtureRequest, migrated_url: str, backend: str) -> Iterator[str]:
+def template(migrated_url: str) -> str:
     """A district to be copied for every day."""
     engine = open_engine(migrated_url)
     with session_factory(engine).begin() as session:

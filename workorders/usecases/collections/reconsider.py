@@ -50,7 +50,8 @@ def reconsider_account(
     """
     lock_account(session, account.id)
     orders = [order_for_update(session, number) for number in _in_question(session, account, paid_at)]
-    for order in orders:
+    # In the order in which they were made: a wrongful cut's fee must not make the next one look right.
+    for order in sorted(orders, key=lambda one: one.finished_at or now):
         if order.outcome == "completed" and order.type == CUT and order.state not in PENDING_CUT:
             _reconsider_posted(session, order, now=now)
     met = is_satisfied(session, account, now=now)
