@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.integration.service import answers, world
-from tests.integration.service.money_day import past_due
+from tests.integration.service.money_day import check_invariant, past_due
 from tests.integration.service.tablet import Tablet
 from tests.integration.service.world import DEBT, LATER, NOW, cases, take
 from workorders.ledger import balance
@@ -27,6 +27,7 @@ from workorders.tables import (
 )
 from workorders.usecases.cash.approve_payment import approve_payment
 from workorders.usecases.cash.take_payment_back import take_payment_back
+from workorders.usecases.collections import reconsider
 from workorders.verify import verify_ledger
 
 FEE = 4_500
@@ -266,3 +267,22 @@ def test_the_open_case_of_a_payment_taken_back_is_on_nobodys_order(session: Sess
     assert (case.code, case.order_number) == ("payment_taken_back", None)
     decide_exception(session, case.id, accept=True, words="notices sent", now=LATER, actor="sam")
     assert case.state == "accepted"
+
+
+@pytest.mark.parametrize("without_loop", [False, True])
+def test_every_point_of_an_account_is_restored_and_the_invariant_notices_one_left_off(
+    session: Session, monkeypatch: pytest.MonkeyPatch, without_loop: bool
+) -> None:
+    share_accounts(session)
+    tablet = Tablet()
+    for number in (1, 2):
+        take(session, tablet.completed(world.sent(session, "disconnect_np", number), answers.cut(number)))
+    if without_loop:
+        every = reconsider._cut_points
+        monkeypatch.setattr(reconsider, "_cut_points", lambda *given: every(*given)[:1])
+    pay(session, "p1", "A1", DEBT + 2 * FEE)
+    if without_loop:
+        with pytest.raises(AssertionError, match="is off and nobody is sent"):
+            check_invariant(session)
+    else:
+        check_invariant(session)
