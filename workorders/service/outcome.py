@@ -127,7 +127,7 @@ def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Jud
     number = event.body["receipt"]["number"]
     blocking = known is Known.OTHER
     code = "receipt_conflict" if blocking else "receipt_repeated"
-    waiting = [one for one in judgement.consequences if not isinstance(one, OpenException)]
+    waiting: list[Consequence] = [one for one in judgement.consequences if not isinstance(one, OpenException)]
     # What those cases would have done waits too: money for another account must not end in suspense.
     waiting += [one for case in judgement.exceptions for one in case.then]
     then = tuple(waiting) if blocking else ()

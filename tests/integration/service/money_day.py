@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -317,7 +318,7 @@ class MoneyDay(RuleBasedStateMachine):
         for one in which:
             if self.waiting:
                 document, now = self.waiting.pop(one % len(self.waiting)), self.now
-                self.run(lambda session, document=document, now=now: self._take(session, document, now))
+                self.run(partial(self._take, document=document, now=now))
 
     def _take(self, session: Session, document: dict[str, Any], now: Any) -> None:
         verdict = ingest_event(
@@ -341,7 +342,7 @@ class MoneyDay(RuleBasedStateMachine):
         try:
             self.run_line()
             for document in self.waiting:
-                self.run(lambda session, document=document: self._take(session, document, self.now))
+                self.run(partial(self._take, document=document, now=self.now))
             self.run_line()
             with self.sessions() as session:
                 check_invariant(session)

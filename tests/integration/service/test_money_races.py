@@ -67,6 +67,10 @@ def arrives(document: dict[str, Any]) -> Act:
     )
 
 
+def is_assigned(number: str) -> Act:
+    return lambda session: assign_order(session, number, "t02", route_day=TODAY, now=LATER, actor="d")
+
+
 def test_races_about_an_account(sessions: sessionmaker[Session]) -> None:
     tablet = Tablet()
     for household in range(1, ROUNDS + 1):
@@ -86,9 +90,7 @@ def test_races_about_an_account(sessions: sessionmaker[Session]) -> None:
             at_once(
                 sessions,
                 pays(f"a{household}", household),
-                lambda session, number=number: assign_order(
-                    session, number, "t02", route_day=TODAY, now=LATER, actor="d"
-                ),
+                is_assigned(number),
             )
             expected = 0
         else:

@@ -42,13 +42,13 @@ def nothing_differs(session: Session) -> Any:
 
 
 def pay(session: Session, id_: str, account: str, cents: int, **given: Any) -> Any:
-    given = {"now": LATER, "actor": "casey"} | given
-    return record_payment(session, id_, account, cents, "web", **given)
+    merged: dict[str, Any] = {"now": LATER, "actor": "casey"} | given
+    return record_payment(session, id_, account, cents, "web", **merged)
 
 
 def back(session: Session, id_: str, payment: str | None, kind: str = "returned", **given: Any) -> Any:
-    given = {"now": LATER, "actor": "sam", "reason": "no funds", "payment": payment} | given
-    return take_payment_back(session, id_, kind=kind, **given)
+    merged: dict[str, Any] = {"now": LATER, "actor": "sam", "reason": "no funds", "payment": payment} | given
+    return take_payment_back(session, id_, kind=kind, **merged)
 
 
 def share_accounts(session: Session) -> None:
@@ -200,11 +200,12 @@ def test_a_void_is_for_its_own_day_and_two_returned_items_end_the_taking_of_chec
     assert code_of(lambda: back(session, "v2", "p2", "void", now=tomorrow)) == "void_too_late"
     account = session.scalars(select(Account).where(Account.number == "A1")).one()
     back(session, "r2", "p2", now=tomorrow)
-    assert not account.check_ban
+    banned = [account.check_ban]
     pay(session, "p3", "A1", 500)
     back(session, "r3", "p3", now=tomorrow)
-    assert account.check_ban
-    for bad in ({"kind": "lost"}, {"reason": " "}, {"payment": None}):
+    assert [*banned, account.check_ban] == [False, True]
+    wrong: list[dict[str, Any]] = [{"kind": "lost"}, {"reason": " "}, {"payment": None}]
+    for bad in wrong:
         assert code_of(lambda bad=bad: back(session, "x", **({"payment": "p1"} | bad))) == "bad_input"
     assert code_of(lambda: back(session, "x", "p99")) == "not_found"
 
@@ -213,7 +214,7 @@ def test_a_check_from_the_door_can_be_returned_and_cash_cannot(session: Session)
     cut = world.sent(session, "disconnect_np", 1)
     take(session, Tablet().payment(cut, DEBT))
     receipt = session.scalars(select(Receipt)).one()
-    given = {"payment": None, "receipt": receipt.number}
+    given: dict[str, Any] = {"payment": None, "receipt": receipt.number}
     assert code_of(lambda: back(session, "r1", **given)) == "bad_input"
 
 

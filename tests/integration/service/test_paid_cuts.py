@@ -33,6 +33,7 @@ def pay(session: Session, at: datetime, *, heard: datetime | None = None, househ
         actor="web shop",
     )
     session.commit()
+    assert isinstance(payment, Payment)
     return payment
 
 

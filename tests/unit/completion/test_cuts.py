@@ -229,6 +229,7 @@ def test_a_payment_that_becomes_known_later_turns_a_posted_cut_wrongful() -> Non
         "payment_after_the_fact",
         "wrongful_cut",
     }
+    assert posted.account is not None
     after = replace(posted.account, payments=(PaymentFacts("P1", NOW + HOUR, PAID, "web"),))
     assert reconsider_cut(replace(posted, account=after), cut) is None
 
