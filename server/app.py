@@ -26,7 +26,7 @@ from server import (
     templating,
 )
 from server.config import Config
-from server.db import bind_request_sessions
+from server.db import Transactional, bind_request_sessions
 from server.errors import register_errors
 from server.logs import configure_logs
 from server.services import Services, open_services
@@ -45,7 +45,7 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     """The whole application on the given settings (default: the environment's)."""
     settings = services.config if services else (config or Config.from_env())
     configure_logs(settings.log_level)
-    app = Flask("server")
+    app = Transactional("server")
     app.extensions["curbstop"] = shared = services or open_services(settings)
     _configure(app, settings)
     bind_request_sessions(app)

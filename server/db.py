@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import flask
 from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.spatial_index import register_functions
+from workorders.lost_races import ATTEMPTS, is_lost_race
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_SECONDS = 30
@@ -100,6 +103,37 @@ def current_session() -> Session:
         g.session = factory()
     session: Session = g.session
     return session
+
+
+class Transactional(Flask):
+    """A Flask application whose requests begin again when their transaction lost a race."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view, and write what it changed, while another try can still follow."""
+        flashed = list(flask.session.get("_flashes", ()))
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = super().dispatch_request()
+                session: Session | None = g.get("session")
+                if session is not None and request.method not in SAFE_METHODS:
+                    session.flush()
+            except Exception as error:
+                if attempt == ATTEMPTS or not is_lost_race(error):
+                    raise
+                _start_again(flashed)
+            else:
+                return answer
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _start_again(flashed: list[Any]) -> None:
+    """Forget the session of a lost race and what the view had to say about it."""
+    session: Session | None = g.pop("session", None)
+    if session is not None:
+        session.rollback()
+        session.close()
+    if flask.session.get("_flashes"):
+        flask.session["_flashes"] = flashed
 
 
 def bind_request_sessions(app: Flask) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.refill import DAYS, is_filled, refill
 from sync.store import Change, DatabaseMissing, DocumentStore
 from workorders.dialect import upsert
+from workorders.lost_races import in_transaction
 from workorders.service.delivery import Delivery, Verdict
 from workorders.service.events import ingest_event
 from workorders.service.follow_on import release_silent, silent_orders
@@ -169,8 +170,11 @@ def retry_quarantined(
         waiting = list(rows)
     result = IngestResult()
     for kept in waiting:
-        with sessions.begin() as session:
-            verdict = judge_again(session, kept, now=clock(), actor="curbstop")
+
+        def judge(session: Session, kept: int = kept) -> Verdict:
+            return judge_again(session, kept, now=clock(), actor="curbstop")
+
+        verdict = in_transaction(sessions, judge)
         result = result.counting(verdict)
     return result
 
@@ -194,11 +198,14 @@ def _leaves(store: DocumentStore, database: str, change: Change) -> Iterator[tup
 def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str, after: str) -> Verdict:
     """One document in one transaction, its place in the feed included."""
     document, database = delivery.document, delivery.database
+
+    def judge(session: Session) -> Verdict:
+        # First, so that a second process waits here and then finds the work done.
+        _advance(session, database, since, after, delivery.received_at)
+        return _judge(session, delivery)
+
     try:
-        with sessions.begin() as session:
-            # First, so that a second process waits here and then finds the work done.
-            _advance(session, database, since, after, delivery.received_at)
-            verdict = _judge(session, delivery)
+        verdict = in_transaction(sessions, judge)
     except (*BROKEN, Overtaken):
         raise
     except Exception as error:

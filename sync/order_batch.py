@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from workorders.catalogue import order_type_of
 from workorders.ledger import balances
 from workorders.rulebook import RuleBook, RulesInForce
-from workorders.service.authority import cents_avoiding_cut
 from workorders.service.district import District, district_of
-from workorders.service.reading import meter_facts
+from workorders.service.reading import meter_facts, needed_now
 from workorders.service.rules_cache import rule_book
 from workorders.situation import MeterFacts, ReadFacts
 from workorders.tables import CutAuthority, Installation, Meter, Notice, Order, Read
@@ -35,11 +34,11 @@ class OrderBatch:
     reads: dict[int, list[tuple[ReadFacts, MeterFacts]]] = field(default_factory=dict)
     """Oldest first, by service point id."""
     owed: dict[str, int] = field(default_factory=dict)
+    avoids: dict[str, int] = field(default_factory=dict)
+    """What satisfies the cuts of an account now, in cents; of accounts with a cut in the batch."""
     notices: dict[int, Notice] = field(default_factory=dict)
     authorities: dict[str, CutAuthority] = field(default_factory=dict)
     """The newest authority to cut by order number."""
-    avoiding: dict[str, int | None] = field(default_factory=dict)
-    """What avoids a cut now, in cents, by order number."""
 
 
 def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> OrderBatch:
@@ -58,12 +57,15 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
     batch.meters = {row.service_point_id: row.Meter for row in installed}
     batch.reads = _reads(session, points)
     batch.owed = balances(session, "AR", sorted({o.account.number for o in orders if o.account}))
+    batch.avoids = {
+        account.number: needed_now(session, account, now=now)
+        for account in {o.account for o in orders if o.account and order_type_of(o.type).collects_payment}
+    }
     ids = sorted({id_ for order in orders for id_ in order.extra.get("notice_ids") or ()})
     if ids:
         batch.notices = {row.id: row for row in session.scalars(select(Notice).where(Notice.id.in_(ids)))}
     cuts = [order for order in orders if order_type_of(order.type).cuts is not None]
     batch.authorities = _authorities(session, [order.number for order in cuts])
-    batch.avoiding = {order.number: cents_avoiding_cut(session, order) for order in cuts}
     return batch
 
 

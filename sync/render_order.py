@@ -205,7 +205,7 @@ def _authority(order: Order, batch: OrderBatch) -> Document | None:
         checks_allowed = not (order.account and order.account.check_ban)
     return {
         "expires_at": instant(given.expires_at),
-        "avoid_cents": batch.avoiding.get(order.number),
+        "avoid_cents": batch.avoids.get(order.account.number) if order.account else None,
         "notices": [
             {"kind": n.kind, "sent_on": n.sent_on.isoformat(), "valid_until": n.valid_until.isoformat()}
             for n in notices

@@ -72,7 +72,7 @@ class Post:
     lines: tuple[tuple[str, str, int], ...]
     """(debit ledger, credit ledger, cents)."""
     account: str | None = None
-    """The account number that AR and DEP lines belong to, when it is not the order's."""
+    """Of a payment: the account it is for, when that is not the order's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from workorders.consequences import Reverse, SetServicePoint
 from workorders.cut_warning import CutWarning
 from workorders.descriptors import OrderType
 from workorders.lifecycle import Command
-from workorders.severance import CutDecision, CutQuestion, evaluate, settled_at
+from workorders.severance import CutDecision, CutQuestion, evaluate
 from workorders.situation import EntryFacts, MeterFacts
 from workorders.verdict import Verdict
 from workorders.visit import Visit
@@ -93,9 +93,20 @@ def _out_of_time(visit: Visit, verdict: Verdict, decision: CutDecision) -> None:
 
 
 def paid_at(visit: Visit) -> datetime | None:
-    """When the amount that avoids the cut was reached, None when it was not or is not known."""
-    needed = visit.cents("avoid_cents")
-    return settled_at(visit.account.payments, needed) if visit.account is not None and needed else None
+    """When a payment satisfied the account: before the cut, else after it; None when none did."""
+    if visit.account is None or visit.satisfied(visit.at):
+        return paid_before(visit)
+    if not visit.satisfied():
+        return None
+    later = sorted(p.at for p in visit.account.payments if p.at > visit.at)
+    return next((at for at in later if visit.satisfied(at)), later[-1] if later else None)
+
+
+def paid_before(visit: Visit) -> datetime | None:
+    """The last payment before the cut, when the account was satisfied by then."""
+    if visit.account is None or not visit.satisfied(visit.at):
+        return None
+    return max((p.at for p in visit.account.payments if p.at <= visit.at), default=None)
 
 
 def released_before(visit: Visit) -> str | None:

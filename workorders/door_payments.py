@@ -77,7 +77,20 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
     else:
         found.append(Post("payment", words, (("CASH-T", "SUSP", receipt.amount_cents),)))
         found.append(
-            case("receipt_other_account", blocking=False, account=receipt.account, expected=expected)
+            case(
+                "receipt_other_account",
+                blocking=False,
+                then=(
+                    Post(
+                        "payment_moved",
+                        words,
+                        (("SUSP", "AR", receipt.amount_cents),),
+                        account=receipt.account,
+                    ),
+                ),
+                account=receipt.account,
+                expected=expected,
+            )
         )
     found.extend(_chain(receipt, event))
     day = event.occurred_at.astimezone(ZoneInfo(situation.timezone)).date()

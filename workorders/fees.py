@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workorders.consequences import Post
+from workorders.grammar.money import rounded
 from workorders.rulebook import FeeRow, RuleBook, RulesInForce
 from workorders.situation import AccountFacts, EntryFacts
 
@@ -51,7 +52,7 @@ def price(fee: FeeRow, rules: RulesInForce, account: AccountFacts | None, *, no_
         cents = min(cents, cap)
     tax = rules.setting("fee_tax")
     taxed = fee.code in tax.get("codes", ()) and not (account is not None and account.tax_exempt)
-    tax_cents = (cents * int(tax["basis_points"]) + 5000) // 10000 if taxed else 0
+    tax_cents = rounded(cents * int(tax["basis_points"]), 10_000) if taxed else 0
     return Charge(fee.code, fee.title, cents, tax_cents, fee.trigger)
 
 

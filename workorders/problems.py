@@ -98,6 +98,27 @@ CATALOGUE: dict[str, ProblemType] = {
         "Payment {payment} was already recorded with another account, amount or channel.",
         "Look at the recorded one; give a new payment its own id.",
     ),
+    "payment_decided": ProblemType(
+        409, "Payment {payment} was already {state}.", "Reload the list to see who decided."
+    ),
+    "second_person_needed": ProblemType(
+        403,
+        "{what} {key} was recorded by you; its amount needs a second person.",
+        "Ask a colleague whose role may do this.",
+    ),
+    "payment_taken_back": ProblemType(
+        409, "{payment} was taken back already.", "Look at the account's payments."
+    ),
+    "reversal_conflict": ProblemType(
+        409,
+        "{reversal} already names another payment or reason.",
+        "Look at the recorded one; give a new one its own id.",
+    ),
+    "void_too_late": ProblemType(
+        409,
+        "{payment} was not recorded today, so it cannot be voided.",
+        "If the bank gave it back, record it as returned.",
+    ),
     "receipt_conflict": ProblemType(
         409, "Receipt {receipt} was already recorded with other contents.", "Both are kept for review."
     ),

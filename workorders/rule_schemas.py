@@ -8,11 +8,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from workorders.grammar.money import AMOUNT_MAX_CENTS, PAYMENT_MAX_CENTS
+from workorders.grammar.money import AMOUNT_MAX_CENTS
+from workorders.policy.satisfaction import DUE_DAYS_MAX, POLICIES
 from workorders.problems import Problem
 from workorders.rulebook import (
     FIELD_REVIEW_CENTS,
-    OFFICE_REVIEW_CENTS,
     RULE_KINDS,
     CutRules,
     FlowLimits,
@@ -70,9 +70,6 @@ class PaymentPolicySchema(Schema):
     floor_cents = _strict_int(validate=_NOT_NEGATIVE)
     field_review_cents = fields.Integer(
         strict=True, load_default=FIELD_REVIEW_CENTS, validate=validate.Range(0, AMOUNT_MAX_CENTS)
-    )
-    office_review_cents = fields.Integer(
-        strict=True, load_default=OFFICE_REVIEW_CENTS, validate=validate.Range(0, PAYMENT_MAX_CENTS)
     )
 
     @post_load
@@ -199,6 +196,26 @@ SETTINGS: dict[str, type[Schema]] = {
             "lat": fields.Float(required=True, validate=validate.Range(-90, 90)),
         },
         name="Yard",
+    ),
+    "cut_satisfaction": Schema.from_dict(
+        {
+            "policy": fields.String(required=True, validate=validate.OneOf(POLICIES)),
+            "due_days": _strict_int(validate=validate.Range(min=0, max=DUE_DAYS_MAX)),
+            "tolerance_cents": _strict_int(validate=_NOT_NEGATIVE),
+            "down_payment_percent": _strict_int(validate=validate.Range(min=1, max=100)),
+        },
+        name="CutSatisfaction",
+    ),
+    "returned_item": Schema.from_dict(
+        {
+            "fee_code": fields.String(required=True, allow_none=True),
+            "ban_after": _strict_int(validate=_POSITIVE),
+            "ban_months": _strict_int(validate=_POSITIVE),
+        },
+        name="ReturnedItemSetting",
+    ),
+    "money_approval": Schema.from_dict(
+        {"payment_cents": _strict_int(validate=_POSITIVE)}, name="MoneyApproval"
     ),
     "lock_check": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="LockCheck"),
 }

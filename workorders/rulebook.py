@@ -50,8 +50,7 @@ class CutRules:
 
 
 FIELD_REVIEW_CENTS = 250_000
-OFFICE_REVIEW_CENTS = 1_000_000
-"""What a district that has set nothing else looks at twice: $2,500 at the door, $10,000 at the office."""
+"""What a district that has set nothing else looks at twice at the door: $2,500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,6 @@ class PaymentPolicy:
     """The least partial payment that avoids a cut without a supervisor's code; 0: the whole amount only."""
     field_review_cents: int = FIELD_REVIEW_CENTS
     """A receipt given at the door above this waits for a second person's word."""
-    office_review_cents: int = OFFICE_REVIEW_CENTS
-    """A payment at the office above this is looked at by a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ class FeeRow:
     effective_from: date
     amount_cents: int
     trigger: str
-    """dispatch | visit | cut | completion."""
+    """dispatch | visit | cut | completion | returned_item."""
     exempt_rate_classes: tuple[str, ...] = ()
     rule_set: int = 1
 

@@ -14,7 +14,7 @@ from workorders.rulebook import FeeRow, RuleBook, RuleRow
 from workorders.tables import Fee, Rule, RuleSet
 
 _LINE_KEYS = {"rules": ("kind", "key", "value"), "fees": ("code", "title", "cents", "trigger")}
-FEE_TRIGGERS = ("dispatch", "visit", "cut", "completion")
+FEE_TRIGGERS = ("dispatch", "visit", "cut", "completion", "returned_item")
 
 
 def load_rule_book(session: Session) -> RuleBook:

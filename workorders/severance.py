@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workorders.grammar.money import text_from_cents
+from workorders.policy.satisfaction import Satisfaction, needed_at, satisfaction_of
 from workorders.rulebook import CutRules, RuleBook
-from workorders.situation import AccountFacts, NoticeFacts, PaymentFacts
+from workorders.situation import AccountFacts
 
 WINDOW_DAYS = 92
 """No authority to cut is carried on a tablet for longer than a quarter."""
@@ -88,15 +90,16 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
     not allowed.
     """
     day = question.local.date()
-    rules = book.in_force(day).cut_rules(question.service)
+    in_force = book.in_force(day)
+    rules = in_force.cut_rules(question.service)
     account = question.account
     if rules is None or account is None:
         what = "no cut rules are in force for this service" if rules is None else "the order has no account"
         return CutDecision(question.at, (CutVerdict("regulated", False, f"{what.capitalize()}.", {}),))
     verdicts = (
-        _amount(rules, account, question),
+        _amount(rules, account, question, satisfaction_of(in_force)),
         _age(rules, account, day),
-        *(_notice(kind, rules, account.notices, day) for kind in rules.notice_kinds),
+        *(_notice(kind, rules, account, day) for kind in rules.notice_kinds),
         _weekday(rules, day),
         _holiday(rules, day),
         _hour(rules, question.local),
@@ -106,21 +109,6 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
         _authority(question),
     )
     return CutDecision(question.at, verdicts)
-
-
-def owed_at(account: AccountFacts, at: datetime) -> int:
-    """Cents owed at `at`: the balance now, with the payments made after that instant added again."""
-    return account.balance_cents + sum(p.cents for p in account.payments if p.at > at)
-
-
-def settled_at(payments: tuple[PaymentFacts, ...], avoid_cents: int) -> datetime | None:
-    """When payments first reached the amount that avoids the cut; None when they have not."""
-    total = 0
-    for payment in sorted(payments, key=lambda p: p.at):
-        total += payment.cents
-        if total >= avoid_cents:
-            return payment.at
-    return None
 
 
 def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
@@ -147,16 +135,16 @@ def cut_windows(
     return tuple(found)
 
 
-def _money(cents: int) -> str:
-    return f"${cents / 100:,.2f}"
-
-
-def _amount(rules: CutRules, account: AccountFacts, question: CutQuestion) -> CutVerdict:
-    owed = owed_at(account, question.at)
-    allowed = owed >= rules.minimum_cents
-    compare = "which is enough" if allowed else f"less than the {_money(rules.minimum_cents)} needed"
-    evidence = {"owed_cents": owed, "minimum_cents": rules.minimum_cents}
-    return CutVerdict("minimum_amount", allowed, f"{_money(owed)} is owed, {compare}.", evidence)
+def _amount(
+    rules: CutRules, account: AccountFacts, question: CutQuestion, policy: Satisfaction
+) -> CutVerdict:
+    """What satisfies the account's cuts must be unpaid, and enough to cut for."""
+    owed = needed_at(account, policy, at=question.at, now=question.at, timezone=question.timezone)
+    needed = max(rules.minimum_cents, policy.tolerance_cents + 1)
+    allowed = owed >= needed
+    compare = "which is enough" if allowed else f"less than the {text_from_cents(needed)} needed"
+    evidence = {"owed_cents": owed, "minimum_cents": needed}
+    return CutVerdict("minimum_amount", allowed, f"{text_from_cents(owed)} is past due, {compare}.", evidence)
 
 
 def _age(rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
@@ -171,9 +159,14 @@ def _age(rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
     return CutVerdict("delinquency_age", allowed, words, evidence)
 
 
-def _notice(kind: str, rules: CutRules, notices: tuple[NoticeFacts, ...], day: date) -> CutVerdict:
+def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
     rule, title = f"notice_{kind}", kind.replace("_", " ")
-    sent = [n for n in notices if n.kind == kind and n.sent_on <= day]
+    all_sent = [n for n in account.notices if n.kind == kind and n.sent_on <= day]
+    since = account.restarted_on
+    sent = [n for n in all_sent if since is None or n.sent_on >= since]
+    if all_sent and not sent:
+        words = f"A payment was taken back on {since}; a {title} notice sent after it is needed."
+        return CutVerdict(rule, False, words, {"restarted_on": since.isoformat() if since else None})
     if not sent:
         return CutVerdict(rule, False, f"No {title} notice was sent.", {})
     ripe = [n for n in sent if n.valid_until >= day and (day - n.sent_on).days >= rules.notice_days]

@@ -129,6 +129,17 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """What was posted to the account beside payments: positive, the customer owes more."""
+
+    at: datetime
+    """When it took effect."""
+    cents: int
+    due_at_once: bool = False
+    """A fee, a correction, or a debt taken over: it has no due day to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFacts:
     """The account the order answers to."""
 
@@ -145,7 +156,11 @@ class AccountFacts:
     holds: tuple[HoldFacts, ...] = ()
     notices: tuple[NoticeFacts, ...] = ()
     payments: tuple[PaymentFacts, ...] = ()
-    """All payments since the order was raised, field receipts included."""
+    """Money credited to the account, door receipts included, since long before the order was raised."""
+    charges: tuple[ChargeFacts, ...] = ()
+    """Everything else posted to the account in that time."""
+    restarted_on: date | None = None
+    """Day a payment that had satisfied the account was taken back: only later notices carry a cut."""
 
 
 @dataclass(frozen=True, slots=True)

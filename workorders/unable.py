@@ -69,10 +69,10 @@ def _medical(verdict: Verdict, order_type: OrderType) -> Command:
 def _proof(verdict: Verdict, _order_type: OrderType) -> Command:
     """No cut. Confirmed when the money is here; else the office checks the proof before anyone is sent."""
     visit = verdict.visit
-    needed, paid = visit.cents("avoid_cents"), visit.paid_cents
-    if needed and paid >= needed:
+    if visit.satisfied(visit.at):
         return Command.COMPLETE
-    verdict.case("proof_to_confirm", paid=paid, needed=needed)
+    paid = visit.paid_cents
+    verdict.case("proof_to_confirm", paid=paid, needed=paid + visit.needed_cents(visit.at))
     return Command.COMPLETE_WITH_EXCEPTION
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workorders.receipts import ReceiptFacts, own_hash_is_right
 from workorders.service.event_schema import Unreadable, digest_of
+from workorders.service.reading import PAYMENT_PURPOSES
 from workorders.tables import (
     Account,
     EntrySeal,
@@ -24,6 +25,7 @@ from workorders.tables import (
     Order,
     OrderEvent,
     Payment,
+    PaymentReversal,
     Posting,
     Receipt,
     ServicePoint,
@@ -153,14 +155,15 @@ def _receipts(session: Session) -> Iterator[Difference]:
         .subquery()
     )
     rows = session.execute(
-        select(Receipt, cash.c.cents, FieldEvent.body, Account.number)
+        select(Receipt, cash.c.cents, FieldEvent.body, Account.number, Order.account_id)
         .outerjoin(cash, and_(cash.c.source == Receipt.source, cash.c.party == Receipt.technician_id))
         .outerjoin(FieldEvent, FieldEvent.id == Receipt.source)
         .join(Account, Account.id == Receipt.account_id)
+        .outerjoin(Order, Order.number == Receipt.order_number)
         .order_by(Receipt.number)
         .execution_options(yield_per=CHUNK)
     )
-    for receipt, cents, stated, account in rows:
+    for receipt, cents, stated, account, of_order in rows:
         number = receipt.number
         if (cents or 0) != receipt.amount_cents:
             words = f"Receipt {number} is over {receipt.amount_cents} cents; custody took {cents or 0}."
@@ -170,12 +173,20 @@ def _receipts(session: Session) -> Iterator[Difference]:
             yield Difference("receipt", number, f"Receipt {number} has no event that tells of it.")
             continue
         facts = ReceiptFacts.from_document(said)
-        kept = (receipt.amount_cents, receipt.method, receipt.hash, account)
-        if kept != (facts.amount_cents, facts.method, facts.hash, facts.account):
+        named = account if account == facts.account else _account_of(session, facts.account)
+        kept = (receipt.amount_cents, receipt.method, receipt.hash)
+        # A receipt for an account that does not exist is kept with the account of its order.
+        its_own = account == facts.account or (named is None and receipt.account_id == of_order)
+        if kept != (facts.amount_cents, facts.method, facts.hash) or not its_own:
             yield Difference("receipt", number, f"Receipt {number} is not what its event says.")
         elif receipt.chain_ok and not own_hash_is_right(facts):
             yield Difference("receipt", number, f"Receipt {number} does not fit its own hash.")
     yield from _custody(session)
+
+
+def _account_of(session: Session, number: str) -> str | None:
+    """The number itself when there is such an account."""
+    return session.scalar(select(Account.number).where(Account.number == number))
 
 
 def _custody(session: Session) -> Iterator[Difference]:
@@ -216,6 +227,29 @@ def _payments(session: Session) -> Iterator[Difference]:
     for payment, amount, cents in rows:
         words = f"Payment {payment} is over {amount} cents; posted were {cents or 0}."
         yield Difference("payment", payment, words)
+
+
+def _reversals(session: Session) -> Iterator[Difference]:
+    """A payment taken back has nothing left posted, and an entry that takes it back."""
+    turned, left = aliased(JournalEntry), aliased(JournalEntry)
+    standing = (
+        select(left.source)
+        .outerjoin(turned, turned.reverses_id == left.id)
+        .where(left.purpose.in_(PAYMENT_PURPOSES), turned.id.is_(None))
+    )
+    taking = select(JournalEntry.source).where(JournalEntry.reverses_id.is_not(None))
+    rows = session.execute(
+        select(PaymentReversal.id, PaymentReversal.source)
+        .where(
+            or_(
+                PaymentReversal.source.in_(standing),
+                (literal("reversal:") + PaymentReversal.id).not_in(taking),
+            )
+        )
+        .order_by(PaymentReversal.id)
+    )
+    for reversal, source in rows:
+        yield Difference("reversal", reversal, f"{reversal} takes {source} back, but it is still posted.")
 
 
 def _events(session: Session) -> Iterator[Difference]:
@@ -292,6 +326,7 @@ CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     _balances,
     _receipts,
     _payments,
+    _reversals,
     _events,
     _service_points,
     _meters,

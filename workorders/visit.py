@@ -1,19 +1,21 @@
 """One visit to a service point, prepared for an order type's own rules."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from workorders.grammar.texts import CODE_MAX, UNPRINTABLE
 from workorders.metering import ReadCheck, check_read
+from workorders.policy.satisfaction import needed_at, satisfaction_of
 from workorders.rulebook import RulesInForce
 from workorders.situation import (
     AccountFacts,
     EventFacts,
     MeterFacts,
     OrderFacts,
+    PaymentFacts,
     ServicePointFacts,
     Situation,
 )
@@ -80,7 +82,27 @@ class Visit:
     def paid_cents(self) -> int:
         """Paid on the account since the order was raised, up to the visit."""
         payments = self.account.payments if self.account else ()
-        return sum(p.cents for p in payments if p.at <= self.at)
+        return sum(p.cents for p in payments if self.order.requested_at <= p.at <= self.at)
+
+    def needed_cents(self, at: datetime | None = None, *, without: Sequence[PaymentFacts] = ()) -> int:
+        """What had to be paid at `at` (None: now, by all that is known) to satisfy the account's cuts.
+
+        `without` leaves payments out, as if they had not been made. 0 for an order without an account.
+        """
+        if self.account is None:
+            return 0
+        account = replace(
+            self.account,
+            balance_cents=self.account.balance_cents + sum(p.cents for p in without),
+            payments=tuple(p for p in self.account.payments if p not in without),
+        )
+        policy = satisfaction_of(self.rules)
+        return needed_at(account, policy, at=at, now=self.at, timezone=self.situation.timezone)
+
+    def satisfied(self, at: datetime | None = None, *, without: Sequence[PaymentFacts] = ()) -> bool:
+        """Nothing stood against the account's service at `at`; False for an order without an account."""
+        tolerance = satisfaction_of(self.rules).tolerance_cents
+        return self.account is not None and self.needed_cents(at, without=without) <= tolerance
 
     def given(self, name: str, default: Any = None) -> Any:
         """A part of the order's extra input."""

@@ -233,15 +233,17 @@ CASES: dict[str, tuple[str, str]] = {
         "Receipt above the limit of the field",
         "Receipt {receipt} says {cents} cents; above {limit} cents a second person looks.",
     ),
-    "payment_large": (
-        "Payment above the limit of the office",
-        "Payment {payment} of account {account} is {cents} cents; above {limit} cents a second person looks.",
-    ),
     "receipt_other_account": (
         "Receipt for another account",
-        "The receipt names account {account}; the order belongs to {expected}. The money is in suspense.",
+        "The receipt names account {account}; the order belongs to {expected}. The money is in suspense; "
+        "accepting moves it to the account named, or to the order's when there is none of that number.",
     ),
     "receipt_void": ("Receipt voided", "Receipt {receipt} was voided: {reason}"),
+    "payment_taken_back": (
+        "A payment was taken back",
+        "Account {account} is past due again. Orders under way that it had paid for: {orders}. "
+        "A new cut needs new notices.",
+    ),
     "payment_after_the_fact": (
         "Paid before the cut",
         "A payment of {at} became known after the cut was posted.",

@@ -5,8 +5,9 @@ from flask_smorest import Api
 from server.api.accounts import blueprint as accounts_blueprint
 from server.api.exceptions import blueprint as exceptions_blueprint
 from server.api.orders import blueprint as orders_blueprint
+from server.api.payments import blueprint as payments_blueprint
 
-PARTS = (orders_blueprint, accounts_blueprint, exceptions_blueprint)
+PARTS = (orders_blueprint, accounts_blueprint, payments_blueprint, exceptions_blueprint)
 
 
 def register(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""`/api/accounts`, `/api/search`, `/api/payments`: customers, and money that reaches the office."""
+"""`/api/accounts`, `/api/search`: customers as the office knows them."""
 
 from typing import Any
 
@@ -9,19 +9,16 @@ from mobile_api.schemas import ProblemBlueprint
 from server.api.schemas import (
     AccountSchema,
     HitSchema,
-    NewPaymentSchema,
-    PaymentSchema,
     SearchQuerySchema,
 )
-from server.auth.guard import current_staff
-from server.auth.roles import allow, allow_staff
+from server.auth.roles import allow_staff
 from server.csr.accounts import find_account
 from server.db import current_session
 from server.services import services
 from workorders.ledger import balance
 from workorders.lifecycle import ACTIVE
 from workorders.search import Hit, search
-from workorders.service.payments import record_payment
+from workorders.service.reading import needed_now
 from workorders.tables import Account, Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint
 
 blueprint = ProblemBlueprint("accounts", __name__, url_prefix="/api", description="Accounts and payments")
@@ -41,6 +38,7 @@ def account(number: str) -> dict[str, Any]:
         "status": found.status,
         "rate_class": found.rate_class,
         "balance_cents": balance(session, "AR", found.number),
+        "avoids_cut_cents": needed_now(session, found, now=services().clock()),
         "deposit_cents": -balance(session, "DEP", found.number),
         "as_of": services().clock(),
         "service_points": _points(session, found),
@@ -55,35 +53,6 @@ def account(number: str) -> dict[str, Any]:
 def find(asked: dict[str, str]) -> list[Hit]:
     """Find accounts, orders, meters and premises."""
     return search(current_session(), asked["q"])
-
-
-@blueprint.route("/payments", methods=["POST"])
-@allow("csr", "cashier", "supervisor")
-@blueprint.arguments(NewPaymentSchema)
-@blueprint.response(201, PaymentSchema)
-def pay(body: dict[str, Any]) -> dict[str, Any]:
-    """Record a payment; it calls off the disconnect that it avoids."""
-    session = current_session()
-    payment = record_payment(
-        session,
-        body["id"],
-        body["account"],
-        body["amount_cents"],
-        body["channel"],
-        now=services().clock(),
-        actor=current_staff().name,
-        reference=body["reference"],
-        received_at=body["received_at"],
-    )
-    session.flush()
-    return {
-        "id": payment.id,
-        "account": body["account"],
-        "amount_cents": payment.amount_cents,
-        "channel": payment.channel,
-        "received_at": payment.received_at,
-        "balance_cents": balance(session, "AR", body["account"]),
-    }
 
 
 def _points(session: Session, found: Account) -> list[dict[str, Any]]:

@@ -186,6 +186,9 @@ class AccountSchema(Schema):
     status = fields.String(required=True)
     rate_class = fields.String(required=True)
     balance_cents = fields.Integer(required=True, metadata={"description": "Above zero: the customer owes."})
+    avoids_cut_cents = fields.Integer(
+        required=True, metadata={"description": "What satisfies every cut of the account now, by policy."}
+    )
     deposit_cents = fields.Integer(required=True)
     as_of = fields.AwareDateTime(required=True)
     service_points = fields.List(fields.Nested(ServicePointSchema), required=True)
@@ -213,6 +216,52 @@ class PaymentSchema(Schema):
     amount_cents = fields.Integer(required=True)
     channel = fields.String(required=True)
     received_at = fields.AwareDateTime(required=True)
+    state = fields.String(
+        required=True,
+        metadata={"description": "posted, pending (waits for a second person), refused, or taken_back"},
+    )
+    recorded_by = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    balance_cents = fields.Integer(required=True)
+
+
+class PaymentsQuerySchema(Schema):
+    """Which payments to list, newest first."""
+
+    state = fields.String(
+        load_default="all", validate=validate.OneOf(["all", "pending", "posted", "refused", "taken_back"])
+    )
+    account = fields.String(load_default=None, allow_none=True)
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+
+
+class PaymentDecisionSchema(Schema):
+    """What a second person decides about a payment above the district's limit."""
+
+    approve = fields.Boolean(required=True)
+    words = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class NewReversalSchema(Schema):
+    """A payment taken back: its id, or the receipt number of a check taken at the door."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    payment = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    receipt = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    kind = fields.String(required=True, validate=validate.OneOf(["void", "returned"]))
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class ReversalSchema(Schema):
+    """A payment that was taken back."""
+
+    id = fields.String(required=True)
+    account = fields.String(required=True)
+    amount_cents = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    reason = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    recorded_by = fields.String(required=True)
     balance_cents = fields.Integer(required=True)
 
 

@@ -16,13 +16,15 @@ from server.auth.roles import allow
 from server.csr.blueprint import blueprint, reads
 from server.csr.service_points import cards
 from server.db import current_session
+from server.payments import list_payments
 from server.services import services
 from server.templating import local
-from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text, text_from_cents
+from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text
 from workorders.ledger import balance
 from workorders.lifecycle import ACTIVE
 from workorders.problems import Problem
-from workorders.service.payments import CHANNELS, record_payment
+from workorders.service.payments import CHANNELS, payment_words, record_payment
+from workorders.service.reading import needed_now
 from workorders.tables import (
     Account,
     Hold,
@@ -74,7 +76,7 @@ def pay(number: str) -> ResponseReturnValue:
     except Problem as problem:
         current_session().rollback()
         return _page(number, problem=problem, entered=form.to_dict()), problem.status
-    flash(f"Payment of {text_from_cents(payment.amount_cents)} recorded.", "good")
+    flash(payment_words(payment), "good")
     return redirect(url_for("csr.account", number=number))
 
 
@@ -99,6 +101,8 @@ def _page(number: str, *, problem: Problem | None, entered: dict[str, str]) -> s
         cards=cards(session, _points(session, found)),
         balance=balance(session, "AR", found.number),
         deposit=-balance(session, "DEP", found.number),
+        avoids=needed_now(session, found, now=now),
+        payments=list_payments(session, account=found.number, limit=RECENT),
         money=_money(session, found),
         open_orders=[order for order in orders if order.state in ACTIVE],
         past_orders=[order for order in orders if order.state not in ACTIVE][:RECENT],

@@ -12,24 +12,12 @@ from workorders.grammar.times import day_from_text, wall_time_from_text
 
 NOT_ASKED = frozenset({FieldType.IDS, FieldType.PHOTO, FieldType.FLOWS})
 """The server attaches these (notices), or the field brings them."""
-WORKED_OUT = {"avoid_cents": "Left empty: all that is owed."}
-"""What the server fills in when the form leaves it out."""
 PRIORITIES = ((20, "When convenient"), (50, "Normal"), (80, "Urgent"), (100, "Emergency"))
 
 
 def asked(order_type: OrderType) -> list[Field]:
     """The extra fields a person fills in."""
     return [f for f in order_type.extra if f.type not in NOT_ASKED]
-
-
-def must_fill(field: Field) -> bool:
-    """The form cannot be sent without it."""
-    return field.required and field.name not in WORKED_OUT
-
-
-def help_of(field: Field) -> str:
-    """The field's help, with what happens when it is left out."""
-    return " ".join(part for part in (field.help, WORKED_OUT.get(field.name, "")) if part)
 
 
 def extra_from_form(order_type: OrderType, form: Mapping[str, str], timezone: str) -> dict[str, Any]:

@@ -96,8 +96,6 @@ def _form(given: Mapping[str, str], problem: Problem | None) -> str:
         catalogue=CATALOGUE,
         type=order_type,
         fields=order_form.asked(order_type) if order_type else [],
-        must_fill=order_form.must_fill,
-        help_of=order_form.help_of,
         priorities=order_form.PRIORITIES,
         default_due=order_form.default_due(services().clock(), services().config.timezone),
         given=given,

@@ -23,6 +23,7 @@ from workorders.tables import (
     ExceptionCase,
     FieldEvent,
     Order,
+    PendingPayment,
     ServicePoint,
     Technician,
 )
@@ -110,10 +111,12 @@ def tabs(session: Session) -> dict[str, int]:
     """Counts beside the tabs of every office page."""
     open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
     wrongful = select(func.count()).select_from(Order).where(Order.outcome.in_(WRONGFUL))
+    pending = select(func.count()).select_from(PendingPayment).where(PendingPayment.state == "pending")
     return {
         "open_cases": session.scalar(open_cases) or 0,
         "quarantined": undecided_documents(session),
         "wrongful": session.scalar(wrongful) or 0,
+        "pending_payments": session.scalar(pending) or 0,
     }
 
 

@@ -1,4 +1,4 @@
-"""A cut on the tablet: what the technician is told at the moment of the cut, and what the office hears of it."""
+"""A cut on the tablet: what the technician is told at the moment of it, and what the office hears."""
 
 from collections.abc import Iterator
 from datetime import timedelta

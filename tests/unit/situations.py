@@ -94,7 +94,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "reread": {"flag_reason": "high"},
     "meter_test": {"kind": "customer_request", "deposit_cents": 7_500},
     "exchange": {"reason": "age"},
-    "disconnect_np": {"avoid_cents": 12_850},
+    "disconnect_np": {"checks_allowed": True},
     "reconnect": {"payment_satisfied": True},
     "verify": {"reason": "survey"},
     "investigate": {"complaint": "leak"},

@@ -4,9 +4,7 @@ from workorders.consequences import Judgement, SetServicePoint
 from workorders.cuts import cut_elsewhere, judge_cut, wrong_premise
 from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
-from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.lifecycle import Command
-from workorders.severance import settled_at
 from workorders.verdict import Verdict
 from workorders.visit import Visit
 
@@ -46,13 +44,14 @@ def _was_cut(visit: Visit) -> bool:
 def _collected(visit: Visit, verdict: Verdict) -> str:
     """Left on: right when enough was paid, else by the policy's floor, else a human decides."""
     verdict.read(visit.answers.get("read"), visit.meter, "special", required=False)
-    if visit.order.cancelled_at is None and not _paid_beforehand(visit):
+    if _visit_was_needed(visit):
         verdict.fees(ORDER_TYPE.fees, "visited")
     policy = visit.rules.payment_policy()
     floor = policy.floor_cents if policy is not None else 0
-    paid, needed = visit.paid_cents, visit.cents("avoid_cents")
-    if paid >= needed or visit.order.cancelled_at is not None:
+    if visit.satisfied(visit.at) or visit.order.cancelled_at is not None:
         return "collected"
+    paid = visit.paid_cents
+    needed = paid + visit.needed_cents(visit.at)
     if 0 < floor <= paid:
         verdict.case("partial_payment", blocking=False, paid=paid, needed=needed, floor=floor)
     else:
@@ -60,15 +59,19 @@ def _collected(visit: Visit, verdict: Verdict) -> str:
     return "collected"
 
 
-def _paid_beforehand(visit: Visit) -> bool:
-    """The customer had paid elsewhere before the technician came: the visit was nobody's wish."""
-    elsewhere = tuple(
-        p
-        for p in (visit.account.payments if visit.account else ())
-        if p.order != visit.order.number and p.at <= visit.at
-    )
-    needed = visit.cents("avoid_cents")
-    return needed > 0 and settled_at(elsewhere, needed) is not None
+def _visit_was_needed(visit: Visit) -> bool:
+    """Neither paid elsewhere nor called off before the technician took the money at this door.
+
+    The payment at the door calls the order off by itself; the visit that brought it is still charged.
+    """
+    account, cancelled = visit.account, visit.order.cancelled_at
+    if account is None:
+        return cancelled is None
+    here = [p for p in account.payments if p.order == visit.order.number and p.at <= visit.at]
+    first = min((p.at for p in here), default=visit.at)
+    if cancelled is not None and (not here or cancelled < first):
+        return False
+    return not visit.satisfied(visit.at, without=here)
 
 
 ORDER_TYPE = OrderType(
@@ -78,13 +81,6 @@ ORDER_TYPE = OrderType(
     skills=("water",),
     minutes=20,
     extra=(
-        Field(
-            name="avoid_cents",
-            title="Amount that avoids the cut",
-            type=FieldType.CENTS,
-            required=True,
-            max=PAYMENT_MAX_CENTS,
-        ),
         Field(name="notice_ids", title="Notices it rests on", type=FieldType.IDS),
         Field(name="checks_allowed", title="Checks allowed", type=FieldType.YES_NO),
     ),

@@ -3,6 +3,7 @@
 from workorders.consequences import Judgement, Post
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.grammar.money import rounded
 from workorders.verdict import Verdict
 from workorders.visit import Visit
 
@@ -46,7 +47,7 @@ def _propose_adjustment(visit: Visit, verdict: Verdict) -> None:
     if check.usage is None or check.estimate is None or rate is None:
         return
     units = max(0, round(check.usage - check.estimate.units))
-    cents = units * rate.cents_per_thousand * percent // 100_000
+    cents = rounded(units * rate.cents_per_thousand * percent, 100_000)
     if cents > 0:
         post = Post("leak_adjustment", "Leak adjustment", (("REV", "AR", cents),))
         verdict.case("leak_adjustment", blocking=False, cents=cents, units=units, then=(post,))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from workorders.consequences import Consequence, Judgement, RecordMeterTest
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, photo, read
-from workorders.grammar.money import DEPOSIT_MAX_CENTS
+from workorders.grammar.money import DEPOSIT_MAX_CENTS, rounded
 from workorders.meter_tests import (
     FlowRun,
     MeterTestResult,
@@ -112,7 +112,7 @@ def _correct_bills(
         )
         return
     share = overcharged_share(result.accuracy_percent, profile.error_of)
-    cents = round(abs(units * share) * rate.cents_per_thousand / 1000)
+    cents = rounded(round(abs(units * share) * 1000) * rate.cents_per_thousand, 1_000_000)
     if result.verdict == "fast":
         found.post(
             "test_refund", f"Refund: the meter counted {result.accuracy_percent:.2f} %", ("REV", "AR", cents)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from workorders.consequences import Judgement
 from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
 from workorders.metering import ReadCheck, check_read, fits, previous_read, usage
 from workorders.situation import MeterFacts, ReadFacts
@@ -108,7 +109,7 @@ def _rebill(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts,
     right = round(check.usage * share)
 
     def cents(units: int) -> int:
-        return (units * rate.cents_per_thousand + 500) // 1000
+        return rounded(units * rate.cents_per_thousand, 1000)
 
     lines = (("REV", "AR", cents(billed)), ("AR", "REV", cents(right)))
     verdict.post("rebill", f"Bill corrected: {billed} to {right} {meter.unit}", *lines)

@@ -4,6 +4,7 @@ from workorders import fees
 from workorders.consequences import Consequence, Judgement, Post, SetServicePoint
 from workorders.descriptors import Field, FieldType, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, left_on, lock, photo, read
+from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
 from workorders.verdict import Verdict
 from workorders.visit import Visit
@@ -52,7 +53,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
     charges: list[Consequence] = [p for p in map(fees.post, due) if p is not None]
     units = visit.cents("usage_while_off")
     rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
-    cents = (units * rate.cents_per_thousand + 500) // 1000 if rate is not None else 0
+    cents = rounded(units * rate.cents_per_thousand, 1000) if rate is not None else 0
     if cents > 0:
         charges.append(Post("back_bill", f"{units} used while off", (("AR", "REV", cents),)))
     return tuple(charges)

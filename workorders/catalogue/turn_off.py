@@ -5,6 +5,7 @@ from datetime import timedelta
 from workorders.consequences import Judgement, Post, SetServicePoint
 from workorders.descriptors import Field, FieldType, OrderType, PostingRule
 from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
+from workorders.grammar.money import rounded
 from workorders.situation import OtherOrder
 from workorders.verdict import Verdict
 from workorders.visit import Visit
@@ -57,7 +58,7 @@ def _settle(visit: Visit, verdict: Verdict, used: int | None) -> None:
         return
     verdict.post("deposit_back", "Deposit applied", ("DEP", "AR", account.deposit_cents))
     rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
-    last_bill = (used * rate.cents_per_thousand + 500) // 1000 if used is not None and rate is not None else 0
+    last_bill = rounded(used * rate.cents_per_thousand, 1000) if used is not None and rate is not None else 0
     credit = max(account.deposit_cents, 0) - account.balance_cents - last_bill
     if credit > 0:
         verdict.case(

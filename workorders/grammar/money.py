@@ -46,6 +46,13 @@ def cents_from_text(
     return -cents if found["sign"] else cents
 
 
+def rounded(numerator: int, denominator: int) -> int:
+    """`numerator / denominator` in whole cents, a half away from zero: the one way money is rounded."""
+    whole, rest = divmod(abs(numerator), denominator)
+    whole += 2 * rest >= denominator
+    return -whole if numerator < 0 else whole
+
+
 def text_from_cents(cents: int) -> str:
     """1234 as “$12.34”, -500 as “-$5.00”."""
     whole, part = divmod(abs(cents), 100)

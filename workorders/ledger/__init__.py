@@ -3,7 +3,7 @@
 from workorders.grammar.money import cents_from_text, text_from_cents
 from workorders.ledger.balances import balance, balance_at, balances, custody, trial_balance
 from workorders.ledger.chart import CHART, LedgerAccount
-from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse
+from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse, reverse_posted
 
 __all__ = [
     "CHART",
@@ -19,6 +19,7 @@ __all__ = [
     "post",
     "post_many",
     "reverse",
+    "reverse_posted",
     "text_from_cents",
     "trial_balance",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workorders.dialect import upsert
 from workorders.grammar.money import AMOUNT_MAX_CENTS
@@ -113,6 +113,22 @@ def reverse(
         reverses_id=entry.id,
     )
     return post_many(session, [made], now=now)[0]
+
+
+def reverse_posted(
+    session: Session, source: str, purpose: str, *, by: str, words: str, now: datetime
+) -> JournalEntry | None:
+    """Reverse the entry posted for (`source`, `purpose`); `by` is the source of the new one.
+
+    None when there is none, or it was reversed before.
+    """
+    turned = aliased(JournalEntry)
+    entry = session.scalar(
+        select(JournalEntry)
+        .outerjoin(turned, turned.reverses_id == JournalEntry.id)
+        .where(JournalEntry.source == source, JournalEntry.purpose == purpose, turned.id.is_(None))
+    )
+    return None if entry is None else reverse(session, entry, source=by, words=words, now=now)
 
 
 def post_many(session: Session, drafts: Sequence[EntryDraft], *, now: datetime) -> list[JournalEntry]:

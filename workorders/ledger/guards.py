@@ -66,6 +66,14 @@ OUT_OF_BOUNDS = f"posting_too_large: a line of the ledger holds at most {AMOUNT_
 
 QUARANTINE_DECISION = Guard("quarantine_decision")
 """Guarded by the migration that makes the table."""
+PAYMENT_REVERSAL = Guard("payment_reversal")
+"""As above."""
+PENDING_PAYMENT = Guard(
+    "pending_payment",
+    ("id", "account_id", "amount_cents", "channel", "received_at", "recorded_at", "recorded_by", "reference"),
+)
+"""As above: who decided and how is written later, the payment itself never changes."""
+LATER = (QUARANTINE_DECISION, PAYMENT_REVERSAL, PENDING_PAYMENT)
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -152,7 +160,7 @@ def _sqlite_table(guard: Guard) -> Iterator[str]:
 
 
 def _sqlite_drop() -> Iterator[str]:
-    for guard in (*GUARDS, QUARANTINE_DECISION):
+    for guard in (*GUARDS, *LATER):
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_update"
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_delete"
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed"
@@ -206,7 +214,7 @@ def _function(name: str, body: str) -> str:
 
 
 def _postgresql_drop() -> Iterator[str]:
-    for guard in (*GUARDS, QUARANTINE_DECISION):
+    for guard in (*GUARDS, *LATER):
         for act in ("update", "delete", "truncate"):
             yield f'DROP TRIGGER IF EXISTS guard_{guard.table}_{act} ON "{guard.table}"'
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed ON posting"

@@ -116,6 +116,8 @@ def set_route(
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
     technician = technician_named(session, technician_id)
+    for number in sorted(numbers_in_sequence):
+        order_for_update(session, number)
     orders, days = [], {day: None}
     for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = order_for_update(session, number)

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
-from workorders.ledger import balance
 from workorders.problems import Problem
 from workorders.service.district import district_of
-from workorders.service.reading import account_facts, payments_since
+from workorders.service.reading import account_facts
 from workorders.service.rules_cache import rule_book
 from workorders.severance import CutDecision, CutQuestion, authority_expires, evaluate
 from workorders.tables import Account, CutAuthority, Order, ServicePoint
@@ -24,26 +23,13 @@ MORNING = time(8)
 def cut_extra(
     session: Session, extra: dict[str, Any], account: Account | None, *, now: datetime
 ) -> dict[str, Any]:
-    """The extra input of a disconnect, with what avoids it and the notices it rests on filled in."""
+    """The extra input of a disconnect, with the notices it rests on filled in."""
     if account is None:
         return extra
     today = district_of(session).day_of(now)
     facts = account_facts(session, account, since=now)
     valid = [notice.id for notice in facts.notices if notice.valid_until >= today]
-    owed = max(balance(session, "AR", account.number), 0)
-    return {"avoid_cents": owed, "notice_ids": valid} | extra
-
-
-def cents_avoiding_cut(session: Session, order: Order) -> int | None:
-    """What the customer still has to pay to avoid the cut, in cents: the order's amount less payments since.
-
-    None when the order has no account or names no amount.
-    """
-    needed = order.extra.get("avoid_cents")
-    if order.account is None or not isinstance(needed, int):
-        return None
-    paid = sum(p.cents for p in payments_since(session, order.account.id, order.requested_at))
-    return max(needed - paid, 0)
+    return {"notice_ids": valid} | extra
 
 
 def check_cut(

@@ -7,10 +7,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from workorders.grammar.texts import checked_text
+from workorders.late_payment import still_due
 from workorders.lifecycle import Command, State
 from workorders.problems import Problem
 from workorders.service.cases import is_blocking, open_cases, waiting
-from workorders.service.effects import Cause, carry_out
+from workorders.service.effects import Cause, carry_out, reconsider_after
 from workorders.service.field_facts import recalled_facts
 from workorders.service.history import command, tell, tell_order
 from workorders.service.lookups import find_order_for_update
@@ -71,7 +72,8 @@ def _carry_out(session: Session, case: ExceptionCase, order: Order, event: Field
     cause = Cause(event.id, event.technician_id, event.occurred_at, order, now)
     try:
         with session.begin_nested():
-            found = carry_out(session, waiting(case), cause)
+            what = still_due(waiting(case), order.outcome)
+            found = carry_out(session, what, cause)
             if case.code == "receipt_conflict":
                 number = f"{case.detail['receipt']}~{event.counter}"
                 found += keep_receipt(
@@ -80,6 +82,7 @@ def _carry_out(session: Session, case: ExceptionCase, order: Order, event: Field
             if found:
                 open_cases(session, found, source=event.id, order_number=order.number, now=now)
                 session.flush()
+            reconsider_after(session, what, cause)
     except (IntegrityError, DataError) as refusal:
         reason = str(refusal.orig).splitlines()[0]
         raise Problem("decision_refused", reason=f"The database said: {reason}.") from refusal

@@ -26,16 +26,17 @@ from workorders.consequences import (
     Reverse,
     SetServicePoint,
 )
-from workorders.ledger import post, reverse
+from workorders.ledger import post, reverse_posted
 from workorders.problems import Problem
 from workorders.service.assignment import take_back
 from workorders.service.district import district_of
 from workorders.service.follow_on import raise_follow_on
 from workorders.service.history import tell
+from workorders.service.reading import PAYMENT_PURPOSES
 from workorders.tables import (
+    Account,
     Hold,
     Installation,
-    JournalEntry,
     Meter,
     MeterTest,
     Order,
@@ -43,6 +44,8 @@ from workorders.tables import (
     ServicePoint,
     ServicePointEvent,
 )
+from workorders.usecases.cash.payment_arrived import Money, payment_arrived
+from workorders.usecases.collections.reconsider import reconsider_account
 
 _NEWEST_STATE = (
     select(ServicePointEvent.at)
@@ -86,6 +89,21 @@ def carry_out(session: Session, consequences: Iterable[Consequence], cause: Caus
             _DO[type(consequence)](session, consequence, cause)
     session.flush()
     return exceptions
+
+
+def reconsider_after(session: Session, consequences: Iterable[Consequence], cause: Cause) -> None:
+    """Once the order has its outcome: what was charged, refunded or cut may open or satisfy other orders."""
+    touched = any(isinstance(one, Post | Reverse | SetServicePoint) for one in consequences)
+    account = cause.order.account
+    if touched and account is not None:
+        reconsider_account(
+            session,
+            account,
+            reason="nothing is past due",
+            source=cause.event_id,
+            now=cause.now,
+            actor="curbstop",
+        )
 
 
 def _set_service_point(session: Session, what: SetServicePoint, cause: Cause) -> None:
@@ -181,6 +199,9 @@ def _install_meter(session: Session, what: InstallMeter, cause: Cause) -> None:
 
 
 def _post(session: Session, what: Post, cause: Cause) -> None:
+    if what.purpose in PAYMENT_PURPOSES and [line[1] for line in what.lines] == ["AR"]:
+        _pay(session, what, cause)
+        return
     post(
         session,
         source=cause.event_id,
@@ -194,19 +215,32 @@ def _post(session: Session, what: Post, cause: Cause) -> None:
     )
 
 
-def _reverse(session: Session, what: Reverse, cause: Cause) -> None:
-    turned = aliased(JournalEntry)
-    entry = session.scalar(
-        select(JournalEntry)
-        .outerjoin(turned, turned.reverses_id == JournalEntry.id)
-        .where(
-            JournalEntry.source == what.source,
-            JournalEntry.purpose == what.purpose,
-            turned.id.is_(None),
-        )
+def _pay(session: Session, what: Post, cause: Cause) -> None:
+    """Money from the door goes the way of all money."""
+    account = cause.order.account
+    if what.account is not None and (account is None or account.number != what.account):
+        # A receipt may name an account that does not exist: the money was taken on this order's visit.
+        named = session.scalar(select(Account).where(Account.number == what.account))
+        account = named or account
+    if account is None:
+        raise Problem("not_found", what="account of order", key=cause.order.number)
+    [(ledger, _, cents)] = what.lines
+    money = Money(
+        source=cause.event_id,
+        purpose=what.purpose,
+        cents=cents,
+        ledger=ledger,
+        paid_at=cause.occurred_at,
+        words=what.words,
+        technician=cause.technician,
+        order_number=cause.order.number,
+        why="paid at the door",
     )
-    if entry is not None:
-        reverse(session, entry, source=cause.event_id, words=what.words, now=cause.now)
+    payment_arrived(session, account, money, now=cause.now, actor=cause.technician)
+
+
+def _reverse(session: Session, what: Reverse, cause: Cause) -> None:
+    reverse_posted(session, what.source, what.purpose, by=cause.event_id, words=what.words, now=cause.now)
 
 
 def _raise_order(session: Session, what: RaiseOrder, cause: Cause) -> None:

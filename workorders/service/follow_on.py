@@ -16,7 +16,7 @@ from workorders.lifecycle import ACTIVE, Command, State
 from workorders.service.creation import create_order
 from workorders.service.history import command, note, tell_order
 from workorders.service.lookups import order_for_update, responsible_account
-from workorders.tables import Order, ServicePoint
+from workorders.tables import Account, Order, ServicePoint
 
 CONTINGENT = "contingent"
 """`Order.follow_reason` of a contingent reconnect."""
@@ -27,41 +27,45 @@ _WORDS = "Paid while the cut was under way: verify, restore if off."
 
 def raise_follow_on(
     session: Session,
-    order: Order,
+    order: Order | None,
     what: RaiseOrder,
     point: ServicePoint,
     *,
     due_until: datetime | None,
     now: datetime,
     source: str,
+    account: Account | None = None,
 ) -> Order:
     """Raise what follows from an order, unless an unfinished one of that type and reason does so already.
 
-    A contingent reconnect of the order becomes this one when it is a reconnect too.
+    A contingent reconnect of the order becomes this one when it is a reconnect too. `account` answers for
+    the new order, by default whoever answers for the first one there. `order` None: nothing on record leads
+    to it, as when service was cut before Curbstop knew the account.
     """
-    for known in _unfinished(session, order.number, what.type):
+    for known in _unfinished(session, order.number, what.type) if order is not None else ():
         if known.service_point_id != point.id:
             continue
         if known.follow_reason == what.reason:
             return known
         if known.follow_reason == CONTINGENT:
-            return _turn_into(session, known, what, due_until=due_until, now=now, source=source)
+            return release_ready(session, known, what, due_until=due_until, now=now, source=source)
+    if account is None:
+        here = order is not None and point.id == order.service_point_id
+        account = order.account if order is not None and here else responsible_account(session, point.id)
     return create_order(
         session,
         type_code=what.type,
         point=point,
-        account=order.account
-        if point.id == order.service_point_id
-        else responsible_account(session, point.id),
+        account=account,
         priority=what.priority,
         due_until=due_until,
         instructions=what.words,
         extra=dict(what.extra),
         no_charge=what.no_charge,
-        follows=order.number,
+        follows=order.number if order is not None else None,
         follow_reason=what.reason,
         now=now,
-        actor=f"order {order.number}",
+        actor=f"order {order.number}" if order is not None else source,
         source=source,
     )
 
@@ -133,7 +137,7 @@ def silent_orders(session: Session, *, now: datetime, limit: int = 100) -> Seque
     ).all()
 
 
-def _turn_into(
+def release_ready(
     session: Session,
     ready: Order,
     what: RaiseOrder,
@@ -142,13 +146,15 @@ def _turn_into(
     now: datetime,
     source: str,
 ) -> Order:
+    """Make a reconnect that stood ready, or was held until it is paid, the one that `what` asks for."""
     ready.follow_reason = what.reason
     ready.priority = max(ready.priority, what.priority)
     ready.no_charge = what.no_charge
     ready.due_until = due_until
     ready.instructions = what.words
     ready.extra = ready.extra | what.extra
-    actor, detail = f"order {ready.follows_number}", {"reason": what.words, "source": source}
+    actor = f"order {ready.follows_number}" if ready.follows_number is not None else source
+    detail = {"reason": what.words, "source": source}
     if ready.state == State.HELD:
         command(session, ready, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
         return ready

@@ -1,4 +1,10 @@
-"""Finding what a command names, with the Problem people get when it is not there."""
+"""Finding what a command names, with the Problem people get when it is not there; and locking it.
+
+Rows are locked in one stated order, so that two transactions never wait for each other: the account first,
+then its orders by ascending number, then ledger balances. Whoever needs an order with its account locks the
+account on the way; a path that locks many orders sorts them. What still collides (counters, a service point
+of two accounts) loses the race and is run again (workorders.lost_races).
+"""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -6,6 +12,14 @@ from sqlalchemy.orm import Session, joinedload
 from workorders.problems import Problem
 from workorders.tables import Account, Order, ServiceAgreement, ServicePoint, Technician
 
+_LOCK_ACCOUNT = select(Account.id).where(Account.id == bindparam("account")).with_for_update(key_share=True)
+_LOCK_ACCOUNT_OF = (
+    select(Account.id)
+    .where(
+        Account.id == select(Order.account_id).where(Order.number == bindparam("number")).scalar_subquery()
+    )
+    .with_for_update(of=Account, key_share=True)
+)
 _BARE_ORDER = (
     select(Order)
     .where(Order.number == bindparam("number"))
@@ -16,6 +30,14 @@ _WHOLE_ORDER = _BARE_ORDER.options(
     joinedload(Order.service_point).joinedload(ServicePoint.premise),
     joinedload(Order.account).joinedload(Account.customer),
 )
+
+
+def lock_account(session: Session, account_id: int) -> None:
+    """Make other transactions about the account's money and orders wait until this one ends.
+
+    Rows that refer to the account may still be written by others.
+    """
+    session.execute(_LOCK_ACCOUNT, {"account": account_id})
 
 
 def order_for_update(session: Session, number: str, *, expected_version: int | None = None) -> Order:
@@ -33,7 +55,8 @@ def order_for_update(session: Session, number: str, *, expected_version: int | N
 
 
 def find_order_for_update(session: Session, number: str) -> Order | None:
-    """The order as `order_for_update` loads it, None when there is none."""
+    """The order as `order_for_update` loads it, None when there is none. Its account is locked before it."""
+    session.execute(_LOCK_ACCOUNT_OF, {"number": number})
     return session.scalar(_WHOLE_ORDER, {"number": number})
 
 

@@ -16,7 +16,7 @@ from workorders.service.cancel import CUT, supersede_order
 from workorders.service.creation import create_order
 from workorders.service.gates import money_gate, service_orders_to_supersede
 from workorders.service.history import command, note, tell_order
-from workorders.service.lookups import account_named, order_for_update, responsible_account
+from workorders.service.lookups import account_named, lock_account, order_for_update, responsible_account
 from workorders.service.request_checks import (
     check_appointment,
     check_due,
@@ -71,6 +71,8 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
     if point is None:
         raise Problem("not_found", what="service point", key=request.service_point_id)
     account = _account(session, request, point)
+    if account is not None:
+        lock_account(session, account.id)
     check_priority(request.priority)
     check_due(request.due_from, request.due_until, now=now)
     check_appointment(request.appointment_from, request.appointment_until, now=now)

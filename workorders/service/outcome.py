@@ -13,7 +13,7 @@ from workorders.lifecycle import FIELD_COMMANDS, Command, State, after_fact, doc
 from workorders.problems import Problem
 from workorders.service.assignment import end_assignment
 from workorders.service.cancel import CUT
-from workorders.service.effects import Cause, carry_out
+from workorders.service.effects import Cause, carry_out, reconsider_after
 from workorders.service.event_schema import FieldDocument
 from workorders.service.follow_on import drop_contingent
 from workorders.service.history import note, tell_order
@@ -73,6 +73,7 @@ def judged(session: Session, order: Order, event: EventFacts, *, device: str, no
             if known is Known.NEW:
                 exceptions += keep_receipt(session, event, device, cause)
             _settle(session, order, judgement, event, now)
+            reconsider_after(session, judgement.consequences, cause)
     except (IntegrityError, DataError, Problem) as refusal:
         judgement, exceptions = _refused(judgement, refusal)
         _settle(session, order, judgement, event, now)
@@ -126,8 +127,10 @@ def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Jud
     number = event.body["receipt"]["number"]
     blocking = known is Known.OTHER
     code = "receipt_conflict" if blocking else "receipt_repeated"
-    waiting = tuple(one for one in judgement.consequences if not isinstance(one, OpenException))
-    then = waiting if blocking else ()
+    waiting: list[Consequence] = [one for one in judgement.consequences if not isinstance(one, OpenException)]
+    # What those cases would have done waits too: money for another account must not end in suspense.
+    waiting += [one for case in judgement.exceptions for one in case.then]
+    then = tuple(waiting) if blocking else ()
     detail = {"receipt": number}
     found = OpenException(code, case_words(code, detail), blocking, detail, then)
     words = ack_words("review", {"titles": [found.words]}) if blocking else ack_words("noted", {})

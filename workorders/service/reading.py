@@ -7,16 +7,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from workorders.catalogue import order_type_of
 from workorders.lifecycle import ACTIVE
+from workorders.policy.satisfaction import DUE_AT_ONCE, LOOKBACK, needed_at, satisfaction_of
 from workorders.service.district import district_of
 from workorders.service.rules_cache import rule_book
 from workorders.situation import (
     AccountFacts,
     AssignmentFacts,
+    ChargeFacts,
     EntryFacts,
     HoldFacts,
     MeterFacts,
@@ -40,13 +42,15 @@ from workorders.tables import (
     Notice,
     Order,
     OrderEvent,
-    Payment,
+    PaymentReversal,
+    Posting,
     Read,
-    Receipt,
     ServicePoint,
     ServicePointEvent,
 )
 
+PAYMENT_PURPOSES = frozenset({"payment", "payment_moved"})
+"""Purposes of entries by which money reaches an account; a moved one lay in suspense before."""
 READS = 24
 """Two years of monthly reads: the last 12 that an order shows, and as many before for the estimate."""
 
@@ -58,13 +62,33 @@ _NOTICES = select(Notice).where(Notice.account_id == bindparam("account")).order
 _BALANCES = select(LedgerBalance.ledger, LedgerBalance.amount_cents).where(
     LedgerBalance.ledger.in_(("AR", "DEP")), LedgerBalance.party == bindparam("account")
 )
-_OFFICE_PAYMENTS = select(Payment.id, Payment.received_at, Payment.amount_cents, Payment.channel).where(
-    Payment.account_id == bindparam("account"), Payment.received_at >= bindparam("since")
+_turned = aliased(JournalEntry)
+_LINES = (
+    select(
+        JournalEntry.source,
+        JournalEntry.purpose,
+        JournalEntry.effective_at,
+        JournalEntry.order_number,
+        JournalEntry.reverses_id,
+        _turned.id.label("turned"),
+        func.sum(Posting.amount_cents).label("cents"),
+    )
+    .join(Posting, Posting.entry_id == JournalEntry.id)
+    .outerjoin(_turned, _turned.reverses_id == JournalEntry.id)
+    .where(
+        Posting.ledger == "AR",
+        Posting.party == bindparam("account"),
+        JournalEntry.effective_at >= bindparam("since"),
+    )
+    .group_by(JournalEntry.id, _turned.id)
+    .order_by(JournalEntry.effective_at, JournalEntry.id)
 )
-_FIELD_PAYMENTS = select(Receipt.number, Receipt.taken_at, Receipt.amount_cents, Receipt.order_number).where(
-    Receipt.account_id == bindparam("account"),
-    Receipt.taken_at >= bindparam("since"),
-    Receipt.amount_cents > 0,
+"""What was posted to an account, an entry a row; `turned` is the entry that reverses it."""
+_RESTARTED = (
+    select(PaymentReversal.at)
+    .where(PaymentReversal.account_id == bindparam("account"), PaymentReversal.reopened)
+    .order_by(PaymentReversal.at.desc())
+    .limit(1)
 )
 _READS = (
     select(Meter.serial, Read.taken_at, Read.value, Read.kind, Read.source, Read.billed, Read.flags)
@@ -150,11 +174,16 @@ def situation_of(session: Session, order: Order, *, serials: Iterable[str] = ())
 
 
 def account_facts(session: Session, account: Account, *, since: datetime) -> AccountFacts:
-    """An account with its balances, protections, notices, and the payments made since an instant."""
+    """An account with its balances, protections, notices, and what was posted to it since an instant.
+
+    Lines are read from LOOKBACK before `since`, so that bills not yet due at that time are among them.
+    """
     number = account.number
     held = session.scalars(_HOLDS, {"account": account.id})
     notices = session.scalars(_NOTICES, {"account": account.id})
     cents = {row.ledger: row.amount_cents for row in session.execute(_BALANCES, {"account": number})}
+    restarted = session.scalar(_RESTARTED, {"account": account.id})
+    payments, charges = _account_lines(session, number, since - LOOKBACK)
     return AccountFacts(
         number=number,
         rate_class=account.rate_class,
@@ -164,17 +193,41 @@ def account_facts(session: Session, account: Account, *, since: datetime) -> Acc
         deposit_cents=-cents.get("DEP", 0),
         holds=tuple(HoldFacts(h.kind, h.starts_on, h.ends_on, h.provisional) for h in held),
         notices=tuple(NoticeFacts(n.id, n.kind, n.sent_on, n.valid_until, n.amount_cents) for n in notices),
-        payments=payments_since(session, account.id, since),
+        payments=payments,
+        charges=charges,
+        restarted_on=district_of(session).day_of(restarted) if restarted is not None else None,
     )
 
 
-def payments_since(session: Session, account_id: int, since: datetime) -> tuple[PaymentFacts, ...]:
-    """Payments at the office and receipts in the field that the customer made since an instant."""
-    office = session.execute(_OFFICE_PAYMENTS, {"account": account_id, "since": since})
-    field = session.execute(_FIELD_PAYMENTS, {"account": account_id, "since": since})
-    found = [PaymentFacts(*row) for row in office]
-    found += [PaymentFacts(number, at, cents, "field", order) for number, at, cents, order in field]
-    return tuple(sorted(found, key=lambda payment: (payment.at, payment.id)))
+def needed_now(session: Session, account: Account, *, now: datetime) -> int:
+    """Cents that satisfy every cut of the account now, by the policy of the day."""
+    district = district_of(session)
+    policy = satisfaction_of(rule_book(session).in_force(district.day_of(now)))
+    facts = account_facts(session, account, since=now)
+    return needed_at(facts, policy, at=None, now=now, timezone=district.timezone)
+
+
+def _account_lines(
+    session: Session, number: str, since: datetime
+) -> tuple[tuple[PaymentFacts, ...], tuple[ChargeFacts, ...]]:
+    """The account's lines since an instant: payments, and everything else."""
+    payments, charges = [], []
+    for line in session.execute(_LINES, {"account": number, "since": since}):
+        at, cents = line.effective_at, int(line.cents)
+        if line.purpose in PAYMENT_PURPOSES and line.reverses_id is None and cents < 0:
+            channel = "field" if line.source.startswith("event:") else "office"
+            payments.append(PaymentFacts(line.source, at, -cents, channel, line.order_number))
+            continue
+        undone = line.turned is not None
+        undoes_charge = line.reverses_id is not None and not line.purpose.startswith("reverse_payment")
+        if undone or undoes_charge:
+            # A charge taken back was never owed: both lines together are nothing at any instant.
+            continue
+        at_once = (
+            line.purpose in DUE_AT_ONCE or line.purpose.startswith("fee_") or line.reverses_id is not None
+        )
+        charges.append(ChargeFacts(at, cents, due_at_once=at_once))
+    return tuple(payments), tuple(charges)
 
 
 def reads_at(session: Session, service_point_id: int, limit: int = READS) -> tuple[ReadFacts, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.tables.base import Base, Code, UtcDateTime
+from workorders.tables.customers import Account
 
 
 class JournalEntry(Base):
@@ -134,5 +135,54 @@ class Payment(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[str] = mapped_column(String(80))
     reference: Mapped[str | None] = mapped_column(String(80))
+
+    __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)
+
+
+class PendingPayment(Base):
+    """A payment above the district's limit: recorded by one person, posted when a second one approves it.
+
+    Approved, it becomes a Payment of the same id; refused, it stays here with the reason.
+    """
+
+    __tablename__ = "pending_payment"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(Code)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    reference: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(Code, default="pending", index=True)
+    """pending | approved | refused."""
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decision: Mapped[str | None] = mapped_column(String(200))
+
+    account: Mapped[Account] = relationship()
+
+    __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)
+
+
+class PaymentReversal(Base):
+    """A payment taken back, never deleted: voided on its own day, or returned by the bank later."""
+
+    __tablename__ = "payment_reversal"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """Given by whoever takes back, so that sending it twice does it once."""
+    source: Mapped[str] = mapped_column(String(80), unique=True)
+    """Source of the entries it reverses: `payment:<id>`, or the field event of a door receipt."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Code)
+    """void | returned."""
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    reopened: Mapped[bool]
+    """The account had been satisfied and is past due again: a cut needs new notices."""
 
     __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)

@@ -46,7 +46,7 @@ class Fee(Base):
     effective_from: Mapped[date]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     trigger: Mapped[str] = mapped_column(Code)
-    """dispatch | visit | cut | completion."""
+    """dispatch | visit | cut | completion | returned_item."""
     exempt_rate_classes: Mapped[list[str]] = mapped_column(Json, default=list)
     rule_set: Mapped[int] = mapped_column(ForeignKey("rule_set.version"))
 

@@ -77,7 +77,7 @@ def test_a_payment_is_bounded(shared_office: Office, cents: Any) -> None:
 def test_the_largest_payments_leave_the_books_provable(office: Office) -> None:
     for number in range(3):
         body = {"id": f"P-big-{number}", "account": "A2", "amount_cents": 100_000_000, "channel": "web"}
-        assert ask(office, "casey", "POST", "/api/payments", json=body).status_code == 201
+        assert ask(office, "casey", "POST", "/api/payments", json=body).status_code in {201, 202}
     assert office.client("sam").get("/office/money").status_code == 200
     with office.services.read_sessions() as session:
         assert verify_ledger(session).differences == ()

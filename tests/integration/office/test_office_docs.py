@@ -15,7 +15,7 @@ def test_the_page_lists_every_role_and_call(shared_office: Office) -> None:
     routed = {
         (method, rule.rule.replace("<int:", "<"))
         for rule in shared_office.app.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"orders", "accounts", "exceptions"}
+        if rule.endpoint.split(".")[0] in {"orders", "accounts", "payments", "exceptions"}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert named == routed

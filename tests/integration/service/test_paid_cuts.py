@@ -33,6 +33,7 @@ def pay(session: Session, at: datetime, *, heard: datetime | None = None, househ
         actor="web shop",
     )
     session.commit()
+    assert isinstance(payment, Payment)
     return payment
 
 
@@ -93,6 +94,8 @@ def test_cut_known_then_paid_raises_the_reconnect(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
     take(session, Tablet().completed(cut, answers.cut(1), at=CUT_AT))
     assert reconnects(session, cut) == []
+    record_payment(session, "fee", "A1", FEE, "web", now=LATER, actor="web shop")
+    assert reconnects(session, cut) == [], "the debt itself is still past due"
     pay(session, LATER)
     [ready] = reconnects(session, cut)
     assert (ready.state, ready.follow_reason, ready.no_charge) == ("approved", "paid", False)
@@ -102,13 +105,14 @@ def test_cut_known_then_paid_raises_the_reconnect(session: Session) -> None:
 
 def test_a_payment_heard_of_late_turns_a_posted_cut_wrongful(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
-    take(session, Tablet().completed(cut, answers.cut(1), at=CUT_AT))
+    done = Tablet().completed(cut, answers.cut(1), at=CUT_AT)
+    take(session, done)
     assert balance(session, "AR", "A1") == DEBT + FEE
     pay(session, CUT_AT - timedelta(minutes=5), heard=LATER)
     [ready] = reconnects(session, cut)
     assert (cut.outcome, ready.no_charge) == ("wrongful_cut", True)
     assert balance(session, "AR", "A1") == 0
-    assert "payment_after_the_fact" in cases(session, "payment:web-1")
+    assert "payment_after_the_fact" in cases(session, f"wrongful:{done['_id']}")
 
 
 @pytest.mark.parametrize("how", ["unable", "cancel_seen", "backed_out"])

@@ -236,7 +236,7 @@ def test_paid_at_the_door_is_left_on() -> None:
         "tag_left": None,
     }
     at_the_door = (PaymentFacts("AB-000001", NOW - 0.1 * HOUR, PAID, "field", "W1"),)
-    judgement = judged("disconnect_np", answers, account_payments=at_the_door)
+    judgement = judged("disconnect_np", answers, account_payments=at_the_door, account_balance_cents=0)
     assert judgement.outcome == "collected"
     assert not of(judgement, SetServicePoint)
     assert [p.purpose for p in of(judgement, Post)] == ["fee_field_visit"]
@@ -268,8 +268,9 @@ def test_a_payment_that_becomes_known_later_turns_a_posted_cut_wrongful() -> Non
         order_state="completed",
         order_entries=(EntryFacts(cut.id, "fee_field_visit"), EntryFacts("x", "plant")),
         point_state="off_np",
+        **paid(-1),
     )
-    late = reconsider_cut(posted, cut, paid_at=NOW - HOUR)
+    late = reconsider_cut(posted, cut)
     assert late is not None
     assert late.outcome == "wrongful_cut"
     assert [(r.source, r.purpose) for r in of(late, Reverse)] == [(cut.id, "fee_field_visit")]
@@ -278,7 +279,9 @@ def test_a_payment_that_becomes_known_later_turns_a_posted_cut_wrongful() -> Non
         "payment_after_the_fact",
         "wrongful_cut",
     }
-    assert reconsider_cut(posted, cut, paid_at=NOW + HOUR) is None
+    assert posted.account is not None
+    after = replace(posted.account, payments=(PaymentFacts("P1", NOW + HOUR, PAID, "web"),))
+    assert reconsider_cut(replace(posted, account=after), cut) is None
 
 
 def test_a_lock_check_follows_when_the_rules_set_its_days() -> None:

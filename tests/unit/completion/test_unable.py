@@ -48,7 +48,10 @@ def test_the_wrong_meter_raises_a_verify_order_and_a_case() -> None:
 
 def test_proof_of_payment_closes_the_order_when_the_money_is_here() -> None:
     confirmed = unable(
-        "disconnect_np", "proof_of_payment_shown", account_payments=(PaymentFacts("P", NOW, 12_850, "web"),)
+        "disconnect_np",
+        "proof_of_payment_shown",
+        account_payments=(PaymentFacts("P", NOW, 12_850, "web"),),
+        account_balance_cents=0,
     )
     assert confirmed.command is Command.COMPLETE
     assert not cases(confirmed)

@@ -1,0 +1,1 @@
+"""Dated rules as pure functions."""

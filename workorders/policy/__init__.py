@@ -1,0 +1,1 @@
+"""What dated rules say, as pure functions of plain values."""

@@ -1,0 +1,1 @@
+"""Money that arrives, waits for a second person, or is taken back."""

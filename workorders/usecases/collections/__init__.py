@@ -1,0 +1,1 @@
+"""Cuts and reconnects that follow from what an account owes."""
