@@ -158,7 +158,7 @@ def _profile(
 ) -> DeviceTechnician:
     """The technician's profile on the tablet. Enrolling again replaces the key and begins a new block,
     because a tablet that made a new key may have lost the receipts it had written."""
-    block = grant_block(session, device.id, now)
+    block = grant_block(session, device.id, technician_id, now)
     profile = session.get(DeviceTechnician, (device.id, technician_id))
     if profile is None:
         profile = DeviceTechnician(device_id=device.id, technician_id=technician_id)

@@ -25,11 +25,18 @@ def prefix_of(number: int) -> str:
     return letters
 
 
-def grant_block(session: Session, device_id: str, now: datetime) -> ReceiptBlock:
-    """Give the device a block nobody had before."""
+def grant_block(session: Session, device_id: str, technician_id: str, now: datetime) -> ReceiptBlock:
+    """Give the technician's profile on the device a block nobody had before."""
     # Two tablets may enrol at the same moment, also the first two of a district.
     prefix = prefix_of(count(session, COUNTER) - 1)
-    block = ReceiptBlock(device_id=device_id, prefix=prefix, first=FIRST, last=LAST, granted_at=now)
+    block = ReceiptBlock(
+        device_id=device_id,
+        technician_id=technician_id,
+        prefix=prefix,
+        first=FIRST,
+        last=LAST,
+        granted_at=now,
+    )
     session.add(block)
     session.flush()
     return block

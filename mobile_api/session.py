@@ -13,6 +13,10 @@ from workorders.problems import Problem
 from workorders.tables import FieldEvent
 
 
+MOST_AT_ONCE = 10_000
+"""Events a tablet may have written since it was last heard: months of work, and far from using numbers up."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """A proof, and what the tablet tells of itself: its highest event counter and its program's version."""
@@ -41,7 +45,7 @@ def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnicia
     device = profile.device
     device.last_seen_at = now
     device.app_version = request.app_version
-    device.last_counter = max(device.last_counter, request.counter, _highest_counter(session, device))
+    device.last_counter = _next_known(device.last_counter, _arrived(session, device), request.counter)
     session.flush()
     return profile
 
@@ -57,7 +61,30 @@ def _use_up(session: Session, proof: assertions.Assertion, now: datetime) -> Non
         raise Problem("assertion_invalid", reason="it was used before") from error
 
 
-def _highest_counter(session: Session, device: Device) -> int:
-    """What has arrived: a tablet whose storage was set back must not give a number a second time."""
-    highest = session.scalar(select(func.max(FieldEvent.counter)).where(FieldEvent.device_id == device.id))
-    return highest or 0
+def _next_known(known: int, arrived: int, claimed: int) -> int:
+    """The counter that a tablet is told to go on above.
+
+    A claim far beyond everything known is not passed on: whoever makes it would take all numbers away from
+    the colleagues on the same tablet. The tablet itself never goes back.
+    """
+    believed = max(known, arrived)
+    return claimed if believed < claimed <= believed + MOST_AT_ONCE else believed
+
+
+def _arrived(session: Session, device: Device) -> int:
+    """What has arrived: a tablet whose storage was set back must not give a number a second time.
+
+    A number that leaps ahead of all others is passed over, as a claim of it would be.
+    """
+    reached = device.last_counter
+    while True:
+        ahead = session.scalar(
+            select(func.max(FieldEvent.counter)).where(
+                FieldEvent.device_id == device.id,
+                FieldEvent.counter > reached,
+                FieldEvent.counter <= reached + MOST_AT_ONCE,
+            )
+        )
+        if ahead is None:
+            return reached
+        reached = ahead

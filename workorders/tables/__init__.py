@@ -25,6 +25,7 @@ from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
 from workorders.tables.work import (
     Assignment,
     Counter,
+    Incarnation,
     Order,
     OrderEvent,
     PlanRun,
@@ -49,6 +50,7 @@ __all__ = [
     "Fee",
     "FieldEvent",
     "Hold",
+    "Incarnation",
     "IngestCheckpoint",
     "Installation",
     "JournalEntry",
