@@ -1,5 +1,6 @@
 """What the web server loads: the application on the environment's settings."""
 
+import os
 from threading import Timer
 
 from server.app import create_app
@@ -9,6 +10,7 @@ from sync import collector
 SETTLED_SECONDS = 5.0
 """A start answers first; what it may want soon is prepared after that."""
 
+os.umask(0o077)  # also where something else than “curbstop run” starts it
 app = create_app()
 collector.settle()
 
