@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mobile_api.grants import Grant
 from workorders.service.history import count
 from workorders.tables import ReceiptBlock
 
@@ -23,6 +25,22 @@ def prefix_of(number: int) -> str:
         letters = _LETTERS[number % len(_LETTERS)] + letters
         number = number // len(_LETTERS) - 1
     return letters
+
+
+def adopt_block(session: Session, grant: Grant, now: datetime) -> None:
+    """Know again a block that was granted before the records were put back from a backup."""
+    if session.scalar(select(ReceiptBlock.id).where(ReceiptBlock.prefix == grant.prefix)) is None:
+        session.add(
+            ReceiptBlock(
+                device_id=grant.device,
+                technician_id=grant.technician,
+                prefix=grant.prefix,
+                first=grant.first,
+                last=grant.last,
+                granted_at=now,
+            )
+        )
+        session.flush()
 
 
 def grant_block(session: Session, device_id: str, technician_id: str, now: datetime) -> ReceiptBlock:

@@ -12,7 +12,6 @@ from mobile_api.tables import Device, DeviceTechnician, UsedAssertion
 from workorders.problems import Problem
 from workorders.tables import FieldEvent
 
-
 MOST_AT_ONCE = 10_000
 """Events a tablet may have written since it was last heard: months of work, and far from using numbers up."""
 
@@ -29,12 +28,13 @@ class SignIn:
 def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnician:
     """Check the proof, use it up, and return the profile that may have a token.
 
-    Raises Problems assertion_invalid, clock_skew, device_revoked, not_allowed (an inactive technician).
+    Raises Problems device_unknown, assertion_invalid, clock_skew, device_revoked, not_allowed (an inactive
+    technician).
     """
     device_id, technician_id = assertions.claimed_issuer(request.assertion)
     profile = session.get(DeviceTechnician, (device_id, technician_id))
     if profile is None:
-        raise Problem("assertion_invalid", reason="this technician is not enrolled on this tablet")
+        raise Problem("device_unknown")
     key = keys.public_key(profile.public_jwk)
     proof = assertions.verify(request.assertion, key, assertions.SESSION, now)
     if profile.device.revoked_at is not None:

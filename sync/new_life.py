@@ -2,8 +2,8 @@
 
 Tablets hold what was told since: later places in the feeds, later revisions of orders. Nothing of that may
 outrank what the office says from now on. Feeds get another identity, so that everybody reads them from the
-beginning; tablets' checkpoints go, so that they offer again what they have; and each of the server's documents
-is written anew so many generations higher that no revision told before wins against it.
+beginning; tablets' checkpoints go, so that they offer again what they have; and each of the server's
+documents is written anew so many generations higher that no revision told before wins against it.
 """
 
 import hashlib

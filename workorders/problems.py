@@ -49,7 +49,9 @@ CATALOGUE: dict[str, ProblemType] = {
         500, "No backup was made: {reason}.", "Keep the last good one, and mend what is named."
     ),
     "backup_damaged": ProblemType(
-        422, "The backup {folder} cannot be used: {reason}.", "Nothing was changed. Take another backup of it."
+        422,
+        "The backup {folder} cannot be used: {reason}.",
+        "Nothing was changed. Use another backup.",
     ),
     "backup_other_engine": ProblemType(
         422,
@@ -68,7 +70,9 @@ CATALOGUE: dict[str, ProblemType] = {
         409, "{database} is in use.", "Stop the server, the worker and whatever else has it open."
     ),
     "restore_clock": ProblemType(
-        422, "The backup was taken at {taken_at}; it is {now} here.", "Set this machine's clock, then restore."
+        422,
+        "The backup was taken at {taken_at}; it is {now} here.",
+        "Set the clock here, then restore.",
     ),
     # --- orders
     "illegal_transition": ProblemType(
@@ -146,7 +150,7 @@ CATALOGUE: dict[str, ProblemType] = {
     "device_revoked": ProblemType(403, "This tablet was revoked.", "Bring it to the office."),
     "device_unknown": ProblemType(
         401,
-        "The office does not know this tablet any more; what it holds is kept.",
+        "The office does not know this technician on this tablet any more; what it holds is kept.",
         "Ask the dispatcher for a code, then choose “Add a technician” on “This tablet”.",
     ),
     "enrolment_code_invalid": ProblemType(

@@ -111,7 +111,7 @@ class StrayReceipt:
 
 
 def stray_key(number: str, device: str) -> str:
-    """What a receipt with a number of somebody else's is kept under, so that the number stays free for them."""
+    """What a receipt with a number of somebody else's is kept under: the number stays free for them."""
     return f"{number}@{device}"[:KEY_LENGTH]
 
 

@@ -1,1 +1,1 @@
-"""Backups: taken while the district works, checked after writing, and put back as a new life of the database."""
+"""Backups: taken while the district works, checked after writing, put back as a new life."""

@@ -23,7 +23,7 @@ def new_folder(target: Path, *, outside: Path) -> Iterator[Path]:
     target = target.expanduser().absolute()
     _check_target(target, outside)
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
-    part.mkdir(mode=0o700, parents=True)
+    private_folder(part)
     try:
         yield part
         _sync(part)
@@ -47,9 +47,16 @@ def _check_target(target: Path, outside: Path) -> None:
         raise Problem("backup_target", folder=target, reason="it is not empty")
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder with all above it that are missing, each for its owner alone."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=0o700, exist_ok=True)
+
+
 def copy_file(source: Path, target: Path) -> None:
     """Copy one file's bytes durably; it appears under its name only when it is whole."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(target.parent)
     part = target.with_name(f".{target.name}.part")
     with source.open("rb") as given, part.open("wb") as made:
         part.chmod(0o600)
@@ -61,7 +68,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 def write_private(target: Path, data: bytes) -> None:
     """Write a small file that only its owner may read, over what was there."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(target.parent)
     part = target.with_name(f".{target.name}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)

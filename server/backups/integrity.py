@@ -14,7 +14,7 @@ _INDEXES = text(
 
 
 def page_damage(engine: Engine) -> list[str]:
-    """What SQLite's quick_check, or PostgreSQL's amcheck where it is installed, finds wrong; empty: nothing."""
+    """What SQLite's quick_check, or PostgreSQL's amcheck where it is installed, finds wrong."""
     try:
         # As a reader: it must not wait for a writer, nor one for it.
         with engine.execution_options(curbstop_read_only=True).connect() as connection:

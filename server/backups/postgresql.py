@@ -33,7 +33,9 @@ def copy_out(connection: Connection, folder: Path) -> tuple[tuple[str, ...], dic
         path.touch(mode=0o600)
         with path.open("wb") as file, _cursor(connection) as cursor:
             # In the order of their keys where rows lie, so that self-references need no second pass.
-            with cursor.copy(f"COPY {table} ({_columns(connection, table)}) TO STDOUT (FORMAT binary)") as out:
+            with cursor.copy(
+                f"COPY {table} ({_columns(connection, table)}) TO STDOUT (FORMAT binary)"
+            ) as out:
                 for part in out:
                     file.write(part)
             file.flush()
@@ -47,7 +49,7 @@ def copy_out(connection: Connection, folder: Path) -> tuple[tuple[str, ...], dic
 def copy_in(
     connection: Connection, folder: Path, tables: Sequence[str], sequences: Mapping[str, int]
 ) -> None:
-    """Fill the empty tables of the backup's schema revision; the caller's transaction makes it all or nothing."""
+    """Fill the tables of the backup's schema revision, all or nothing by the caller's transaction."""
     if set(_tables(connection)) != set(tables):
         raise Problem("backup_damaged", folder=folder, reason="its tables are not those of its revision")
     for table in tables:

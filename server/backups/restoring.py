@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, EnrolmentCode
 from server.backups import postgresql, sqlite
-from server.backups.folders import copy_file, write_private
+from server.backups.folders import copy_file, private_folder, write_private
 from server.backups.manifest import DATA, SECRET, Manifest, check_files, read_manifest
 from server.backups.taking import SET_ASIDE
 from server.config import Config
@@ -88,7 +88,7 @@ def _put_back_sqlite(
     config: Config, source: Path, manifest: Manifest, replace: bool, now: datetime
 ) -> tuple[int, tuple[str, ...], Path | None]:
     database = Path(str(make_url(config.database_url).database))
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(database.parent)
     there = database.exists() and database.stat().st_size > 0
     revoked: Revoked = {}
     if there:
@@ -186,5 +186,3 @@ def _end_sign_ins(session: Session, now: datetime) -> None:
     session.execute(unused.values(expires_at=now).execution_options(**ends))
     leap = User.session_epoch + SESSIONS_LEAP
     session.execute(update(User).values(session_epoch=leap).execution_options(**ends))
-
-

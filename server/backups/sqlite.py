@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from server.backups.folders import copy_file
+from server.backups.folders import copy_file, private_folder
 from workorders.problems import Problem
 
 FILE = "database.sqlite"
@@ -75,7 +75,7 @@ def put_in_place(ready: Path, database: Path, aside: Path | None) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
     _flush(ready)
     if aside is not None and database.exists():
-        aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(aside.parent)
         for ending in ("-wal", "-shm", "-journal", ""):
             if (part := Path(f"{database}{ending}")).exists():
                 part.replace(f"{aside}{ending}")

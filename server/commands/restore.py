@@ -50,7 +50,9 @@ def _go_on(config: Config) -> bool:
 
 
 def _tell(done: Restored) -> None:
-    click.echo(f"Restored as of {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC: incarnation {done.incarnation}.")
+    click.echo(
+        f"Restored as of {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC: incarnation {done.incarnation}."
+    )
     if done.set_aside is not None:
         click.echo(f"The database that was there is kept as {done.set_aside}.")
     for device in done.revoked:

@@ -10,8 +10,8 @@ from workorders.catalogue import order_type_of
 from workorders.lifecycle import IN_FIELD, Command, State
 from workorders.problems import Problem
 from workorders.service.authority import grant_authority
-from workorders.service.incarnation import epoch_floor
 from workorders.service.history import command, note, tell, tell_order
+from workorders.service.incarnation import epoch_floor
 from workorders.service.lookups import order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
 

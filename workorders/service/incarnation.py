@@ -1,9 +1,9 @@
 """A database put back from a backup begins a new life: what it counts goes on above what it no longer knows.
 
-Between the backup and its return numbers were given out that are not in it. A number given a second time would
-let a forgotten order, receipt or assignment pass for a new one. So every counter leaps by a margin and by what
-could have been used in that time at the most; a second return from the same backup leaps further than the
-first, because more time has passed.
+Between the backup and its return numbers were given out that are not in it. A number given a second time
+would let a forgotten order, receipt or assignment pass for a new one. So every counter leaps by a margin and
+by what could have been used in that time at the most; a second return from the same backup leaps further than
+the first, because more time has passed.
 """
 
 from dataclasses import dataclass
@@ -54,6 +54,7 @@ def begin_incarnation(session: Session, *, backup_taken_at: datetime, now: datet
         raise ClockBehind
     before = current_incarnation(session)
     last_sequence = _leap_outbox(session, SEQUENCES.leap(elapsed))
+    _tell_anew(session)
     epochs = [session.scalar(select(func.max(column))) or 0 for column in (Order.epoch, Assignment.epoch)]
     for name, pace in COUNTERS.items():
         session.execute(
@@ -82,6 +83,26 @@ def begin_incarnation(session: Session, *, backup_taken_at: datetime, now: datet
 def epoch_floor(session: Session) -> int:
     """Epochs of new assignments are above it, so that none is one a tablet may hold from a life before."""
     return session.scalar(select(func.max(Incarnation.epoch_floor))) or 0
+
+
+def _tell_anew(session: Session) -> None:
+    """What waits to be told gets numbers of the new life: the old ones are below what documents now carry."""
+    waiting = session.scalars(select(Outbox).where(Outbox.published_at.is_(None)).order_by(Outbox.id)).all()
+    for row in waiting:
+        again = Outbox(
+            technician_id=row.technician_id, topic=row.topic, key=row.key, created_at=row.created_at
+        )
+        session.add(again)
+        session.flush()
+        if row.topic == "order":
+            session.execute(
+                update(Order)
+                .where(Order.number == row.key, Order.cancel_seq == row.id)
+                .values(cancel_seq=again.id, version=Order.version)
+                .execution_options(synchronize_session=False)
+            )
+        session.delete(row)
+    session.flush()
 
 
 def _leap_outbox(session: Session, leap: int) -> int:

@@ -216,7 +216,7 @@ class Incarnation(Base):
     epoch_floor: Mapped[int]
     """Assignments made since have epochs above it."""
     generation_step: Mapped[int]
-    """Generations that the server's documents were raised by, so that no revision told before outranks them."""
+    """Generations that the server's documents were raised by, above every revision told before."""
     documents_raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """None while technicians' databases still tell what was rolled back."""
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from mobile_api import devices
+from mobile_api.tables import Device
 from server.backups.restoring import restore_backup
 from server.backups.taking import take_backup
 from server.config import Config
 from server.demo.tablets import Tablets, open_tablets
 from server.services import utc_now
-from sync.new_life import continue_documents
-from tests.integration.backups.district import Serving, build, close
+from tests.integration.backups.district import Serving, build
 from tests.integration.service import answers
 from tests.integration.service.world import TODAY
 from workorders.service.assignment import set_route
@@ -82,81 +82,96 @@ def completed(household: int) -> dict[str, Any]:
     }
 
 
+class Day:
+    """What happened before and after the backup, as a human would note it."""
+
+    def __init__(self, serving: Serving, tablets: Tablets) -> None:
+        self.serving, self.tablets = serving, tablets
+        self.known = {technician: enrol(serving, tablets, technician) for technician in CREW}
+        self.stale = serving.dispatch("disconnect_np", 1, "t01")
+        self.done = serving.dispatch("reread", 2, "t02")
+        wait(tablets, "t01", {"_id": f"order:{self.stale}", "state": "dispatched"})
+        wait(tablets, "t02", {"_id": f"order:{self.done}"})
+        self.early = {
+            report(tablets, "t01", self.stale, "acknowledged"),
+            report(tablets, "t02", self.done, "en_route"),
+        }
+        serving.wait_for(self.early)
+
+    def back_up_under_load(self, folder: Path) -> list[str]:
+        """Take the backup while payments come in; those confirmed before it."""
+        with Load(self.serving) as load:
+            while len(load.confirmed) < 5:
+                threading.Event().wait(0.01)
+            confirmed = list(load.confirmed)
+            assert take_backup(self.serving.config, folder, clock=utc_now).photos_lacking == ()
+        return confirmed
+
+    def go_on(self) -> None:
+        """What the backup does not have: revisions of the cut, an order, work, cash, a tablet, a loss."""
+        serving, tablets = self.serving, self.tablets
+        for place in range(2, 8):
+            with serving.services.sessions.begin() as session:
+                set_route(session, "t01", TODAY, [self.stale], now=utc_now(), actor="d", first=place)
+            wait(tablets, "t01", {"_id": f"order:{self.stale}", "sequence": place})
+        self.forgotten = serving.dispatch("reread", 3, "t01")
+        wait(tablets, "t01", {"_id": f"order:{self.forgotten}"})
+        cash = {"account": "A2", "amount_cents": 700, "method": "cash"}
+        self.late = {
+            report(tablets, "t02", self.done, "payment", cash),
+            report(tablets, "t02", self.done, "completed", completed(2)),
+            report(tablets, "t01", self.forgotten, "completed", completed(3)),
+        }
+        newcomer = enrol(serving, tablets, "t03")
+        serving.wait_for(self.late)
+        with serving.services.sessions.begin() as session:
+            devices.revoke(session, newcomer, "d", utc_now())
+            devices.revoke(session, self.known["t02"], "d", utc_now())
+        self.blocks = _blocks(serving)
+        for technician in (*CREW, "t03"):
+            tablets.do("offline", tablet=technician)
+
+
 @pytest.mark.node
 @pytest.mark.slow
 def test_a_district_put_back_from_a_backup_goes_on(config: Config, tmp_path: Path) -> None:
     build(config)
-    backup = tmp_path / "backup"
-    with Serving(config) as before, open_tablets(before.url) as tablets:
-        known = {technician: enrol(before, tablets, technician) for technician in CREW}
-        stale, done = before.dispatch("disconnect_np", 1, "t01"), before.dispatch("reread", 2, "t02")
-        wait(tablets, "t01", {"_id": f"order:{stale}", "state": "dispatched"})
-        wait(tablets, "t02", {"_id": f"order:{done}"})
-        early = {report(tablets, "t01", stale, "acknowledged"), report(tablets, "t02", done, "en_route")}
-        before.wait_for(early)
-        with Load(before) as load:
-            while len(load.confirmed) < 5:
-                threading.Event().wait(0.01)
-            confirmed = list(load.confirmed)
-            taken = take_backup(config, backup, clock=utc_now)
-        assert taken.photos_lacking == ()
+    before = Serving(config)
+    with open_tablets(before.url) as tablets:
+        with before:
+            day = Day(before, tablets)
+            confirmed = day.back_up_under_load(tmp_path / "backup")
+            day.go_on()
+        restored = restore_backup(config, tmp_path / "backup", replace=True, now=utc_now())
+        assert (restored.incarnation, restored.revoked) == (2, (day.known["t02"],))
+        with Serving(config, before.port) as after:
+            _nothing_confirmed_is_missing(after, day.early, confirmed)
+            _the_field_comes_back(after, tablets, day)
+            _what_came_after_is_there_or_listed(after, day.forgotten)
 
-        # What the backup does not have: revisions of the cut, an order, a completion, cash, a tablet, a loss.
-        for place in range(2, 8):
-            with before.services.sessions.begin() as session:
-                set_route(session, "t01", TODAY, [stale], now=utc_now(), actor="d", first=place)
-            wait(tablets, "t01", {"_id": f"order:{stale}", "sequence": place})
-        forgotten = before.dispatch("reread", 3, "t01")
-        wait(tablets, "t01", {"_id": f"order:{forgotten}"})
-        cash = {"account": "A2", "amount_cents": 700, "method": "cash"}
-        late = {
-            report(tablets, "t02", done, "payment", cash),
-            report(tablets, "t02", done, "completed", completed(2)),
-            report(tablets, "t01", forgotten, "completed", completed(3)),
-        }
-        newcomer = enrol(before, tablets, "t03")
-        before.wait_for(late)
-        wait(tablets, "t02", *({"_id": f"ack:{event}"} for event in late if f":{known['t02']}:" in event))
-        with before.services.sessions.begin() as session:
-            devices.revoke(session, newcomer, "d", utc_now())
-            devices.revoke(session, known["t02"], "d", utc_now())
-        blocks = _blocks(before)
-        port = before.port
-        for technician in (*CREW, "t03"):
-            tablets.do("offline", tablet=technician)
-        before.__exit__()
 
-        restored = restore_backup(config, backup, replace=True, now=utc_now())
-        assert (restored.incarnation, restored.revoked) == (2, (known["t02"],))
-        with Serving(config, port) as after:
-            _nothing_confirmed_is_missing(after, early, confirmed)
-            with after.services.sessions.begin() as session:
-                # The second tablet was found again.
-                session.get_one(devices.Device, known["t02"]).revoked_at = None
-                cancel_order(session, stale, reason="paid", now=utc_now(), actor="csr")
-            for technician in CREW:
-                tablets.do("online", tablet=technician)
-            wait(tablets, "t01", {"_id": f"order:{stale}", "state": "cancelled"})
-            after.wait_for(early | late)
-            wait(tablets, "t02", {"_id": f"order:{done}", "state": "completed"})
-            fresh = after.dispatch("reread", 4, "t01")
-            assert fresh not in {stale, done, forgotten}
-            (document,) = wait(tablets, "t01", {"_id": f"order:{fresh}"})
-            assert document["epoch"] > 1
-            enrol(after, tablets, "t03")
-            assert blocks.isdisjoint(_blocks(after) - _blocks_of(after, known.values()))
-            _what_came_after_is_there_or_listed(after, forgotten)
+def _the_field_comes_back(after: Serving, tablets: Tablets, day: Day) -> None:
+    with after.services.sessions.begin() as session:
+        # The second tablet was found again.
+        session.get_one(Device, day.known["t02"]).revoked_at = None
+        cancel_order(session, day.stale, reason="paid", now=utc_now(), actor="csr")
+    kept = _blocks(after)
+    for technician in CREW:
+        tablets.do("online", tablet=technician)
+    wait(tablets, "t01", {"_id": f"order:{day.stale}", "state": "cancelled"})
+    after.wait_for(day.early | day.late)
+    wait(tablets, "t02", {"_id": f"order:{day.done}", "state": "completed"})
+    fresh = after.dispatch("reread", 4, "t01")
+    assert fresh not in {day.stale, day.done, day.forgotten}
+    (document,) = wait(tablets, "t01", {"_id": f"order:{fresh}"})
+    assert document["epoch"] > 1
+    enrol(after, tablets, "t03")
+    assert day.blocks.isdisjoint(_blocks(after) - kept)
 
 
 def _blocks(serving: Serving) -> set[str]:
     with serving.services.read_sessions() as session:
         return set(session.scalars(select(ReceiptBlock.prefix)))
-
-
-def _blocks_of(serving: Serving, tablets: Any) -> set[str]:
-    with serving.services.read_sessions() as session:
-        own = ReceiptBlock.device_id.in_([*tablets, "t01tablet", "t02tablet", "t03tablet"])
-        return set(session.scalars(select(ReceiptBlock.prefix).where(own)))
 
 
 def _nothing_confirmed_is_missing(serving: Serving, events: set[str], payments: list[str]) -> None:

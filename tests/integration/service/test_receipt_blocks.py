@@ -41,8 +41,7 @@ class Stranger(Tablet):
 
 def numbers(session: Session) -> dict[str, str]:
     """Who holds which kept number."""
-    rows = session.execute(select(Receipt.number, Receipt.technician_id))
-    return {number: technician for number, technician in rows}
+    return dict(session.execute(select(Receipt.number, Receipt.technician_id)).tuples().all())
 
 
 @pytest.mark.parametrize("stranger_first", [True, False])
@@ -68,7 +67,11 @@ def test_the_honest_owner_keeps_the_number_whoever_comes_first(
 def test_the_owners_chain_is_not_broken_by_a_stranger(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 4)
     tablet, stranger = Tablet(), Stranger()
-    first, strange, second = tablet.payment(cut, 1_000), stranger.payment(cut, 100), tablet.payment(cut, 2_000)
+    first, strange, second = (
+        tablet.payment(cut, 1_000),
+        stranger.payment(cut, 100),
+        tablet.payment(cut, 2_000),
+    )
     stranger.payment(cut, 200)
     for one in (strange, second, stranger.written[1], first):
         take(session, one)
