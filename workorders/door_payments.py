@@ -103,9 +103,8 @@ def _chain(receipt: ReceiptFacts, event: EventFacts) -> tuple[OpenException, ...
     stray = event.stray_receipt
     if stray is not None:
         # Its chain is somebody else's, so only the receipt itself can be doubted.
-        held = {"device": stray.device, "technician": stray.technician}
         code = "receipt_not_granted" if stray.device is None else "receipt_of_another"
-        found.append(case(code, receipt=receipt.number, **held))
+        found.append(case(code, receipt=receipt.number, device=stray.device, technician=stray.technician))
     sound = follows(receipt, event.previous_receipt_hash) if stray is None else own_hash_is_right(receipt)
     if not sound:
         found.append(case("receipt_chain_broken", blocking=False, receipt=receipt.number))

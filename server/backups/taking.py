@@ -88,7 +88,7 @@ def _photos(session: Session, folder: Path) -> set[str]:
     """What the copied database names of evidence."""
     if session.connection().dialect.name == "sqlite":
         return sqlite.photos_in(folder)
-    return set(session.scalars(select(Evidence.sha256).where(Evidence.sha256.is_not(None))))  # type: ignore[arg-type]  # not null
+    return set(session.scalars(select(Evidence.sha256).where(Evidence.sha256.is_not(None))))
 
 
 def _files(config: Config, folder: Path) -> None:

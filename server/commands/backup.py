@@ -25,8 +25,7 @@ def backup_command(folder: Path, as_json: bool) -> None:
         told = {"taken_at": made.taken_at.isoformat(), "files": len(made.files), "engine": made.engine}
         click.echo(json.dumps(told | {"photos_lacking": list(taken.photos_lacking)}))
         return
-    click.echo(
-        f"{folder}: {len(made.files)} files, checked. It holds all until {made.taken_at:%Y-%m-%d %H:%M:%S} UTC."
-    )
+    until = f"{made.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    click.echo(f"{folder}: {len(made.files)} files, checked. It holds all until {until}.")
     for digest in taken.photos_lacking:
         click.echo(f"The photo {digest} is in the records, but missing or damaged on the disk.", err=True)

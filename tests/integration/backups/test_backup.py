@@ -159,9 +159,10 @@ def _flip(path: Path) -> None:
 
 def test_a_damaged_backup_changes_nothing(worked: Config, elsewhere: Config, tmp_path: Path) -> None:
     whole = tmp_path / "backup"
+    harms: tuple[Callable[[Path], None], ...] = (_flip, Path.unlink)
     take(worked, whole)
     for name in read_manifest(whole).files:
-        for number, harm in enumerate((_flip, Path.unlink)):
+        for number, harm in enumerate(harms):
             damaged = tmp_path / f"damaged{number}"
             shutil.copytree(whole, damaged)
             harm(damaged / name)
