@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mobile_api import assertions, codes, keys
-from mobile_api.receipt_blocks import grant_block
+from mobile_api.grants import Grant, read_grant
+from mobile_api.receipt_blocks import adopt_block, grant_block
 from mobile_api.tables import Device, DeviceTechnician, EnrolmentAttempt, EnrolmentCode
 from workorders.problems import Problem
 from workorders.tables import Technician
@@ -26,7 +27,8 @@ class EnrolRequest:
     """What a tablet sends: the typed code, its public key, the proof that it holds the private one.
 
     `device` and `vouched` are given when another technician joins a tablet that is enrolled already: its id,
-    and a proof by one of the keys on it. `name` is what the office calls the tablet.
+    and a proof by one of the keys on it. `grant` is that key's, for a tablet that the records may have lost
+    (mobile_api.grants). `name` is what the office calls the tablet.
     """
 
     code: str
@@ -36,6 +38,7 @@ class EnrolRequest:
     app_version: str
     device: str | None = None
     vouched: str | None = None
+    grant: str | None = None
 
 
 def issue_code(
@@ -93,7 +96,8 @@ def enrol(
     """Use the code up and return the technician's profile on the tablet.
 
     The same key sending the same code again gets the same profile: its first answer may have been lost.
-    Raises Problems bad_input, enrolment_code_invalid, assertion_invalid, clock_skew, device_revoked.
+    Raises Problems bad_input, enrolment_code_invalid, assertion_invalid, clock_skew, device_revoked,
+    device_unknown.
     """
     key = keys.public_key(request.public_jwk)
     row = _live_code(session, secret, request.code, now)
@@ -108,7 +112,7 @@ def enrol(
         return known
     if known is not None:
         raise Problem("bad_input", field="public_jwk", reason="this key is enrolled already; make a new one")
-    device = _joined_device(session, request, now) or _new_device(session, request, now, random)
+    device = _joined_device(session, secret, request, now) or _new_device(session, request, now, random)
     row.used_at, row.device_id = now, device.id
     return _profile(session, device, row.technician_id, request.public_jwk, now)
 
@@ -120,21 +124,48 @@ def _live_code(session: Session, secret: str, typed: str, now: datetime) -> Enro
     return row
 
 
-def _joined_device(session: Session, request: EnrolRequest, now: datetime) -> Device | None:
+def _joined_device(session: Session, secret: str, request: EnrolRequest, now: datetime) -> Device | None:
     if request.device is None:
         return None
     if request.vouched is None:
         raise Problem("bad_input", field="vouched", reason="joining a tablet needs a proof by a key on it")
     _, technician_id = assertions.claimed_issuer(request.vouched)
     voucher = session.get(DeviceTechnician, (request.device, technician_id))
-    if voucher is None:
-        raise Problem("assertion_invalid", reason="this tablet is not enrolled")
-    proof = assertions.verify(request.vouched, keys.public_key(voucher.public_jwk), assertions.JOIN, now)
+    grant = read_grant(secret, request.grant) if voucher is None and request.grant else None
+    if voucher is not None:
+        jwk = voucher.public_jwk
+    elif grant is not None and (grant.device, grant.technician) == (request.device, technician_id):
+        jwk = grant.jwk
+    else:
+        raise Problem("device_unknown")
+    proof = assertions.verify(request.vouched, keys.public_key(jwk), assertions.JOIN, now)
     if proof.code != codes.normalise(request.code) or proof.device != request.device:
         raise Problem("assertion_invalid", reason="it was made for another code")
-    if voucher.device.revoked_at is not None:
+    device = voucher.device if voucher is not None else session.get(Device, request.device)
+    if device is not None and device.revoked_at is not None:
         raise Problem("device_revoked")
-    return voucher.device
+    if grant is not None:
+        adopt_block(session, grant, now)
+    return device or _lost_device(session, request, grant, now)
+
+
+def _lost_device(
+    session: Session, request: EnrolRequest, grant: Grant | None, now: datetime
+) -> Device | None:
+    """The tablet of a grant under its own id, so that what it holds is believed and its counter goes on."""
+    if grant is None:
+        return None
+    device = Device(
+        id=grant.device,
+        name=grant.name,
+        enrolled_at=now,
+        last_seen_at=now,
+        app_version=request.app_version,
+        last_counter=0,
+    )
+    session.add(device)
+    session.flush()
+    return device
 
 
 def _new_device(
@@ -158,7 +189,7 @@ def _profile(
 ) -> DeviceTechnician:
     """The technician's profile on the tablet. Enrolling again replaces the key and begins a new block,
     because a tablet that made a new key may have lost the receipts it had written."""
-    block = grant_block(session, device.id, now)
+    block = grant_block(session, device.id, technician_id, now)
     profile = session.get(DeviceTechnician, (device.id, technician_id))
     if profile is None:
         profile = DeviceTechnician(device_id=device.id, technician_id=technician_id)

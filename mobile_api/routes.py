@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from mobile_api import enrolment, session
 from mobile_api.enrolment import EnrolRequest
+from mobile_api.grants import issue_grant
 from mobile_api.schemas import EnrolSchema, ProblemBlueprint, SessionSchema, SignInSchema, TabletSchema
 from mobile_api.services import Settings, services
 from mobile_api.session import SignIn
@@ -101,6 +102,7 @@ def _signed_in(profile: DeviceTechnician) -> dict[str, Any]:
         },
         "counter": profile.device.last_counter,
         "server_time": shared.clock(),
+        "grant": issue_grant(shared.config.secret_key, profile),
     }
 
 

@@ -112,6 +112,15 @@ class EnrolSchema(Schema):
             "description": "Then also: ES256 JWT by a key on it, aud curbstop:join, iss, sub, iat, jti, code."
         },
     )
+    grant = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_JWT,
+        metadata={
+            "description": "And the grant of that key, by which a tablet is known again after the office's "
+            "records were put back from a backup."
+        },
+    )
 
 
 class SignInSchema(Schema):
@@ -162,6 +171,10 @@ class SessionSchema(Schema):
         required=True, metadata={"description": "The next event counter must be above it."}
     )
     server_time = fields.AwareDateTime(required=True)
+    grant = fields.String(
+        required=True,
+        metadata={"description": "To be kept, and shown when the office does not know the tablet any more."},
+    )
 
 
 class TabletSchema(Schema):

@@ -12,6 +12,9 @@ from mobile_api.tables import Device, DeviceTechnician, UsedAssertion
 from workorders.problems import Problem
 from workorders.tables import FieldEvent
 
+MOST_AT_ONCE = 10_000
+"""Events a tablet may have written since it was last heard: months of work, and far from using numbers up."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -25,12 +28,13 @@ class SignIn:
 def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnician:
     """Check the proof, use it up, and return the profile that may have a token.
 
-    Raises Problems assertion_invalid, clock_skew, device_revoked, not_allowed (an inactive technician).
+    Raises Problems device_unknown, assertion_invalid, clock_skew, device_revoked, not_allowed (an inactive
+    technician).
     """
     device_id, technician_id = assertions.claimed_issuer(request.assertion)
     profile = session.get(DeviceTechnician, (device_id, technician_id))
     if profile is None:
-        raise Problem("assertion_invalid", reason="this technician is not enrolled on this tablet")
+        raise Problem("device_unknown")
     key = keys.public_key(profile.public_jwk)
     proof = assertions.verify(request.assertion, key, assertions.SESSION, now)
     if profile.device.revoked_at is not None:
@@ -41,7 +45,7 @@ def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnicia
     device = profile.device
     device.last_seen_at = now
     device.app_version = request.app_version
-    device.last_counter = max(device.last_counter, request.counter, _highest_counter(session, device))
+    device.last_counter = _next_known(device.last_counter, _arrived(session, device), request.counter)
     session.flush()
     return profile
 
@@ -57,7 +61,30 @@ def _use_up(session: Session, proof: assertions.Assertion, now: datetime) -> Non
         raise Problem("assertion_invalid", reason="it was used before") from error
 
 
-def _highest_counter(session: Session, device: Device) -> int:
-    """What has arrived: a tablet whose storage was set back must not give a number a second time."""
-    highest = session.scalar(select(func.max(FieldEvent.counter)).where(FieldEvent.device_id == device.id))
-    return highest or 0
+def _next_known(known: int, arrived: int, claimed: int) -> int:
+    """The counter that a tablet is told to go on above.
+
+    A claim far beyond everything known is not passed on: whoever makes it would take all numbers away from
+    the colleagues on the same tablet. The tablet itself never goes back.
+    """
+    believed = max(known, arrived)
+    return claimed if believed < claimed <= believed + MOST_AT_ONCE else believed
+
+
+def _arrived(session: Session, device: Device) -> int:
+    """What has arrived: a tablet whose storage was set back must not give a number a second time.
+
+    A number that leaps ahead of all others is passed over, as a claim of it would be.
+    """
+    reached = device.last_counter
+    while True:
+        ahead = session.scalar(
+            select(func.max(FieldEvent.counter)).where(
+                FieldEvent.device_id == device.id,
+                FieldEvent.counter > reached,
+                FieldEvent.counter <= reached + MOST_AT_ONCE,
+            )
+        )
+        if ahead is None:
+            return reached
+        reached = ahead

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 
@@ -56,4 +57,6 @@ class Discovered(click.Group):
 
 def main() -> None:
     """Entry point of the console script."""
+    # Personal data, photos and keys: what the program makes is for its own account alone.
+    os.umask(0o077)
     Discovered()(prog_name="curbstop")

@@ -1,8 +1,10 @@
 """What the views and commands share, built once per process from the settings."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -35,7 +37,7 @@ class Services:
 
 def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) -> Services:
     """Open the database and the document store that the settings name."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(config.data_dir)
     engine = open_engine(config.database_url)
     district = District(config.district, config.timezone)
     return Services(
@@ -46,6 +48,14 @@ def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) ->
         store=open_store(config, engine),
         clock=clock,
     )
+
+
+def keep_private(folder: Path) -> None:
+    """Make the data folder if need be, and let nobody else on the machine into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = folder.stat().st_mode
+    if mode & 0o007 and folder.stat().st_uid == os.getuid():
+        folder.chmod(mode & ~0o007)
 
 
 def open_store(config: Config, engine: Engine) -> DocumentStore:

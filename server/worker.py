@@ -23,6 +23,7 @@ from server.plans.runs import start_waiting
 from server.services import Services
 from sync.evidence import EvidenceFiles, keep_evidence
 from sync.ingest import ingest_all
+from sync.new_life import continue_documents
 from sync.publish import Routes, ensure_technician, publish_pending
 from sync.refill import is_filled, refill
 from sync.retention import retire_database
@@ -45,6 +46,9 @@ UPKEEP = timedelta(hours=1)
 
 def prepare(services: Services) -> None:
     """Make sure that every active technician has a database with its reference documents."""
+    # After a restore, before anything new is told.
+    days = services.config.retention_days
+    continue_documents(services.sessions, services.store, now=services.clock(), days=days)
     with services.read_sessions() as session:
         technicians = list(session.scalars(select(Technician.id).where(Technician.active)))
     for technician in technicians:
@@ -53,7 +57,7 @@ def prepare(services: Services) -> None:
             services.store,
             technician,
             now=services.clock(),
-            days=services.config.retention_days,
+            days=days,
         )
 
 

@@ -40,6 +40,10 @@ def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple
     assigned = {a.technician for a in visit.order.assignments} | {visit.order.technician}
     if event.technician not in assigned:
         found.append(case("not_assigned", technician=event.technician))
+    elif event.epoch is not None and (event.epoch, event.technician) not in {
+        (a.epoch, a.technician) for a in visit.order.assignments
+    }:
+        found.append(case("epoch_not_granted", technician=event.technician, epoch=event.epoch))
     lacking = [skill for skill in order_type.skills if skill not in event.skills]
     if lacking:
         found.append(case("skill_missing", blocking=False, technician=event.technician, skills=lacking))

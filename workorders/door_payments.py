@@ -11,11 +11,11 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 from workorders.consequences import Consequence, Judgement, OpenException, Post
 from workorders.grammar.fields import Cents, Instant
 from workorders.problems import Problem
-from workorders.receipts import METHODS, ReceiptFacts, follows, parse_number
+from workorders.receipts import METHODS, ReceiptFacts, follows, own_hash_is_right, parse_number
 from workorders.rule_schemas import first_error
 from workorders.rulebook import FIELD_REVIEW_CENTS, PaymentPolicy
 from workorders.situation import EventFacts, Situation
-from workorders.verdict import case
+from workorders.verdict import case, outcome_words
 from workorders.words import ack_words
 
 _HASH = validate.Regexp(r"\A[0-9a-f]{64}\Z")
@@ -95,7 +95,8 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
     found.extend(_chain(receipt, event))
     day = event.occurred_at.astimezone(ZoneInfo(situation.timezone)).date()
     found.extend(_policy(receipt, situation, situation.book.in_force(day).payment_policy()))
-    return Judgement("", ack_words("payment", {"receipt": receipt.number}), tuple(found))
+    words = ack_words("payment", {"receipt": receipt.number})
+    return Judgement("", words if event.stray_receipt is None else outcome_words(found), tuple(found))
 
 
 def judge_void(event: EventFacts) -> Judgement:
@@ -103,14 +104,22 @@ def judge_void(event: EventFacts) -> Judgement:
     receipt = receipt_of(event)
     reason = event.body.get("reason")
     told = case("receipt_void", blocking=False, receipt=receipt.number, reason=str(reason or "")[:200])
-    return Judgement("", ack_words("noted", {}), (told, *_chain(receipt, event)))
+    found = (told, *_chain(receipt, event))
+    words = ack_words("noted", {}) if event.stray_receipt is None else outcome_words(found)
+    return Judgement("", words, found)
 
 
 def _chain(receipt: ReceiptFacts, event: EventFacts) -> tuple[OpenException, ...]:
     found = []
     if parse_number(receipt.number) is None:
         found.append(case("receipt_number_odd", blocking=False, receipt=receipt.number))
-    if not follows(receipt, event.previous_receipt_hash):
+    stray = event.stray_receipt
+    if stray is not None:
+        # Its chain is somebody else's, so only the receipt itself can be doubted.
+        code = "receipt_not_granted" if stray.device is None else "receipt_of_another"
+        found.append(case(code, receipt=receipt.number, device=stray.device, technician=stray.technician))
+    sound = follows(receipt, event.previous_receipt_hash) if stray is None else own_hash_is_right(receipt)
+    if not sound:
         found.append(case("receipt_chain_broken", blocking=False, receipt=receipt.number))
     return tuple(found)
 

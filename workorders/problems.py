@@ -38,6 +38,42 @@ CATALOGUE: dict[str, ProblemType] = {
     "start_failed": ProblemType(
         500, "The server did not start.", "Its own messages above say why; mend that and start again."
     ),
+    # --- backups
+    "backup_target": ProblemType(
+        422, "{folder} cannot take a backup: {reason}.", "Name a folder that does not exist yet."
+    ),
+    "backup_schema": ProblemType(
+        409, "The database's schema is behind the program.", "Run “curbstop migrate”, then take the backup."
+    ),
+    "backup_failed": ProblemType(
+        500, "No backup was made: {reason}.", "Keep the last good one, and mend what is named."
+    ),
+    "backup_damaged": ProblemType(
+        422,
+        "The backup {folder} cannot be used: {reason}.",
+        "Nothing was changed. Use another backup.",
+    ),
+    "backup_other_engine": ProblemType(
+        422,
+        "The backup is of {engine}; CURBSTOP_DATABASE_URL names {configured}.",
+        "Point the setting at a database of the same kind.",
+    ),
+    "backup_other_key": ProblemType(
+        422,
+        "CURBSTOP_SECRET_KEY is not the key of the backup, so no tablet would be believed any more.",
+        "Unset it, or set it to what the backup's data/secret_key says.",
+    ),
+    "restore_not_empty": ProblemType(
+        409, "There is a database already.", "Repeat with --replace if the backup is to take its place."
+    ),
+    "restore_in_use": ProblemType(
+        409, "{database} is in use.", "Stop the server, the worker and whatever else has it open."
+    ),
+    "restore_clock": ProblemType(
+        422,
+        "The backup was taken at {taken_at}; it is {now} here.",
+        "Set the clock here, then restore.",
+    ),
     # --- orders
     "illegal_transition": ProblemType(
         409, "An order that is {state} cannot be {command}.", "Reload the order to see what happened to it."
@@ -151,6 +187,11 @@ CATALOGUE: dict[str, ProblemType] = {
         401, "The tablet's clock is {seconds} seconds off.", "Set the tablet's clock, then sign in again."
     ),
     "device_revoked": ProblemType(403, "This tablet was revoked.", "Bring it to the office."),
+    "device_unknown": ProblemType(
+        401,
+        "The office does not know this technician on this tablet any more; what it holds is kept.",
+        "Ask the dispatcher for a code, then choose “Add a technician” on “This tablet”.",
+    ),
     "enrolment_code_invalid": ProblemType(
         403,
         "The enrolment code is wrong, used, or older than its time.",

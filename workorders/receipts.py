@@ -15,6 +15,9 @@ FIRST_PREVIOUS = "0" * 64
 
 NUMBER = re.compile(r"\A(?P<prefix>[A-Z0-9]{1,12})-(?P<serial>[0-9]{6})\Z")
 
+KEY_LENGTH = 40
+"""Characters that `Receipt.number` holds."""
+
 METHODS = ("cash", "check", "card_slip", "void")
 
 
@@ -82,6 +85,34 @@ def own_hash_is_right(receipt: ReceiptFacts) -> bool:
 def follows(receipt: ReceiptFacts, previous_hash: str | None) -> bool:
     """Whether the receipt is whole and continues the chain; `previous_hash` None: it must be the first."""
     return own_hash_is_right(receipt) and receipt.previous_hash == (previous_hash or FIRST_PREVIOUS)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFacts:
+    """A block of receipt numbers as it was granted; `technician` None: to whoever works on the device."""
+
+    device: str
+    technician: str | None
+    first: int
+    last: int
+
+    def grants(self, serial: int, device: str, technician: str) -> bool:
+        """Whether this technician may give out the block's number `serial` on this device."""
+        own = self.device == device and self.technician in (None, technician)
+        return own and self.first <= serial <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class StrayReceipt:
+    """A receipt number that was not granted to who used it, and who holds its block: None for nobody."""
+
+    device: str | None = None
+    technician: str | None = None
+
+
+def stray_key(number: str, device: str) -> str:
+    """What a receipt with a number of somebody else's is kept under: the number stays free for them."""
+    return f"{number}@{device}"[:KEY_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from workorders.receipts import StrayReceipt
 from workorders.rulebook import RuleBook
 
 
@@ -223,6 +224,8 @@ class EventFacts:
     """Names of the attachments whose bytes are here."""
     previous_receipt_hash: str | None = None
     """Payments: the hash of the device's receipt before this one, None when it is the first of its block."""
+    stray_receipt: StrayReceipt | None = None
+    """Payments: whose block the receipt's number lies in, when it was not granted to this profile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ FOLLOW_REASONS = {
 
 CASES: dict[str, tuple[str, str]] = {
     # --- who, where, with which rules
+    "epoch_not_granted": (
+        "Assignment not known",
+        "{technician} reports under assignment {epoch} of this order, which the records do not have.",
+    ),
     "not_assigned": (
         "Not the assigned technician",
         "{technician} was never assigned to this order but reported on it.",
@@ -226,6 +230,16 @@ CASES: dict[str, tuple[str, str]] = {
     "refused": ("Customer refused", "The customer refused the work."),
     # --- money at the door
     "receipt_chain_broken": ("Receipt chain broken", "Receipt {receipt} does not follow the one before."),
+    "receipt_of_another": (
+        "Receipt number of another tablet",
+        "Receipt {receipt} lies in the block of tablet {device} ({technician}). The money counts; find out "
+        "which slip the customer holds.",
+    ),
+    "receipt_not_granted": (
+        "Receipt number never granted",
+        "Receipt {receipt} lies in no block that was granted. The money counts; find out which slip the "
+        "customer holds.",
+    ),
     "receipt_number_odd": ("Receipt number not usable", "“{receipt}” is not a receipt number."),
     "method_not_allowed": ("Payment not allowed", "{method} is not taken at the door here."),
     "check_while_banned": ("Check from a banned account", "Checks of account {account} are refused."),

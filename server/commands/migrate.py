@@ -5,6 +5,7 @@ import click
 from server.config import Config
 from server.db import open_engine
 from server.migrate import downgrade, is_current, upgrade
+from server.services import keep_private
 
 
 @click.command("migrate")
@@ -14,7 +15,7 @@ from server.migrate import downgrade, is_current, upgrade
 def migrate_command(context: click.Context, down_to: str | None, check: bool) -> None:
     """Bring the database's schema to the newest revision."""
     config = Config.from_env()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(config.data_dir)
     engine = open_engine(config.database_url)
     if check:
         current = is_current(engine)

@@ -11,7 +11,7 @@ from server.db import open_engine, session_factory
 from server.demo.district import load_demo
 from server.demo.signins import describe_sign_ins
 from server.migrate import is_current, upgrade
-from server.services import utc_now
+from server.services import keep_private, utc_now
 from server.supervisor import Supervisor
 from workorders.tables import Account
 
@@ -23,7 +23,7 @@ from workorders.tables import Account
 def run_command(demo: bool, accounts: int, seed: int) -> None:
     """Migrate, start the server and the worker, and keep them until Ctrl-C."""
     config = Config.from_env()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(config.data_dir)
     console = Console(stderr=True)
     engine = open_engine(config.database_url)
     if not is_current(engine):

@@ -1,13 +1,15 @@
 """`curbstop verify-ledger`: prove balances, custody, receipts and states from entries and events."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
+from sqlalchemy.exc import DatabaseError
 
+from server.backups.integrity import page_damage
 from server.config import Config
 from server.db import open_engine, session_factory
-from workorders.verify import Verification, verify_ledger
+from workorders.verify import Difference, Verification, verify_ledger
 
 
 @click.command("verify-ledger")
@@ -16,11 +18,21 @@ from workorders.verify import Verification, verify_ledger
 def verify_ledger_command(context: click.Context, as_json: bool) -> None:
     """Build balances, custody, receipts and service-point states again and compare them.
 
-    Exit status 1 when anything differs, each difference named.
+    The database's own pages are checked too (on PostgreSQL where amcheck is installed). Exit status 1 when
+    anything differs, each difference named.
     """
     engine = open_engine(Config.from_env().database_url)
-    with session_factory(engine, read_only=True)() as session:
-        found = verify_ledger(session)
+    damage = page_damage(engine)
+    pages = tuple(Difference("pages", "database", words) for words in damage)
+    try:
+        with session_factory(engine, read_only=True)() as session:
+            found = verify_ledger(session)
+        found = replace(found, differences=(*pages, *found.differences))
+    except DatabaseError:
+        if not pages:
+            raise
+        # What lies on damaged pages cannot be compared.
+        found = Verification(pages, {})
     engine.dispose()
     click.echo(_json(found) if as_json else _words(found))
     context.exit(0 if found.sound else 1)

@@ -58,9 +58,9 @@ def test_only_the_enrolled_key_signs_in(district: District) -> None:
     tablet, thief = district.enrol(), Tablet()
     thief.device, thief.technician = tablet.device, "t01"
     assert district.post("session", thief.session_body(NOW))["code"] == "assertion_invalid"
-    assert district.post("session", tablet.session_body(NOW, sub="t02"))["code"] == "assertion_invalid"
+    assert district.post("session", tablet.session_body(NOW, sub="t02"))["code"] == "device_unknown"
     unknown = district.post("session", tablet.session_body(NOW, iss="aaaaaaaa"))
-    assert unknown["code"] == "assertion_invalid"
+    assert unknown["code"] == "device_unknown"
     wrong_use = {"assertion": tablet.sign("curbstop:join", NOW, iss=tablet.device, sub="t01")}
     assert district.post("session", tablet.session_body(NOW) | wrong_use)["code"] == "assertion_invalid"
     assert district.post("session", tablet.session_body(NOW) | {"assertion": "x" * 30})["status"] == 401
@@ -165,3 +165,29 @@ def test_last_heard_is_written_after_a_while(district: District) -> None:
     district.me(token)
     [device] = district.rows(Device)
     assert device.last_seen_at == district.now
+
+
+def test_a_claimed_counter_takes_no_numbers_away_from_colleagues(district: District) -> None:
+    tablet = district.enrol()
+    assert district.post("session", tablet.session_body(NOW, counter=40))["counter"] == 40
+    assert district.post("session", tablet.session_body(NOW, counter=99_999_999))["counter"] == 40
+    with district.sessions.begin() as session:
+        for counter in (41, 9_000, 99_999_998):
+            session.add(_event(tablet, counter))
+    assert district.post("session", tablet.session_body(NOW, counter=3))["counter"] == 9_000
+
+
+def _event(tablet: Tablet, counter: int) -> FieldEvent:
+    return FieldEvent(
+        id=f"event:{tablet.device}:{counter:08d}",
+        kind="started",
+        technician_id="t01",
+        device_id=tablet.device,
+        counter=counter,
+        occurred_at=NOW,
+        received_at=NOW,
+        status="posted",
+        words="",
+        digest="",
+        body={},
+    )

@@ -12,6 +12,7 @@ from workorders.lifecycle import IN_FIELD, Command, State
 from workorders.problems import Problem
 from workorders.service.authority import grant_authority
 from workorders.service.history import command, note, tell, tell_order
+from workorders.service.incarnation import epoch_floor
 from workorders.service.lookups import order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
 
@@ -173,7 +174,7 @@ def _begin_epoch(
         reason = "assigned again" if before == technician.id else f"given to {technician.name}"
         end_assignment(session, order, reason=reason, now=now)
     order.technician_id = technician.id
-    order.epoch += 1
+    order.epoch = max(order.epoch, epoch_floor(session)) + 1
     order.outcome = None
     order.finished_at = None
     command(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from workorders.receipts import format_number, parse_number
+from workorders.receipts import BlockFacts, StrayReceipt, format_number, parse_number
 from workorders.service.event_schema import FieldDocument, event_body
 from workorders.situation import EventFacts
 from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
@@ -13,6 +13,9 @@ from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technic
 _TOLD_AT = select(Outbox.created_at).where(
     Outbox.id == bindparam("seq"), Outbox.technician_id == bindparam("technician")
 )
+_BLOCK = select(
+    ReceiptBlock.device_id, ReceiptBlock.technician_id, ReceiptBlock.first, ReceiptBlock.last
+).where(ReceiptBlock.prefix == bindparam("prefix"))
 TOLERANCE = timedelta(minutes=2)
 """A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
 
@@ -41,6 +44,7 @@ def facts_of(
     session: Session, event: FieldDocument, technician: Technician, occurred_at: datetime
 ) -> EventFacts:
     """The event as the rules see it."""
+    stray = _stray_receipt(session, event)
     return EventFacts(
         id=event.id,
         kind=event.kind,
@@ -54,7 +58,8 @@ def facts_of(
         position=event.position,
         accuracy_m=event.accuracy_m,
         attachments=frozenset(event.attachments),
-        previous_receipt_hash=_previous_hash(session, event),
+        previous_receipt_hash=_previous_hash(session, event) if stray is None else None,
+        stray_receipt=stray,
     )
 
 
@@ -71,16 +76,37 @@ def recalled_facts(event: FieldEvent) -> EventFacts:
     )
 
 
+def _receipt_number(event: FieldDocument) -> tuple[str, int] | None:
+    receipt = event.body.get("receipt")
+    return parse_number(str(receipt.get("number"))) if isinstance(receipt, dict) else None
+
+
+def _stray_receipt(session: Session, event: FieldDocument) -> StrayReceipt | None:
+    """Who holds the block of a receipt number that this technician was not given on this device.
+
+    None for a number of their own, and for what is no receipt number at all, which is a case by itself.
+    """
+    parsed = _receipt_number(event)
+    if parsed is None:
+        return None
+    prefix, serial = parsed
+    block = session.execute(_BLOCK, {"prefix": prefix}).first()
+    if block is None:
+        return StrayReceipt()
+    if BlockFacts(*block).grants(serial, event.device, event.technician):
+        return None
+    if not block.first <= serial <= block.last:
+        return StrayReceipt()
+    return StrayReceipt(block.device_id, block.technician_id)
+
+
 def _previous_hash(session: Session, event: FieldDocument) -> str | None:
     """The hash of the receipt before this one; None for the first of its block.
 
     A receipt whose predecessor is not here yet is taken at its word; the predecessor is compared with it
     when it comes (workorders.service.receipts).
     """
-    receipt = event.body.get("receipt")
-    if not isinstance(receipt, dict):
-        return None
-    parsed = parse_number(str(receipt.get("number")))
+    parsed = _receipt_number(event)
     if parsed is None:
         return None
     prefix, serial = parsed
@@ -88,5 +114,5 @@ def _previous_hash(session: Session, event: FieldDocument) -> str | None:
     if serial <= (first if first is not None else 1):
         return None
     known = session.scalar(select(Receipt.hash).where(Receipt.number == format_number(prefix, serial - 1)))
-    claimed = receipt.get("previous_hash")
+    claimed = event.body["receipt"].get("previous_hash")
     return known if known is not None else claimed if isinstance(claimed, str) else None

@@ -63,7 +63,7 @@ def judged(session: Session, order: Order, event: EventFacts, *, device: str, no
     """
     cause = Cause(event.id, event.technician, event.occurred_at, order, now)
     judgement = judge(situation_of(session, order, serials=serials_in(event.body)), event)
-    known = look_up(session, event) if event.kind in RECEIPTS else None
+    known = look_up(session, event, device) if event.kind in RECEIPTS else None
     if known in {Known.SAME, Known.OTHER}:
         judgement = _known_receipt(judgement, event, known)
     before = order.state

@@ -7,7 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.consequences import OpenException
-from workorders.receipts import ReceiptFacts, follows, format_number, own_hash_is_right, parse_number
+from workorders.receipts import (
+    ReceiptFacts,
+    follows,
+    format_number,
+    own_hash_is_right,
+    parse_number,
+    stray_key,
+)
 from workorders.service.effects import Cause
 from workorders.situation import EventFacts
 from workorders.tables import Account, Receipt
@@ -22,10 +29,10 @@ class Known(StrEnum):
     OTHER = "other"
 
 
-def look_up(session: Session, event: EventFacts) -> Known:
+def look_up(session: Session, event: EventFacts, device: str) -> Known:
     """Whether the event's receipt number was already recorded by another event, and with what."""
     facts = ReceiptFacts.from_document(event.body["receipt"])
-    kept = session.get(Receipt, facts.number)
+    kept = session.get(Receipt, _key(facts, event, device))
     if kept is None:
         return Known.NEW
     same = (kept.hash, kept.amount_cents) == (facts.hash, facts.amount_cents) and own_hash_is_right(facts)
@@ -47,7 +54,7 @@ def keep_receipt(
         return []
     session.add(
         Receipt(
-            number=number or facts.number,
+            number=number or _key(facts, event, device),
             device_id=device,
             technician_id=event.technician,
             account_id=account_id,
@@ -58,12 +65,17 @@ def keep_receipt(
             taken_at=_taken_at(facts, event.occurred_at),
             previous_hash=facts.previous_hash,
             hash=facts.hash,
-            chain_ok=follows(facts, event.previous_receipt_hash),
+            chain_ok=event.stray_receipt is None and follows(facts, event.previous_receipt_hash),
             source=event.id,
         )
     )
     session.flush()
-    return _follower(session, facts)
+    return _follower(session, facts) if event.stray_receipt is None else []
+
+
+def _key(facts: ReceiptFacts, event: EventFacts, device: str) -> str:
+    """A number that was not granted to this tablet stays free for whoever was given it."""
+    return facts.number if event.stray_receipt is None else stray_key(facts.number, device)
 
 
 def _follower(session: Session, facts: ReceiptFacts) -> list[OpenException]:

@@ -94,6 +94,8 @@ class Receipt(Base):
     __tablename__ = "receipt"
 
     number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The number on the slip. `<number>@<device>` where that lies in nobody's or somebody else's block, and
+    `<number>~<counter>` where the office accepted a second receipt of one number."""
     device_id: Mapped[str] = mapped_column(String(40), index=True)
     technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
@@ -111,12 +113,14 @@ class Receipt(Base):
 
 
 class ReceiptBlock(Base):
-    """A span of receipt numbers given to a device; gaps inside it must be explained."""
+    """A span of receipt numbers given to a technician on a device; gaps inside it must be explained."""
 
     __tablename__ = "receipt_block"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[str] = mapped_column(String(40), index=True)
+    technician_id: Mapped[str | None] = mapped_column(String(20))
+    """Whose profile numbers from it; None where only the device is known (granted before this was kept)."""
     prefix: Mapped[str] = mapped_column(String(20), unique=True)
     first: Mapped[int]
     last: Mapped[int]

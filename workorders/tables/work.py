@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import shapely
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.tables.base import Base, Code, Json, UtcDateTime, geo
@@ -66,7 +66,7 @@ class Order(Base):
     no_charge: Mapped[bool] = mapped_column(default=False)
     technician_id: Mapped[str | None] = mapped_column(ForeignKey("technician.id"), index=True)
     epoch: Mapped[int] = mapped_column(default=0)
-    """Grows by one at each assignment."""
+    """Grows at each assignment."""
     route_day: Mapped[date | None] = mapped_column(index=True)
     sequence: Mapped[int | None]
     """Place in the technician's route of that day, from 1."""
@@ -76,7 +76,7 @@ class Order(Base):
     requested_by: Mapped[str] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str | None] = mapped_column(String(200))
-    cancel_seq: Mapped[int | None]
+    cancel_seq: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
     """Outbox number under which the cancel was told to the tablet."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -219,6 +219,27 @@ class OrderEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
     __table_args__ = (Index("ix_order_event_order", "order_number", "id"),)
+
+
+class Incarnation(Base):
+    """A life of this database that began when it was put back from a backup; none of the first life.
+
+    What the life before gave out after the backup is not known here: numbers go on above it.
+    """
+
+    __tablename__ = "incarnation"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    backup_taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence_floor: Mapped[int] = mapped_column(BigInteger)
+    """`server_seq` of every document that was there; changes since are above it."""
+    epoch_floor: Mapped[int]
+    """Assignments made since have epochs above it."""
+    generation_step: Mapped[int]
+    """Generations that the server's documents were raised by, above every revision told before."""
+    documents_raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None while technicians' databases still tell what was rolled back."""
 
 
 class Counter(Base):

@@ -72,8 +72,11 @@ export class Session {
     const counter = (await read("counters", device)) ?? 0;
     const changes = [];
     if (answer.counter > counter) changes.push(["counters", device, answer.counter]);
-    if (answer.couch_url !== this.profile.couch_url || answer.technician.name !== technician.name) {
-      Object.assign(this.profile, { couch_url: answer.couch_url, technician: answer.technician });
+    const { couch_url, technician: told, grant } = answer;
+    const moved = couch_url !== this.profile.couch_url || told.name !== technician.name;
+    // Each answer signs it anew; what it says stays the same.
+    if (moved || !this.profile.grant) {
+      Object.assign(this.profile, { couch_url, technician: told, grant });
       changes.push(["profiles", technician.id, this.profile]);
     }
     if (changes.length) await write(changes);
