@@ -35,7 +35,7 @@ class Limits:
     """Ancestors listed in one `_revisions`."""
     id_bytes: int = 1_900
     """A document's id; PostgreSQL's indexes hold ids with a revision and a file name beside them."""
-    attachment_bytes: int = 24 * 1024 * 1024
+    attachment_bytes: int = 16 * 1024 * 1024
     """One attachment, decoded."""
     attachments_per_document: int = 100
     json_depth: int = 100

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 import pybase64
@@ -76,7 +76,7 @@ def sliced(
 
 
 def document(
-    call: Call, row: RevisionRow, extras: dict[str, object] | None, *, inline: bool
+    call: Call, row: RevisionRow, extras: Mapping[str, Any] | None, *, inline: bool
 ) -> Iterator[bytes]:
     """Yield a document's JSON; with `inline`, its files one after the other, each in parts.
 

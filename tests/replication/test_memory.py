@@ -65,7 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             client.put(f"/db/big:{number}", json={"text": MEGABYTE}).raise_for_status()
         rev = client.put("/db/files", json={}).json()["rev"]
         for number in range(8):
-            body = bytes([number]) * 20_000_000
+            body = bytes([number]) * 15_000_000
             told = client.put(
                 f"/db/files/{number}.jpg?rev={rev}", content=body, headers={"Content-Type": "image/jpeg"}
             )
