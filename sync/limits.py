@@ -13,10 +13,14 @@ class Limits:
     Raises ValueError when a bound is not positive.
     """
 
-    request_bytes: int = 64 * 1024 * 1024
-    """Body as received, before decompression."""
-    decompressed_bytes: int = 64 * 1024 * 1024
+    request_bytes: int = 32 * 1024 * 1024
+    """Body as received, before decompression, of what stores documents or files."""
+    query_bytes: int = 8_000_000
+    """Body of what asks only; also after decompression."""
+    decompressed_bytes: int = 32 * 1024 * 1024
     """Body after `Content-Encoding: gzip`."""
+    json_overhead_bytes: int = 48_000_000
+    """What the values of one body may take in memory besides their text. A technician's day takes 5 MB."""
     decompression_ratio: int = 100
     """Decompressed size over received size; ordinary JSON stays under 30."""
     document_bytes: int = 8_000_000
@@ -31,7 +35,7 @@ class Limits:
     """Ancestors listed in one `_revisions`."""
     id_bytes: int = 1_900
     """A document's id; PostgreSQL's indexes hold ids with a revision and a file name beside them."""
-    attachment_bytes: int = 32 * 1024 * 1024
+    attachment_bytes: int = 16 * 1024 * 1024
     """One attachment, decoded."""
     attachments_per_document: int = 100
     json_depth: int = 100

@@ -5,7 +5,7 @@ each plain JSON or such a nest.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 
@@ -77,17 +77,19 @@ def _headers(raw: bytes) -> dict[str, str]:
     return headers
 
 
-def section(headers: Mapping[str, str], content: bytes) -> bytes:
-    """Return one part with its headers, without boundaries."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return head.encode() + b"\r\n" + content
+Part = tuple[Mapping[str, str], Iterator[bytes]]
+"""A section to be sent: its headers, and its content in pieces."""
 
 
-def join(parts: Sequence[bytes], boundary: str) -> bytes:
-    """Return the parts between boundaries."""
+def joined(parts: Iterable[Part], boundary: str) -> Iterator[bytes]:
+    """Yield the sections between boundaries, each when its turn has come."""
     mark = b"--" + boundary.encode()
-    opened = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts)
-    return opened + mark + b"--"
+    for headers, content in parts:
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        yield mark + b"\r\n" + head.encode() + b"\r\n"
+        yield from content
+        yield b"\r\n"
+    yield mark + b"--"
 
 
 def disposition(name: str) -> str:

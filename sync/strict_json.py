@@ -18,12 +18,28 @@ class BadJson(ValueError):  # noqa: N818  # named for what is wrong
     """The text is not JSON that every party reads alike; the message says why."""
 
 
-def loads(raw: bytes, *, max_depth: int) -> Any:
+class TooManyValues(ValueError):  # noqa: N818  # named for what is wrong
+    """The text is short and would become very much in memory."""
+
+
+_COSTS = ((b"{", 240), (b"[", 100), (b'"', 40), (b",", 40))
+"""Bytes that a value takes in memory besides its text: an object or array when it opens, a string for each of
+its two marks, a number or other value for the comma before it."""
+
+
+def loads(raw: bytes, *, max_depth: int, max_overhead: int) -> Any:
     """Return the parsed value.
 
-    Raises BadJson for malformed text, NaN, infinite numbers, repeated keys, nesting beyond `max_depth`, lone
-    surrogates and integers beyond 64 bits.
+    Raises TooManyValues, before anything is parsed, when the values would take more than `max_overhead`
+    bytes besides their text; BadJson for malformed text, NaN, infinite numbers, repeated keys, nesting beyond
+    `max_depth`, lone surrogates and integers beyond 64 bits.
     """
+    # Marks within strings are counted as well; what people write has few of them.
+    if (
+        len(raw) * _COSTS[0][1] > max_overhead
+        and sum(raw.count(mark) * cost for mark, cost in _COSTS) > max_overhead
+    ):
+        raise TooManyValues(f"the values would take more than {max_overhead} bytes")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

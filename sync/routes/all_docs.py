@@ -1,19 +1,24 @@
 """`_all_docs`: documents by id."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import orjson
 from flask import Response
 
 from sync.errors import bad_request, query_error
-from sync.routes.bulk_get import inlined
-from sync.routes.call import Call, raw_answer
+from sync.routes import pieces
+from sync.routes.call import Call
 from sync.sql import listing, reading
-from sync.sql.connection import Connection
 from sync.sql.listing import Range
-from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render
+from sync.sql.rows import DocumentRow, RevisionRow
 
 NO_LIMIT = 2**62
+PAGE = 500
+"""Documents listed per statement."""
 _ONE_RANGE = ("key", "startkey", "start_key", "endkey", "end_key")
 
 
@@ -23,15 +28,17 @@ def all_docs(call: Call) -> Response:
     keys = told.get("keys", call.parameter("keys"))
     if keys is not None and any(name in told or name in call.args for name in _ONE_RANGE):
         raise query_error("`keys` is incompatible with `key`, `start_key` and `end_key`")
+    wanted = None if keys is not None else _range(call, told)
     with call.store.reading(call.target.database) as (connection, database):
-        if keys is not None:
-            rows, offset = _by_keys(call, connection, database, call.rows(keys, "keys")), b"null"
+        if wanted is None:
+            found, offset = _by_keys(call, told, call.rows(keys, "keys")), b"null"
         else:
-            rows, offset = _by_range(call, connection, database, _range(call, told))
+            before = listing.count_before(connection, database.id, wanted) + wanted.skip
+            found, offset = _by_range(call, wanted), str(min(before, database.doc_count)).encode()
         head = b'{"total_rows":' + str(database.doc_count).encode() + b',"offset":' + offset
         if call.flag("update_seq"):
             head += b',"update_seq":"' + database.seq(database.update_seq).encode() + b'"'
-    return raw_answer(head + b',"rows":[\n' + b",\n".join(rows) + b"\n]}\n")
+    return pieces.respond(chain((head + b',"rows":[\n',), found, (b"\n]}\n",)))
 
 
 def _range(call: Call, told: dict[str, Any]) -> Range:
@@ -69,49 +76,74 @@ def _whole(value: object) -> int:
     return value
 
 
-def _by_range(
-    call: Call, connection: Connection, database: DatabaseRow, wanted: Range
-) -> tuple[list[bytes], bytes]:
+def _by_range(call: Call, wanted: Range) -> Iterator[bytes]:
+    separator = b""
     bodies = call.flag("include_docs")
-    found = listing.page(connection, database.id, wanted, bodies=bodies)
-    offset = listing.count_before(connection, database.id, wanted) + wanted.skip
-    rows = [_row(call, connection, database, document, body) for document, body in found]
-    return rows, str(min(offset, database.doc_count)).encode()
+    left = wanted.limit
+    while left > 0:
+        part = replace(wanted, limit=min(left, PAGE))
+        with call.store.reading(call.target.database) as (connection, database):
+            page = [document for document, _ in listing.page(connection, database.id, part, bodies=False)]
+            ids = [document.doc_id for document in page]
+            weights = reading.weights(connection, database.id, ids) if bodies else {}
+        for documents in pieces.sliced(page, attrgetter("doc_id"), weights):
+            stored = _bodies(call, documents) if bodies else {}
+            for document in documents:
+                yield separator
+                separator = b",\n"
+                yield from _row(call, document, stored.get((document.doc_id, document.rev)))
+        if len(page) < part.limit:
+            return
+        left -= len(page)
+        last = page[-1].doc_id
+        if wanted.descending:
+            wanted = replace(wanted, skip=0, high=last, high_included=False)
+        else:
+            wanted = replace(wanted, skip=0, low=last, low_included=False)
 
 
-def _row(
-    call: Call, connection: Connection, database: DatabaseRow, document: DocumentRow, body: RevisionRow | None
-) -> bytes:
+def _bodies(call: Call, documents: list[DocumentRow]) -> dict[tuple[str, str], RevisionRow]:
+    wanted = [(document.doc_id, document.rev) for document in documents]
+    with call.store.reading(call.target.database) as (connection, database):
+        return reading.revisions(connection, database.id, wanted)
+
+
+def _row(call: Call, document: DocumentRow, body: RevisionRow | None) -> Iterator[bytes]:
     shown = orjson.dumps(document.doc_id)
     gone = b',"deleted":true' if document.deleted else b""
     line = b'{"id":' + shown + b',"key":' + shown + b',"value":{"rev":"' + document.rev.encode() + b'"' + gone
-    line += b"}"
+    yield line + b"}"
     if document.deleted:
-        return line + (b',"doc":null}' if call.flag("include_docs") else b"}")
+        yield b',"doc":null}' if call.flag("include_docs") else b"}"
+        return
     if body is not None:
         extras = None
         if call.flag("conflicts"):
             live = [rev for rev, deleted in document.leaves()[1:] if not deleted]
             extras = {"_conflicts": live} if live else None
-        data = inlined(connection, database.id, body) if call.flag("attachments") else None
-        line += b',"doc":' + render(body, extras, data, encodings=call.flag("att_encoding_info"))
-    return line + b"}"
+        yield b',"doc":'
+        yield from pieces.document(call, body, extras, inline=call.flag("attachments"))
+    yield b"}"
 
 
-def _by_keys(call: Call, connection: Connection, database: DatabaseRow, keys: list[Any]) -> list[bytes]:
-    if call.flag("descending"):
+def _by_keys(call: Call, told: dict[str, Any], keys: list[Any]) -> Iterator[bytes]:
+    if told.get("descending", call.flag("descending")):
         keys = keys[::-1]
-    skip = call.number("skip", 0)
-    keys = keys[skip : skip + call.number("limit", NO_LIMIT)]
-    ids = [key for key in keys if isinstance(key, str)]
-    known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
-    rows = []
-    for key in keys:
-        if not isinstance(key, str) or key not in known:
-            rows.append(b'{"key":' + orjson.dumps(key) + b',"error":"not_found"}')
-        else:
+    skip = _whole(told.get("skip", call.number("skip", 0)))
+    keys = keys[skip : skip + _whole(told.get("limit", call.number("limit", NO_LIMIT)))]
+    ids = list({key for key in keys if isinstance(key, str)})
+    with call.store.reading(call.target.database) as (connection, database):
+        weights = reading.weights(connection, database.id, ids) if ids else {}
+    separator = b""
+    for some in pieces.sliced(keys, lambda key: key if isinstance(key, str) else None, weights):
+        ids = list({key for key in some if isinstance(key, str)})
+        with call.store.reading(call.target.database) as (connection, database):
+            known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
+        for key in some:
+            yield separator
+            separator = b",\n"
+            if not isinstance(key, str) or key not in known:
+                yield b'{"key":' + orjson.dumps(key) + b',"error":"not_found"}'
+                continue
             document, body = known[key]
-            rows.append(
-                _row(call, connection, database, document, body if call.flag("include_docs") else None)
-            )
-    return rows
+            yield from _row(call, document, body if call.flag("include_docs") else None)

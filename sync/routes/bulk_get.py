@@ -1,49 +1,85 @@
 """`_bulk_get`: many revisions in one answer."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import orjson
 from flask import Request, Response
 
 from sync import revtree
-from sync.attachments import gunzip
 from sync.errors import ProtocolError, bad_request, not_found
 from sync.revtree import BadRevision, check_rev
+from sync.routes import pieces
 from sync.routes.call import Call, raw_answer
-from sync.sql import files, reading
+from sync.sql import reading
 from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field, with_data
+from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
 
 
 def bulk_get(call: Call) -> Response:
     """POST /db/_bulk_get: the revisions asked for, in request order, each found or refused by itself."""
     asked = call.rows(call.json_object().get("docs"), "docs")
-    latest, revs, inline = call.flag("latest"), call.flag("revs"), call.flag("attachments")
     with call.store.reading(call.target.database) as (connection, database):
-        ids = [row["id"] for row in asked if isinstance(row, dict) and isinstance(row.get("id"), str)]
-        known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
-        plan = [_plan(row, known, latest) for row in asked]
-        others = _other_revisions(connection, database, known, plan)
-        pieces = []
+        ids = list({doc_id for doc_id in map(_id, asked) if doc_id is not None})
+        weights = reading.weights(connection, database.id, ids) if ids else {}
+    return pieces.respond(chain((b'{"results":[',), _rows(call, asked, weights), (b"]}\n",)))
+
+
+def _id(row: Any) -> str | None:
+    return row["id"] if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+
+
+def _rows(call: Call, asked: list[Any], weights: dict[str, int]) -> Iterator[bytes]:
+    separator = b""
+    for rows in pieces.sliced(asked, _id, weights):
+        ids = list({doc_id for doc_id in map(_id, rows) if doc_id is not None})
+        with call.store.reading(call.target.database) as (connection, database):
+            known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
+            plan = [_plan(row, known, call.flag("latest")) for row in rows]
+            light = sum(weights.get(doc_id, 0) for doc_id in ids) <= pieces.SLICE_BYTES
+            others = _other_revisions(connection, database, known, plan) if light else None
         for doc_id, rev, found in plan:
-            rows = []
+            yield separator + b'{"id":' + orjson.dumps(doc_id) + b',"docs":['
+            separator = b","
             if isinstance(found, ProtocolError):
-                rows.append(_bulk_error(doc_id, rev, found))
+                yield _bulk_error(doc_id, rev, found)
             else:
-                document, winner = known[doc_id]
-                tree = revtree.load(document.tree) if revs else revtree.EMPTY
-                for leaf in found:
-                    row = winner if leaf == winner.rev else others.get((doc_id, leaf))
-                    if row is None:
-                        rows.append(_bulk_error(doc_id, leaf, not_found()))
-                        continue
-                    extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf))} if revs else None
-                    data = inlined(connection, database.id, row) if inline else None
-                    rows.append(
-                        b'{"ok":' + render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"}"
-                    )
-            pieces.append(b'{"id":' + orjson.dumps(doc_id) + b',"docs":[' + b",".join(rows) + b"]}")
-    return raw_answer(b'{"results":[' + b",".join(pieces) + b"]}\n")
+                yield from _leaves(call, known[doc_id], found, others)
+            yield b"]}"
+
+
+def _leaves(
+    call: Call,
+    known: tuple[DocumentRow, RevisionRow],
+    found: list[str],
+    others: dict[tuple[str, str], RevisionRow] | None,
+) -> Iterator[bytes]:
+    """Yield the `docs` of one row; `others` are revisions read ahead, None to read one at a time."""
+    document, winner = known
+    tree = revtree.load(document.tree) if call.flag("revs") else revtree.EMPTY
+    separator = b""
+    for leaf in found:
+        yield separator
+        separator = b","
+        row = winner if leaf == winner.rev else _revision(call, document.doc_id, leaf, others)
+        if row is None:
+            yield _bulk_error(document.doc_id, leaf, not_found())
+            continue
+        revs = call.flag("revs")
+        extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf))} if revs else None
+        yield b'{"ok":'
+        yield from pieces.document(call, row, extras, inline=call.flag("attachments"))
+        yield b"}"
+
+
+def _revision(
+    call: Call, doc_id: str, rev: str, others: dict[tuple[str, str], RevisionRow] | None
+) -> RevisionRow | None:
+    if others is not None:
+        return others.get((doc_id, rev))
+    with call.store.reading(call.target.database) as (connection, database):
+        return reading.revisions(connection, database.id, [(doc_id, rev)]).get((doc_id, rev))
 
 
 _Plan = tuple[Any, Any, list[str] | ProtocolError]
@@ -101,19 +137,6 @@ def _other_revisions(
 def _bulk_error(doc_id: object, rev: object, error: ProtocolError) -> bytes:
     told = {"id": doc_id, "rev": rev, "error": error.error, "reason": error.reason}
     return b'{"error":' + orjson.dumps(told) + b"}"
-
-
-def inlined(connection: Connection, db_id: int, row: RevisionRow) -> bytes | None:
-    """Return `_attachments` with the plain bytes of every file inline, or None when there are none."""
-    if row.files is None:
-        return None
-    told = orjson.loads(row.files)
-    stored = files.contents(connection, db_id, [(row.doc_id, row.rev)])[row.doc_id, row.rev]
-    plain = {
-        name: gunzip(content, told[name]["length"]) if told[name].get("encoding") == "gzip" else content
-        for name, content in stored.items()
-    }
-    return with_data(row.files, plain)
 
 
 _PASSING = frozenset({401, 429, 503})

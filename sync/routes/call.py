@@ -3,7 +3,7 @@
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
@@ -16,6 +16,8 @@ from sync.errors import ProtocolError, bad_request, forbidden, query_error, too_
 from sync.limits import Limits
 from sync.store_sql import SqlStore
 
+_STORING = frozenset({"", "_bulk_docs"})
+"""Resources whose bodies hold documents; all others only ask, or keep a checkpoint."""
 Authenticate = Callable[[Request], Caller | None]
 
 
@@ -87,12 +89,18 @@ class Call:
         value = self.args.get(name)
         if value is None:
             return None
-        return self._parsed(value.encode("utf-8", "surrogatepass"))
+        return self.parsed(value.encode("utf-8", "surrogatepass"))
 
     def body(self) -> bytes:
         """Return the body, decompressed; raise 413 beyond the limits."""
         request = self.request
-        most = self.limits.request_bytes
+        limits = self.limits
+        if self.target.action not in _STORING:
+            most = min(limits.query_bytes, limits.request_bytes)
+            limits = replace(
+                limits, request_bytes=most, decompressed_bytes=min(most, limits.decompressed_bytes)
+            )
+        most = limits.request_bytes
         if request.content_length is None:
             # A body that does not say its length is counted while it is read.
             request.max_content_length = most
@@ -108,14 +116,17 @@ class Call:
             return raw
         if encoding != "gzip":
             raise ProtocolError(415, "bad_ctype", f"{encoding[:40]} is not a supported content encoding.")
-        return _inflate(raw, self.limits)
+        return _inflate(raw, limits)
 
     def json(self) -> Any:
-        """Return the body parsed strictly; 415 when it does not claim to be JSON, 400 when it is not."""
+        """Return the body parsed strictly; 415 when it does not claim to be JSON, 400 when it is not.
+
+        Only a POST has to claim it, as in CouchDB.
+        """
         kind = self.request.mimetype
-        if kind not in {"application/json", ""}:
+        if self.request.method == "POST" and kind not in {"application/json", ""}:
             raise ProtocolError(415, "bad_content_type", "Content-Type must be application/json")
-        return self._parsed(self.body())
+        return self.parsed(self.body())
 
     def json_object(self) -> dict[str, Any]:
         """Return the body, which must be a JSON object."""
@@ -132,9 +143,14 @@ class Call:
             raise too_large("too_large", f"more than {self.limits.documents_per_request} {field}")
         return value
 
-    def _parsed(self, raw: bytes) -> Any:
+    def parsed(self, raw: bytes) -> Any:
+        """Return the value of a JSON text; raise 400 when it is none, 413 when it has too many values."""
         try:
-            return strict_json.loads(raw, max_depth=self.limits.json_depth)
+            return strict_json.loads(
+                raw, max_depth=self.limits.json_depth, max_overhead=self.limits.json_overhead_bytes
+            )
+        except strict_json.TooManyValues as error:
+            raise too_large("too_large", str(error)) from None
         except strict_json.BadJson as error:
             raise bad_request(str(error)) from None
 

@@ -8,11 +8,11 @@ import orjson
 from flask import Response
 
 from sync.errors import ProtocolError, bad_request
-from sync.routes import feed_query
-from sync.routes.bulk_get import inlined
+from sync.routes import feed_query, pieces
 from sync.routes.call import Call
 from sync.routes.feed_query import Query
 from sync.sql import feed as feed_rows
+from sync.sql import reading
 from sync.sql.connection import Connection
 from sync.sql.feed import FeedRow
 from sync.sql.rows import DatabaseRow, render
@@ -28,10 +28,8 @@ def changes(call: Call) -> Response:
     """GET or POST /db/_changes."""
     query = feed_query.read(call)
     if query.feed == "normal" and query.limit <= PAGE:
-        # A short answer goes out in one piece.
         progress = _Progress()
-        whole = b"".join(_results(_rows(call, query, progress), progress))
-        return _headed(Response(whole, mimetype="application/json"))
+        return pieces.respond(_results(_rows(call, query, progress), progress))
     with call.store.reading(call.target.database) as (_, database):
         progress = _Progress(database, _position(database, query))
     lines, ticket = _rows(call, query, progress), None
@@ -78,16 +76,18 @@ class _Progress:
     pending: int = 0
 
 
-def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
-    """Yield the JSON of each change there is now, advancing `progress`."""
+_Line = Iterator[bytes]
+"""The JSON of one change in pieces, or a heartbeat."""
+
+
+def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[_Line]:
+    """Yield each change there is now, advancing `progress`."""
     before: int | None = None
     after = progress.position
     begun = progress.database is not None
     exhausted = False
     while not exhausted:
-        wanted = query.limit - progress.told
-        size = PAGE if query.matches is not None else min(PAGE, wanted)
-        lines: list[bytes] = []
+        size = PAGE if query.matches is not None else min(PAGE, query.limit - progress.told)
         with call.store.reading(call.target.database) as (connection, database):
             progress.database = database
             if not begun:
@@ -100,28 +100,60 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[bytes]:
                 after=0 if query.descending else after,
                 before=before,
                 limit=size,
-                bodies=query.bodies or (query.matches is not None and not query.heads),
-                heads=query.heads,
+                bodies=False,
+                heads=query.heads and not query.bodies,
                 ids=query.ids,
             )
-            for row in page:
-                if len(lines) >= wanted:
-                    break
-                after = row.document.seq
-                if _matches(query, row):
-                    lines.append(_line(connection, database, query, row, progress.told + len(lines)))
-            progress.told += len(lines)
-            exhausted = len(page) < size or progress.told >= query.limit
-            if query.descending:
-                before = after
-            if exhausted and not query.descending:
+            weights = _weights(connection, database, query, page)
+        for row in _filled(call, query, page, weights):
+            after = row.document.seq
+            if _matches(query, row):
+                yield _line(call, database, query, row, progress.told)
+                progress.told += 1
                 if progress.told >= query.limit:
-                    progress.position = after
-                    progress.pending = feed_rows.count_after(connection, database.id, after)
-                else:
-                    progress.position = max(after, database.update_seq)
-                    progress.pending = 0
-        yield from lines
+                    break
+        exhausted = len(page) < size or progress.told >= query.limit
+        if query.descending:
+            before = after
+        elif exhausted:
+            _settle(call, query, progress, after, database)
+
+
+def _settle(call: Call, query: Query, progress: _Progress, after: int, database: DatabaseRow) -> None:
+    """Note where the feed stands after the last page."""
+    if progress.told >= query.limit:
+        progress.position = after
+        with call.store.reading(call.target.database) as (connection, now):
+            progress.pending = feed_rows.count_after(connection, now.id, after)
+    else:
+        # The database as it was when the page was read: what came since is told next time.
+        progress.position = max(after, database.update_seq)
+        progress.pending = 0
+
+
+def _reads_bodies(query: Query) -> bool:
+    return query.bodies or (query.matches is not None and not query.heads)
+
+
+def _weights(
+    connection: Connection, database: DatabaseRow, query: Query, page: list[FeedRow]
+) -> dict[str, int]:
+    if not _reads_bodies(query) or not page:
+        return {}
+    return reading.weights(connection, database.id, [row.document.doc_id for row in page])
+
+
+def _filled(call: Call, query: Query, page: list[FeedRow], weights: dict[str, int]) -> Iterator[FeedRow]:
+    """Yield the rows with their winners' bodies where the query needs them, few heavy ones at a time."""
+    if not _reads_bodies(query):
+        yield from page
+        return
+    for rows in pieces.sliced(page, lambda row: row.document.doc_id, weights):
+        wanted = [(row.document.doc_id, row.document.rev) for row in rows]
+        with call.store.reading(call.target.database) as (connection, database):
+            stored = reading.revisions(connection, database.id, wanted)
+        for row in rows:
+            yield FeedRow(row.document, stored.get((row.document.doc_id, row.document.rev)))
 
 
 def _matches(query: Query, row: FeedRow) -> bool:
@@ -130,7 +162,7 @@ def _matches(query: Query, row: FeedRow) -> bool:
     return query.matches(orjson.loads(render(row.winner)))
 
 
-def _line(connection: Connection, database: DatabaseRow, query: Query, row: FeedRow, index: int) -> bytes:
+def _line(call: Call, database: DatabaseRow, query: Query, row: FeedRow, index: int) -> _Line:
     document = row.document
     quiet = index % query.seq_interval
     seq = b"null" if quiet else b'"' + database.seq(document.seq).encode() + b'"'
@@ -141,14 +173,16 @@ def _line(connection: Connection, database: DatabaseRow, query: Query, row: Feed
         line += document.rev.encode() + b'"}]'
     if document.deleted:
         line += b',"deleted":true'
-    if query.bodies and row.winner is not None:
-        extras = None
-        if query.conflicts and document.others is not None:
-            live = [rev for rev, gone in document.leaves()[1:] if not gone]
-            extras = {"_conflicts": live} if live else None
-        data = inlined(connection, database.id, row.winner) if query.inline else None
-        line += b',"doc":' + render(row.winner, extras, data, encodings=query.encodings)
-    return line + b"}"
+    if not query.bodies or row.winner is None:
+        yield line + b"}"
+        return
+    extras = None
+    if query.conflicts and document.others is not None:
+        live = [rev for rev, gone in document.leaves()[1:] if not gone]
+        extras = {"_conflicts": live} if live else None
+    yield line + b',"doc":'
+    yield from pieces.document(call, row.winner, extras, inline=query.inline)
+    yield b"}"
 
 
 def _ending(progress: _Progress) -> bytes:
@@ -156,31 +190,38 @@ def _ending(progress: _Progress) -> bytes:
     return f'"last_seq":"{seq}","pending":{progress.pending}}}\n'.encode()
 
 
-def _results(lines: Iterator[bytes], progress: _Progress) -> Iterator[bytes]:
+def _results(lines: Iterator[_Line], progress: _Progress) -> Iterator[bytes]:
     yield b'{"results":['
     separator = b"\n"
     for line in lines:
-        if line == HEARTBEAT:
-            yield line
+        first = next(line)
+        if first == HEARTBEAT:
+            yield first
         else:
-            yield separator + line
+            yield separator + first
+            yield from line
             separator = b",\n"
     yield b"\n]," + _ending(progress)
 
 
-def _lines(lines: Iterator[bytes], progress: _Progress) -> Iterator[bytes]:
+def _lines(lines: Iterator[_Line], progress: _Progress) -> Iterator[bytes]:
     for line in lines:
-        yield line if line == HEARTBEAT else line + b"\n"
+        first = next(line)
+        if first == HEARTBEAT:
+            yield first
+        else:
+            yield b"".join((first, *line, b"\n"))
     yield b"{" + _ending(progress)
 
 
-def _events(lines: Iterator[bytes], _progress: _Progress) -> Iterator[bytes]:
+def _events(lines: Iterator[_Line], _progress: _Progress) -> Iterator[bytes]:
     for line in lines:
-        if line == HEARTBEAT:
+        first = next(line)
+        if first == HEARTBEAT:
             yield b"event: heartbeat\ndata: \n\n"
         else:
-            seq = orjson.loads(line)["seq"] or ""
-            yield b"data: " + line + b"\nid: " + seq.encode() + b"\n\n"
+            seq = first[len(b'{"seq":') : first.index(b',"id":')].strip(b'"').removesuffix(b"null")
+            yield b"".join((b"data: ", first, *line, b"\nid: ", seq, b"\n\n"))
 
 
 FORMS = {
@@ -202,8 +243,8 @@ def _end(call: Call, query: Query) -> float:
     return min(ends)
 
 
-def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> Iterator[bytes]:
-    """Yield changes, then wait for more; a lone newline is a heartbeat.
+def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> Iterator[_Line]:
+    """Yield changes, then wait for more, with heartbeats meanwhile.
 
     Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, and for a
     longpoll after the first changes. The caller is asked for again at every wake and heartbeat.
@@ -227,7 +268,7 @@ def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> It
             if not call.still_welcome():
                 return
             if not woken and query.heartbeat is not None:
-                yield HEARTBEAT
+                yield iter((HEARTBEAT,))
     except DatabaseMissing:
         # Deleted while the feed was parked: what was told stands, and there is nothing more.
         return

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from flask import Request, Response
 
+from sync import strict_json
 from sync.access import Caller, may_open
 from sync.errors import ProtocolError, forbidden, not_found, unauthorized
+from sync.limits import Limits
 from sync.routes import paths
 from sync.routes.call import Authenticate, Call, Sessions, Target
 from sync.routes.table import Endpoint, Right, methods_of
@@ -55,7 +56,7 @@ class Dispatcher:
     def _hints(self, sent: Request) -> paths.Hints:
         return paths.Hints(
             known=self._longest_known,
-            is_document=lambda doc_id: _holds_document(sent, doc_id, self.store.limits.request_bytes),
+            is_document=lambda doc_id: _holds_document(sent, doc_id, self.store.limits),
         )
 
     def _longest_known(self, database: str, candidates: Sequence[str]) -> str | None:
@@ -110,17 +111,19 @@ def no_such(target: Target, methods: Mapping[str, Endpoint]) -> ProtocolError:
     return ProtocolError(405, "method_not_allowed", f"Only {allowed} allowed")
 
 
-def _holds_document(sent: Request, doc_id: str, max_bytes: int) -> bool:
+def _holds_document(sent: Request, doc_id: str, limits: Limits) -> bool:
     if sent.method != "PUT":
         return False
     if sent.mimetype == "multipart/related":
         return True
     length = sent.content_length
-    if sent.mimetype != "application/json" or length is None or length > max_bytes:
+    if sent.mimetype != "application/json" or length is None or length > limits.request_bytes:
         return False
     try:
-        told = orjson.loads(sent.get_data(cache=True))
-    except orjson.JSONDecodeError:
+        told = strict_json.loads(
+            sent.get_data(cache=True), max_depth=limits.json_depth, max_overhead=limits.json_overhead_bytes
+        )
+    except (strict_json.BadJson, strict_json.TooManyValues):
         return False
     return isinstance(told, dict) and told.get("_id") == doc_id
 

@@ -1,5 +1,6 @@
 """One document: read, written, deleted."""
 
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -8,15 +9,15 @@ from flask import Response
 
 from sync import documents, revtree
 from sync.documents import Edit, check_id
-from sync.errors import bad_request, conflict, not_found, not_implemented
+from sync.errors import bad_request, conflict, not_found, not_implemented, too_large
 from sync.revtree import BadRevision, check_rev
-from sync.routes import sections
-from sync.routes.bulk_get import inlined, latest_leaves
-from sync.routes.call import Call, answer, raw_answer
+from sync.routes import pieces, sections
+from sync.routes.bulk_get import latest_leaves
+from sync.routes.call import Call, answer
 from sync.routes.open_revs import open_revisions
 from sync.sql import reading
 from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, render, revisions_field
+from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
 
 
 def get(call: Call) -> Response:
@@ -28,21 +29,23 @@ def get(call: Call) -> Response:
         document, winner = find(connection, database, doc_id)
         row = chosen(call, connection, database, document, winner)
         extras = _extras(call, connection, database, document, row)
-        if call.flag("attachments") and _prefers_sections(call):
-            tree = revtree.load(document.tree)
-            known = sections.since_generation(tree, row.rev, call.parameter("atts_since"))
-            body, kind = sections.related(connection, database, row, extras, known)
-            return Response(body, content_type=kind, headers={"ETag": f'"{row.rev}"'})
-        data = inlined(connection, database.id, row) if call.flag("attachments") else None
-    response = raw_answer(render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"\n")
+    if call.flag("attachments") and _takes_sections(call):
+        tree = revtree.load(document.tree)
+        known = sections.since_generation(tree, row.rev, call.parameter("atts_since"))
+        headers, told = sections.related(call, row, extras, known)
+        response = pieces.respond(told, headers["Content-Type"])
+    else:
+        told = pieces.document(call, row, extras, inline=call.flag("attachments"))
+        response = pieces.respond(chain(told, (b"\n",)))
     response.set_etag(row.rev)
     response.make_conditional(call.request)
     return response
 
 
-def _prefers_sections(call: Call) -> bool:
+def _takes_sections(call: Call) -> bool:
+    """Tell whether files go as sections: to whoever takes those, also by `*/*`, as in CouchDB."""
     accepted = call.request.accept_mimetypes
-    return bool(accepted) and accepted["multipart/related"] > accepted["application/json"]
+    return bool(accepted) and accepted["multipart/related"] > 0
 
 
 def find(connection: Connection, database: DatabaseRow, doc_id: str) -> tuple[DocumentRow, RevisionRow]:
@@ -174,13 +177,23 @@ def copy(call: Call) -> Response:
     over = query.removeprefix("rev=") if query.startswith("rev=") else None
     with call.store.reading(call.target.database) as (connection, database):
         row = chosen(call, connection, database, *find(connection, database, call.target.document))
-        data = inlined(connection, database.id, row)
-    told = orjson.loads(render(row, files=data))
+    _refuse_much(row)
+    told = orjson.loads(b"".join(pieces.document(call, row, None, inline=True)))
     for field in ("_rev", "_deleted"):
         told.pop(field, None)
     if over is not None:
         told["_rev"] = over
     return store(call, documents.parse_document(told, new_edits=True, limits=call.limits, doc_id=doc_id))
+
+
+def _refuse_much(row: RevisionRow) -> None:
+    stubs = {} if row.files is None else orjson.loads(row.files)
+    if sum(entry["length"] for entry in stubs.values()) > _MOST_COPIED_BYTES:
+        raise too_large("document_too_large", "its files are too large to be copied")
+
+
+_MOST_COPIED_BYTES = 8_000_000
+"""Files of a document that is copied; all are held at once."""
 
 
 def design_function(call: Call) -> Response:

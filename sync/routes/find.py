@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import orjson
 from flask import Response
 
 from sync import selector as mango
-from sync.errors import ProtocolError, bad_request
+from sync.errors import ProtocolError, bad_request, too_large
+from sync.routes import pieces
 from sync.routes.call import Call, answer
 from sync.selector import Predicate, split_path
-from sync.sql import listing
+from sync.sql import listing, reading
 from sync.sql.listing import Range
 from sync.sql.rows import render
 
 PAGE = 500
 """Documents read per statement while scanning."""
+MOST_BYTES = 8_000_000
+"""Of documents in one answer, which are held at once; a bookmark goes on from there."""
 DEFAULT_LIMIT = 25
 """CouchDB's own."""
 WARNING = "The documents are scanned: this store has no indexes on fields."
@@ -38,9 +42,13 @@ def find(call: Call) -> Response:
     query = _query(call, call.json_object())
     found: list[dict[str, Any]] = []
     wanted = query.limit + query.skip
-    for document in scan(call, query.after):
+    held = 0
+    for document, size in scan(call, query.after):
         if query.matches(document):
             found.append(document)
+            held += size
+            if held > MOST_BYTES:
+                raise too_large("too_large", f"the documents found exceed {MOST_BYTES} bytes; ask for fewer")
             if not query.sort and len(found) >= wanted:
                 break
     for path, descending in reversed(query.sort):
@@ -53,18 +61,24 @@ def find(call: Call) -> Response:
     return answer({"docs": docs, "bookmark": bookmark, "warning": WARNING})
 
 
-def scan(call: Call, after: str = "") -> Iterator[dict[str, Any]]:
-    """Yield the live documents in the order of their ids, but design documents."""
+def scan(call: Call, after: str = "") -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield the live documents but design documents in the order of their ids, each with its bytes."""
     while True:
         with call.store.reading(call.target.database) as (connection, database):
             wanted = Range(low=after, low_included=False, limit=PAGE)
-            page = listing.page(connection, database.id, wanted, bodies=True)
-        for document, body in page:
-            if body is not None and not document.doc_id.startswith("_design/"):
-                yield orjson.loads(render(body))
+            page = [row for row, _ in listing.page(connection, database.id, wanted, bodies=False)]
+            weights = reading.weights(connection, database.id, [row.doc_id for row in page])
+        for rows in pieces.sliced(page, attrgetter("doc_id"), weights):
+            pairs = [(row.doc_id, row.rev) for row in rows]
+            with call.store.reading(call.target.database) as (connection, database):
+                stored = reading.revisions(connection, database.id, pairs)
+            for pair in pairs:
+                if pair in stored and not pair[0].startswith("_design/"):
+                    raw = render(stored[pair])
+                    yield orjson.loads(raw), len(raw)
         if len(page) < PAGE:
             return
-        after = page[-1][0].doc_id
+        after = page[-1].doc_id
 
 
 def _query(call: Call, told: dict[str, Any]) -> _Query:

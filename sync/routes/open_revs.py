@@ -1,52 +1,66 @@
 """`open_revs`: several leaves of one document."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 from flask import Response
 
-from sync import multipart, revtree
+from sync import revtree
 from sync.errors import bad_request, not_found
+from sync.multipart import Part
 from sync.revtree import BadRevision, Tree, check_rev
-from sync.routes import sections
-from sync.routes.bulk_get import inlined, latest_leaves
-from sync.routes.call import Call, raw_answer
+from sync.routes import pieces, sections
+from sync.routes.bulk_get import latest_leaves
+from sync.routes.call import Call
 from sync.sql import reading
-from sync.sql.rows import render, revisions_field
+from sync.sql.rows import RevisionRow, revisions_field
 
 
 def open_revisions(call: Call, doc_id: str) -> Response:
     """GET /db/doc?open_revs=all|[…]: sections with files, or JSON when that is asked for."""
     asked = _asked(call)
-    as_sections = sections.wanted(call)
-    pieces = []
     with call.store.reading(call.target.database) as (connection, database):
-        found = reading.documents_with_winner(connection, database.id, [doc_id]).get(doc_id)
-        if found is None and asked is None:
-            raise not_found()
-        tree = revtree.EMPTY if found is None else revtree.load(found[0].tree)
-        revs = _open(tree, asked, latest=call.flag("latest"))
-        rows = reading.revisions(connection, database.id, [(doc_id, rev) for rev in revs])
-        for rev in revs:
-            row = rows.get((doc_id, rev))
-            if row is None:
-                pieces.append(
-                    sections.missing(rev) if as_sections else b'{"missing":' + orjson.dumps(rev) + b"}"
-                )
-                continue
-            extras = {"_revisions": revisions_field(revtree.ancestry(tree, rev))} if call.flag("revs") else {}
-            if as_sections:
-                known = sections.since_generation(tree, rev, call.parameter("atts_since"))
-                content, kind = sections.related(connection, database, row, extras, known)
-                pieces.append(multipart.section({"Content-Type": kind}, content))
-            else:
-                data = inlined(connection, database.id, row) if call.flag("attachments") else None
-                pieces.append(
-                    b'{"ok":' + render(row, extras, data, encodings=call.flag("att_encoding_info")) + b"}"
-                )
-    if as_sections:
-        return sections.mixed(pieces)
-    return raw_answer(b"[" + b",".join(pieces) + b"]\n")
+        found = reading.documents(connection, database.id, [doc_id]).get(doc_id)
+    if found is None and asked is None:
+        raise not_found()
+    tree = revtree.EMPTY if found is None else revtree.load(found.tree)
+    revs = _open(tree, asked, latest=call.flag("latest"))
+    if sections.wanted(call):
+        return sections.mixed(_section(call, doc_id, tree, rev) for rev in revs)
+    return pieces.respond(_listed(call, doc_id, tree, revs))
+
+
+def _section(call: Call, doc_id: str, tree: Tree, rev: str) -> Part:
+    row = _stored(call, doc_id, rev)
+    if row is None:
+        return sections.missing(rev)
+    known = sections.since_generation(tree, rev, call.parameter("atts_since"))
+    return sections.related(call, row, _extras(call, tree, rev), known)
+
+
+def _listed(call: Call, doc_id: str, tree: Tree, revs: list[str]) -> Iterator[bytes]:
+    separator = b"["
+    for rev in revs:
+        yield separator
+        separator = b","
+        row = _stored(call, doc_id, rev)
+        if row is None:
+            yield b'{"missing":' + orjson.dumps(rev) + b"}"
+            continue
+        yield b'{"ok":'
+        yield from pieces.document(call, row, _extras(call, tree, rev), inline=call.flag("attachments"))
+        yield b"}"
+    yield b"]\n" if revs else b"[]\n"
+
+
+def _stored(call: Call, doc_id: str, rev: str) -> RevisionRow | None:
+    with call.store.reading(call.target.database) as (connection, database):
+        return reading.revisions(connection, database.id, [(doc_id, rev)]).get((doc_id, rev))
+
+
+def _extras(call: Call, tree: Tree, rev: str) -> dict[str, Any]:
+    return {"_revisions": revisions_field(revtree.ancestry(tree, rev))} if call.flag("revs") else {}
 
 
 def _asked(call: Call) -> list[str] | None:

@@ -1,43 +1,49 @@
 """`_revs_diff`: which revisions a replicator still has to send."""
 
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import orjson
 from flask import Response
 
 from sync import revtree
 from sync.errors import bad_request, too_large
 from sync.revtree import BadRevision, check_rev
-from sync.routes.call import Call, answer
+from sync.routes import pieces
+from sync.routes.call import Call
 from sync.sql import reading
 
 
 def revs_diff(call: Call) -> Response:
     """POST /db/_revs_diff: which of these revisions are not here, and which leaves may be their ancestors."""
-    wanted = _revisions_asked(call)
-    with call.store.reading(call.target.database) as (connection, database):
-        known = reading.documents(connection, database.id, list(wanted)) if wanted else {}
-    told = {}
-    for doc_id, revs in wanted.items():
-        document = known.get(doc_id)
-        tree = revtree.EMPTY if document is None else revtree.load(document.tree)
-        missing, ancestors = revtree.missing(tree, revs)
-        if missing:
-            told[doc_id] = {"missing": missing}
-            if ancestors:
-                told[doc_id]["possible_ancestors"] = ancestors
-    return answer(told)
+    return pieces.respond(chain((b"{",), _members(call, ancestors=True), (b"}\n",)))
 
 
 def missing_revs(call: Call) -> Response:
     """POST /db/_missing_revs: the older form of `_revs_diff`."""
+    return pieces.respond(chain((b'{"missing_revs":{',), _members(call, ancestors=False), (b"}}\n",)))
+
+
+def _members(call: Call, *, ancestors: bool) -> Iterator[bytes]:
     wanted = _revisions_asked(call)
     with call.store.reading(call.target.database) as (connection, database):
-        known = reading.documents(connection, database.id, list(wanted)) if wanted else {}
-    told = {}
-    for doc_id, revs in wanted.items():
-        document = known.get(doc_id)
-        missing, _ = revtree.missing(revtree.EMPTY if document is None else revtree.load(document.tree), revs)
-        if missing:
-            told[doc_id] = missing
-    return answer({"missing_revs": told})
+        weights = reading.weights(connection, database.id, list(wanted)) if wanted else {}
+    separator = b""
+    for ids in pieces.sliced(list(wanted), str, weights):
+        here = [doc_id for doc_id in ids if doc_id in weights]
+        with call.store.reading(call.target.database) as (connection, database):
+            known = reading.documents(connection, database.id, here) if here else {}
+        for doc_id in ids:
+            document = known.get(doc_id)
+            tree = revtree.EMPTY if document is None else revtree.load(document.tree)
+            missing, possible = revtree.missing(tree, wanted[doc_id])
+            if missing:
+                told: Any = missing
+                if ancestors:
+                    told = {"missing": missing} | ({"possible_ancestors": possible} if possible else {})
+                yield separator + orjson.dumps(doc_id) + b":" + orjson.dumps(told)
+                separator = b","
 
 
 def _revisions_asked(call: Call) -> dict[str, list[str]]:

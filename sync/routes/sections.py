@@ -1,21 +1,23 @@
 """Documents with their files as MIME sections: several open revisions read, one revision written."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import orjson
 from flask import Response
 
-from sync import attachments, documents, multipart, revtree, strict_json
+from sync import attachments, documents, multipart, revtree
 from sync.documents import Edit
-from sync.errors import bad_request
-from sync.multipart import Section
+from sync.errors import bad_request, not_found
+from sync.multipart import Part, Section
 from sync.revtree import Tree
+from sync.routes import pieces
 from sync.routes.call import Call
 from sync.sql import files
-from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow, RevisionRow, render
+from sync.sql.rows import RevisionRow, render
 from sync.winner import generation
 
 
@@ -25,16 +27,16 @@ def wanted(call: Call) -> bool:
     return not accepted or accepted["multipart/mixed"] >= max(accepted["application/json"], 0.001)
 
 
-def mixed(parts: list[bytes]) -> Response:
-    """Return an answer of several sections."""
+def mixed(parts: Iterator[Part]) -> Response:
+    """Return an answer of several sections, each made of pieces."""
     boundary = secrets.token_hex(16)
-    return Response(multipart.join(parts, boundary), content_type=f'multipart/mixed; boundary="{boundary}"')
+    return pieces.respond(multipart.joined(parts, boundary), f'multipart/mixed; boundary="{boundary}"')
 
 
-def missing(rev: str) -> bytes:
+def missing(rev: str) -> Part:
     """Return the section that stands for a revision that is not here."""
-    return multipart.section(
-        {"Content-Type": 'application/json; error="true"'}, b'{"missing":' + orjson.dumps(rev) + b"}"
+    return {"Content-Type": 'application/json; error="true"'}, iter(
+        (b'{"missing":' + orjson.dumps(rev) + b"}",)
     )
 
 
@@ -46,43 +48,45 @@ def since_generation(tree: Tree, rev: str, known: Any) -> int:
     return max((generation(old) for old in known if isinstance(old, str) and old in path), default=0)
 
 
-def related(
-    connection: Connection, database: DatabaseRow, row: RevisionRow, extras: dict[str, Any], newer_than: int
-) -> tuple[bytes, str]:
-    """Return one document as (body, Content-Type): JSON alone, or with the files brought after a
-    generation.
-    """
+def related(call: Call, row: RevisionRow, extras: dict[str, Any], newer_than: int) -> Part:
+    """Return one document as (headers, pieces): JSON alone, or with the files brought after a generation."""
     told: dict[str, dict[str, Any]] = {} if row.files is None else orjson.loads(row.files)
     following = [name for name, entry in told.items() if entry["revpos"] > newer_than]
     if not following:
-        return render(row, extras, encodings=True), "application/json"
+        return {"Content-Type": "application/json"}, iter((render(row, extras, encodings=True),))
     for name in following:
         told[name].pop("stub")
         told[name]["follows"] = True
-    stored = files.contents(connection, database.id, [(row.doc_id, row.rev)])[row.doc_id, row.rev]
     document = render(row, extras, orjson.dumps(told))
-    parts = [multipart.section({"Content-Type": "application/json"}, document)]
-    for name in following:
-        headers = {
-            "Content-Disposition": multipart.disposition(name),
-            "Content-Type": told[name]["content_type"],
-            "Content-Length": str(len(stored[name])),
-        }
-        if "encoding" in told[name]:
-            headers["Content-Encoding"] = told[name]["encoding"]
-        parts.append(multipart.section(headers, stored[name]))
+    first = ({"Content-Type": "application/json"}, iter((document,)))
+    files_after = (_file(call, row, name, told[name]) for name in following)
     boundary = secrets.token_hex(16)
-    return multipart.join(parts, boundary), f'multipart/related; boundary="{boundary}"'
+    kind = {"Content-Type": f'multipart/related; boundary="{boundary}"'}
+    return kind, multipart.joined(chain((first,), files_after), boundary)
+
+
+def _file(call: Call, row: RevisionRow, name: str, told: dict[str, Any]) -> Part:
+    with call.store.reading(call.target.database) as (connection, database):
+        content = files.content(connection, database.id, row.doc_id, row.rev, name)
+    if content is None:
+        raise not_found("the revision was compacted away while it was read")
+    headers = {
+        "Content-Disposition": multipart.disposition(name),
+        "Content-Type": told["content_type"],
+        "Content-Length": str(len(content)),
+    }
+    if "encoding" in told:
+        headers["Content-Encoding"] = told["encoding"]
+    # In parts: several pieces wait between here and the client's socket.
+    size = pieces.PIECE_BYTES
+    return headers, (content[start : start + size] for start in range(0, len(content), size))
 
 
 def parse_related(call: Call, doc_id: str, *, new_edits: bool) -> Edit:
     """Return the edit that a `multipart/related` body asks for; raise 400 when files are missing."""
     boundary = multipart.boundary_of(call.request.headers["Content-Type"])
     first, *rest = multipart.parse(call.body(), boundary) or [Section({}, b"")]
-    try:
-        told = strict_json.loads(first.content, max_depth=call.limits.json_depth)
-    except strict_json.BadJson as error:
-        raise bad_request(str(error)) from None
+    told = call.parsed(first.content)
     edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
     by_name = {section.filename(): section for section in rest if section.filename()}
     in_order = iter([section for section in rest if not section.filename()])

@@ -36,6 +36,18 @@ def documents(connection: Connection, db_id: int, ids: Sequence[str]) -> dict[st
     return {row[0]: DocumentRow(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in rows}
 
 
+def weights(connection: Connection, db_id: int, ids: Sequence[str]) -> dict[str, int]:
+    """Return how many bytes each of the documents that exist has here: all its revisions and its tree."""
+    rows = connection.rows(
+        "SELECT d.doc_id, length(d.tree) + coalesce("  # noqa: S608  # the condition is made of constants
+        "(SELECT sum(length(r.body) + coalesce(length(r.files), 0))"
+        " FROM sync_revision r WHERE r.db_id = d.db_id AND r.doc_id = d.doc_id), 0)"
+        f" FROM sync_document d WHERE d.db_id = ? AND {connection.any_of('d.doc_id')}",
+        (db_id, connection.listing(ids)),
+    )
+    return {doc_id: int(size) for doc_id, size in rows}
+
+
 def documents_with_winner(
     connection: Connection, db_id: int, ids: Sequence[str]
 ) -> dict[str, tuple[DocumentRow, RevisionRow]]:

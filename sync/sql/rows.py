@@ -92,6 +92,16 @@ def render(
     return head + b"}" if row.body == b"{}" else head + b"," + row.body[1:]
 
 
+def around_files(row: RevisionRow, extras: Mapping[str, Any] | None) -> tuple[bytes, bytes]:
+    """Return a document's JSON before and after the value of `_attachments`."""
+    before, after = render(row, extras, _HERE).split(_HERE, 1)
+    return before, after
+
+
+_HERE = b"\x00"
+"""No JSON text holds it."""
+
+
 def _without_encodings(stubs: bytes) -> bytes:
     told: dict[str, dict[str, Any]] = orjson.loads(stubs)
     for entry in told.values():

@@ -75,13 +75,13 @@ def test_only_files_the_other_side_lacks_follow(db_client: FlaskClient) -> None:
 
 
 def related(client: FlaskClient, document: bytes, *files: tuple[str, bytes]) -> Any:
-    parts = [multipart.section({"Content-Type": "application/json"}, document)]
+    parts: list[multipart.Part] = [({"Content-Type": "application/json"}, iter((document,)))]
     for name, content in files:
         headers = {"Content-Disposition": multipart.disposition(name), "Content-Length": str(len(content))}
-        parts.append(multipart.section(headers, content))
+        parts.append((headers, iter((content,))))
     return client.put(
         "/db/m?new_edits=false",
-        data=multipart.join(parts, "bnd"),
+        data=b"".join(multipart.joined(parts, "bnd")),
         content_type='multipart/related; boundary="bnd"',
     )
 

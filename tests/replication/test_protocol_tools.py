@@ -1,6 +1,7 @@
 """Feeds' parameters, listings, selectors, settings and limits, over HTTP, on both engines."""
 
 import gzip
+import json
 from typing import Any
 
 import pytest
@@ -169,13 +170,62 @@ def test_local_documents_over_http(db_client: FlaskClient) -> None:
         (b'{"a":18446744073709551616}', "application/json", 400),
         (b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", "application/json", 400),
         (b"[]", "application/json", 400),
-        (b"{}", "text/plain", 415),
         (b'{"_x":1}', "application/json", 400),
     ],
 )
 def test_bad_bodies_are_refused(db_client: FlaskClient, raw: bytes, kind: str, status: int) -> None:
     assert db_client.put("/db/x", data=raw, content_type=kind).status_code == status
     assert db_client.get("/db/x").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
+def test_only_a_post_must_say_that_it_is_json(db_client: FlaskClient, kind: str) -> None:
+    assert db_client.put("/db/tutorial", data=b'{"title":"x"}', content_type=kind).status_code == 201
+    assert db_client.get("/db/tutorial").json["title"] == "x"  # type: ignore[index]  # checked just before
+    posted = db_client.post("/db", data=b"{}", content_type="text/plain")
+    assert posted.status_code == 415
+
+
+def test_a_malformed_row_is_refused_by_itself(db_client: FlaskClient) -> None:
+    db_client.put("/db/after", json={"n": 1})
+    told = db_client.post("/db/_bulk_get", json={"docs": ["doc1", {}, 7, None, {"id": "after"}]})
+    assert told.status_code == 200
+    assert told.json is not None
+    rows = told.json["results"]
+    assert [next(iter(row["docs"][0])) for row in rows] == ["error", "error", "error", "error", "ok"]
+
+
+@pytest.mark.parametrize("way", ["GET", "POST"])
+def test_keys_take_limit_and_skip_wherever_they_stand(db_client: FlaskClient, way: str) -> None:
+    for name in "abc":
+        db_client.put(f"/db/{name}", json={})
+    keys = ["a", "none", "c", "a"]
+    if way == "POST":
+        told = db_client.post("/db/_all_docs", json={"keys": keys, "limit": 2, "skip": 1})
+    else:
+        told = db_client.get("/db/_all_docs", query_string={"keys": json.dumps(keys), "limit": 2, "skip": 1})
+    assert told.json is not None
+    assert [row["key"] for row in told.json["rows"]] == ["none", "c"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "multipart/related, application/json"])
+def test_files_go_as_sections_to_whoever_takes_them(db_client: FlaskClient, accept: str) -> None:
+    db_client.put("/db/f", json={"_attachments": {"a.bin": {"data": "eA=="}}})
+    told = db_client.get("/db/f?attachments=true", headers={"Accept": accept})
+    assert told.content_type.startswith("multipart/related")
+    asked = db_client.get("/db/f?attachments=true", headers={"Accept": "application/json"})
+    assert asked.json is not None
+    assert asked.json["_attachments"]["a.bin"]["data"] == "eA=="
+
+
+def test_the_encoding_of_inline_data_is_told_when_asked(db_client: FlaskClient) -> None:
+    entry = {"content_type": "text/plain", "data": "dGV4dA=="}
+    db_client.put("/db/t", json={"_attachments": {"t.txt": entry}})
+    path = "/db/t?attachments=true&att_encoding_info=true"
+    told = db_client.get(path, headers={"Accept": "application/json"}).json
+    assert told is not None
+    assert told["_attachments"]["t.txt"]["encoding"] == "gzip"
+    assert told["_attachments"]["t.txt"]["data"] == "dGV4dA=="
 
 
 def test_limits_hold(store: SqlStore, tokens: Tokens) -> None:

@@ -11,18 +11,18 @@ from sync.errors import ProtocolError
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=4))
 def test_written_sections_are_read_back(contents: list[bytes]) -> None:
     parts = [
-        multipart.section({"Content-Type": "image/png", "Content-Length": str(len(content))}, content)
+        ({"Content-Type": "image/png", "Content-Length": str(len(content))}, iter((content,)))
         for content in contents
     ]
-    found = multipart.parse(multipart.join(parts, "b0undary"), "b0undary")
+    found = multipart.parse(b"".join(multipart.joined(parts, "b0undary")), "b0undary")
     assert [section.content for section in found] == contents
     assert {section.headers["content-type"] for section in found} == {"image/png"}
 
 
 def test_a_file_may_contain_the_boundary() -> None:
     content = b"x\r\n--b\r\n\r\nfake\r\n--b--"
-    part = multipart.section({"Content-Length": str(len(content))}, content)
-    assert [section.content for section in multipart.parse(multipart.join([part], "b"), "b")] == [content]
+    sent = b"".join(multipart.joined([({"Content-Length": str(len(content))}, iter((content,)))], "b"))
+    assert [section.content for section in multipart.parse(sent, "b")] == [content]
 
 
 @pytest.mark.parametrize("name", ["a.jpg", 'quo"te', "back\\slash", "ünï.txt", "new\nline", "%41"])

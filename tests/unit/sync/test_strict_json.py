@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.strict_json import BadJson, loads
+from sync.strict_json import BadJson, TooManyValues, loads
+
+ROOM = 100_000_000
 
 values = st.recursive(
     st.none()
@@ -28,7 +30,7 @@ def test_good_json_is_read_as_it_is(value: Any, ascii_only: bool) -> None:
         return
     if "\\ud" in raw.decode() and ascii_only:
         return  # a lone surrogate, which the next test is about
-    assert loads(raw, max_depth=200) == value
+    assert loads(raw, max_depth=200, max_overhead=ROOM) == value
 
 
 @pytest.mark.parametrize(
@@ -56,15 +58,15 @@ def test_good_json_is_read_as_it_is(value: Any, ascii_only: bool) -> None:
 )
 def test_bad_json_is_refused(raw: bytes) -> None:
     with pytest.raises(BadJson):
-        loads(raw, max_depth=50)
+        loads(raw, max_depth=50, max_overhead=ROOM)
 
 
 def test_depth_is_bounded() -> None:
-    assert loads(b"[" * 10 + b"]" * 10, max_depth=10) == [[[[[[[[[[]]]]]]]]]]
+    assert loads(b"[" * 10 + b"]" * 10, max_depth=10, max_overhead=ROOM) == [[[[[[[[[[]]]]]]]]]]
     with pytest.raises(BadJson, match="deeper than 10"):
-        loads(b"[" * 12 + b"]" * 12, max_depth=10)
+        loads(b"[" * 12 + b"]" * 12, max_depth=10, max_overhead=ROOM)
     with pytest.raises(BadJson):
-        loads(b'{"a":' * 100_000, max_depth=10)
+        loads(b'{"a":' * 100_000, max_depth=10, max_overhead=ROOM)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +80,11 @@ def test_depth_is_bounded() -> None:
     ],
 )
 def test_what_looks_suspicious_and_is_good(raw: bytes, value: Any) -> None:
-    assert loads(raw, max_depth=50) == value
+    assert loads(raw, max_depth=50, max_overhead=ROOM) == value
+
+
+def test_short_text_that_becomes_much_is_refused_before_it_is_parsed() -> None:
+    raw = b"[" + b"{}," * 1_000_000 + b"0]"
+    with pytest.raises(TooManyValues):
+        loads(raw, max_depth=10, max_overhead=48_000_000)
+    assert loads(b'{"photo":"' + b"A" * 3_000_000 + b'"}', max_depth=10, max_overhead=1_000)
