@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 import click
 
+from server.commands.database import command_engine
 from server.config import Config
-from server.db import open_engine, session_factory
+from server.db import session_factory
 from workorders.verify import Verification, verify_ledger
 
 
@@ -18,7 +19,7 @@ def verify_ledger_command(context: click.Context, as_json: bool) -> None:
 
     Exit status 1 when anything differs, each difference named.
     """
-    engine = open_engine(Config.from_env().database_url)
+    engine = command_engine(Config.from_env())
     with session_factory(engine, read_only=True)() as session:
         found = verify_ledger(session)
     engine.dispose()
