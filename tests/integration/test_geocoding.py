@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from geo.address_words import normal_street, split_house_number
+from workorders.address_words import normal_street
 from geo.geocoding import Gazetteer
 from workorders.tables import Premise
 
