@@ -155,7 +155,9 @@ class Gazetteer:
             if fitting:
                 at = _positions(session, [row.id for row, _ in fitting])
                 return [
-                    _match("premise", _label(row), at[row.id], asked, reading, cost, row)
+                    _match(
+                        "premise", _label(row), at[row.id], asked=asked, reading=reading, cost=cost, row=row
+                    )
                     for row, cost in fitting
                 ]
             neighbours = _neighbours(number.base, [(row.house_number, row.id) for row in known])
@@ -169,7 +171,9 @@ class Gazetteer:
                 if number.addition:
                     cost.add(OTHER_ADDITION, number.addition)
                 label = f"{number.base} {known[0].street}"
-                return [_match("between", label, place, asked, reading, cost, known[0])]
+                return [
+                    _match("between", label, place, asked=asked, reading=reading, cost=cost, row=known[0])
+                ]
         return self._middle(session, asked, reading, known)
 
     def _middle(
@@ -187,19 +191,20 @@ class Gazetteer:
         if reading.name in self._lines:
             title, shape = self._lines[reading.name]
             place = shape.interpolate(0.5, normalized=True)
-            return [_match("street", title, place, asked, reading, cost, row)]
+            return [_match("street", title, place, asked=asked, reading=reading, cost=cost, row=row)]
         if row is None:
             return []
         points = list(_positions(session, [row.id for row in known]).values())
         centre = shapely.MultiPoint(points).centroid
         nearest = min(points, key=centre.distance)
-        return [_match("street", row.street, nearest, asked, reading, cost, row)]
+        return [_match("street", row.street, nearest, asked=asked, reading=reading, cost=cost, row=row)]
 
 
 def _match(
     kind: str,
     label: str,
     point: shapely.Point,
+    *,
     asked: Address,
     reading: _Reading,
     cost: _Cost,

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from workorders.address_words import DIRECTIONS, FULL, SUFFIXES, fold, normal_street, tokens_of
 
-_DESIGNATORS = (
+_UNIT_NAMES = (
     "apartment|apt|unit|suite|ste|lot|room|rm|space|spc|trailer|trlr|building|bldg|floor|fl|slip|pier|hangar|hngr"
     "|department|dept|office|ofc|penthouse|ph"
 )
-DESIGNATORS = frozenset(_DESIGNATORS.split("|"))
+DESIGNATORS = frozenset(_UNIT_NAMES.split("|"))
 _IDENTIFIER = r"(?:[a-z]?-?\d+(?:(?:st|nd|rd|th)\b|-?[a-z0-9]*)|[a-z]-?\d+[a-z]?|[a-z]{1,2})"
-_UNIT = re.compile(rf"(?:\b({_DESIGNATORS})\b\.?\s*#?\s*|#\s*)({_IDENTIFIER})(?![\w/])")
+_UNIT = re.compile(rf"(?:\b({_UNIT_NAMES})\b\.?\s*#?\s*|#\s*)({_IDENTIFIER})(?![\w/])")
 _FLOOR = re.compile(r"\b(\d+)(?:st|nd|rd|th)\s+(?:floor|fl)\b")
 _PLACES = frozenset(
     "rear front frnt basement bsmt upper uppr lower lowr penthouse upstairs downstairs".split()
@@ -51,12 +51,13 @@ class HouseNumber:
         """As a person reads it."""
         if not self.addition:
             return self.base
-        return f"{self.base}{'-' if self.addition.isdigit() else ' ' if '/' in self.addition else ''}{self.addition}"
+        between = "-" if self.addition.isdigit() else " " if "/" in self.addition else ""
+        return f"{self.base}{between}{self.addition}"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What was asked, in parts. Streets are canonical; `rest` holds the folded words after the first comma."""
+    """What was asked, in parts. Streets are canonical; `rest`: the folded words behind the comma."""
 
     number: HouseNumber | None
     street: str

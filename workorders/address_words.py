@@ -8,23 +8,25 @@ import re
 import unicodedata
 
 _SUFFIX_TABLE = """
-alley aly allee ally|annex anx annx|arcade arc|avenue ave av aven avenu avn avnue|bayou byu|beach bch|bend bnd
-bluff blf bluf|bluffs blfs|boulevard blvd boul boulv|branch br brnch|bridge brg|brook brk|bypass byp bypa|camp cp
-canyon cyn canyn|cape cpe|causeway cswy|center ctr cen cent centre|circle cir circ circl crcl|cliff clf|club clb
-common cmn|corner cor|corners cors|course crse|court ct crt|courts cts|cove cv|creek crk|crescent cres crsent
-crest crst|crossing xing crssng|crossroad xrd|curve curv|dale dl|dam dm|divide dv|drive dr driv drv|estate est
-estates ests|expressway expy expr exp|extension ext extn|falls fls|ferry fry|field fld|fields flds|flat flt
-flats flts|ford frd|forest frst|forge frg|fork frk|forks frks|freeway fwy frwy|garden gdn|gardens gdns|gateway gtwy
-glen gln|green grn|grove grv grov|harbor hbr harbr|haven hvn|heights hts ht|highway hwy hiway hway hgwy highwy
-hill hl|hills hls|hollow holw hllw|inlet inlt|island is|isle isles|junction jct jction|key ky|knoll knl|knolls knls
-lake lk|lakes lks|landing lndg|lane ln|light lgt|loaf lf|lock lck|lodge ldg|loop lp|mall|manor mnr|meadow mdw
-meadows mdws|mews|mill ml|mills mls|mission msn|motorway mtwy|mount mt|mountain mtn|neck nck|orchard orch|oval ovl
-overpass opas|park prk|parkway pkwy pky parkwy pkway|pass|passage psge|path|pike|pine pne|pines pnes|place pl
-plain pln|plains plns|plaza plz plza|point pt|points pts|port prt|prairie pr|ranch rnch|rapid rpd|rapids rpds
-rest rst|ridge rdg rdge|ridges rdgs|river riv|road rd|roads rds|route rte rt|row|run|shoal shl|shore shr|shores shrs
-spring spg|springs spgs|spur|square sq sqr|station sta|stream strm|street st str strt|summit smt|terrace ter terr
-throughway trwy|trace trce|track trak|trail trl trls tr|trailer|tunnel tunl|turnpike tpke trnpk|underpass upas|union un
-valley vly|viaduct via|view vw|views vws|village vlg|ville vl|vista vis|walk|way wy|well wl|wells wls
+alley aly allee ally|annex anx annx|arcade arc|avenue ave av aven avenu avn avnue|bayou byu|beach bch
+bend bnd|bluff blf bluf|bluffs blfs|boulevard blvd boul boulv|branch br brnch|bridge brg|brook brk
+bypass byp bypa|camp cp|canyon cyn canyn|cape cpe|causeway cswy|center ctr cen cent centre
+circle cir circ circl crcl|cliff clf|club clb|common cmn|corner cor|corners cors|course crse|court ct crt
+courts cts|cove cv|creek crk|crescent cres crsent|crest crst|crossing xing crssng|crossroad xrd|curve curv
+dale dl|dam dm|divide dv|drive dr driv drv|estate est|estates ests|expressway expy expr exp
+extension ext extn|falls fls|ferry fry|field fld|fields flds|flat flt|flats flts|ford frd|forest frst
+forge frg|fork frk|forks frks|freeway fwy frwy|garden gdn|gardens gdns|gateway gtwy|glen gln|green grn
+grove grv grov|harbor hbr harbr|haven hvn|heights hts ht|highway hwy hiway hway hgwy highwy|hill hl
+hills hls|hollow holw hllw|inlet inlt|island is|isle isles|junction jct jction|key ky|knoll knl
+knolls knls|lake lk|lakes lks|landing lndg|lane ln|light lgt|loaf lf|lock lck|lodge ldg|loop lp|mall
+manor mnr|meadow mdw|meadows mdws|mews|mill ml|mills mls|mission msn|motorway mtwy|mount mt|mountain mtn
+neck nck|orchard orch|oval ovl|overpass opas|park prk|parkway pkwy pky parkwy pkway|pass|passage psge|path
+pike|pine pne|pines pnes|place pl|plain pln|plains plns|plaza plz plza|point pt|points pts|port prt
+prairie pr|ranch rnch|rapid rpd|rapids rpds|rest rst|ridge rdg rdge|ridges rdgs|river riv|road rd
+roads rds|route rte rt|row|run|shoal shl|shore shr|shores shrs|spring spg|springs spgs|spur|square sq sqr
+station sta|stream strm|street st str strt|summit smt|terrace ter terr|throughway trwy|trace trce
+track trak|trail trl trls tr|trailer|tunnel tunl|turnpike tpke trnpk|underpass upas|union un|valley vly
+viaduct via|view vw|views vws|village vlg|ville vl|vista vis|walk|way wy|well wl|wells wls
 """
 SUFFIXES = {
     names[0]: tuple(names[1:])
@@ -101,21 +103,18 @@ ROADS: dict[str, list[str]] = {
     "highway": ["highway", "hwy", "hiway", "hway", "hgwy", "route", "rte", "rt"],
 }
 """A numbered road's canonical class, and every way in which signs, maps and bills write it."""
-STATES = frozenset(
-    (
-        *(
-            "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny"
-        ).split(),
-        *("nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc").split(),
-    )
-)
+_STATES = """
+al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny
+nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc
+"""
+STATES = frozenset(_STATES.split())
 _PHRASES = sorted(
     ((tuple(phrase.split()), name) for name, phrases in ROADS.items() for phrase in phrases),
     key=lambda entry: -len(entry[0]),
 )
 _LETTERED = frozenset({"county road", "township road"})
 """Roads that are signed with letters too: County Road N."""
-_JOINED = re.compile(r"(cr|sr|fm|us|sh|i|ih|rm|rr|fs|fr|cth|hwy|rt|rte)(\d+[a-z]?)")
+JOINED = re.compile(r"(cr|sr|fm|us|sh|i|ih|rm|rr|fs|fr|cth|hwy|rt|rte)(\d+[a-z]?)")
 _LONG_FORMS = {"mlk": "martin luther king"}
 
 
@@ -136,7 +135,7 @@ def tokens_of(text: str) -> list[str]:
     plain = re.sub(r"[’'`]", "", plain)
     words: list[str] = []
     for word in re.sub(r"[^\w/]|_", " ", plain).split():
-        joined = _JOINED.fullmatch(word)
+        joined = JOINED.fullmatch(word)
         words += [joined[1], joined[2]] if joined else _LONG_FORMS.get(word, word).split()
     return words
 
