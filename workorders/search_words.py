@@ -51,7 +51,16 @@ def plain_words(asked: str) -> list[str]:
 
 def name_question(asked: str) -> Question:
     """Each word begins a word of the name."""
-    return tuple(((Term(word, beginning=True),),) for word in plain_words(asked))
+    return tuple(((Term(word, beginning=True),), *_apostrophes(word)) for word in plain_words(asked))
+
+
+def _apostrophes(word: str) -> Iterator[Spelling]:
+    """A name typed without its apostrophes, at which the indexes split: OBrien, OMalleys."""
+    if len(word) < 5 or word[0] not in "odl" or not word.isalpha():
+        return
+    yield (Term(word[0]), Term(word[1:], beginning=True))
+    if word.endswith("s"):
+        yield (Term(word[0]), Term(word[1:-1]), Term("s"))
 
 
 def address_question(asked: str) -> Question:
@@ -150,6 +159,7 @@ def _one_word(word: str, following: list[str]) -> tuple[Spelling, ...]:
     lettered = re.fullmatch(r"(\d+)([a-z])", word) or re.fullmatch(r"([a-z])(\d+)", word)
     if lettered:
         spellings[(Term(lettered[1]), Term(lettered[2]))] = None
+    spellings |= dict.fromkeys(_apostrophes(word))
     if word == "mlk":
         spellings[(Term("martin"), Term("luther"), Term("king"))] = None
     return tuple(spellings)

@@ -117,9 +117,9 @@ def _span_faults(
     taken.extend(shifts)
     for begin, end in shifts:
         for column, instant in (("starts", begin), ("ends", end)):
-            words = _clock_change(instant)
-            if words is not None:
-                context.notes.append(record.error(column, words, "clock_change"))
+            change = _clock_change(instant)
+            if change is not None:
+                context.notes.append(record.error(column, change, "clock_change"))
 
 
 def _clock_change(local: datetime) -> str | None:

@@ -100,9 +100,15 @@ def town(session: Session) -> Session:
     for number, (house, street) in enumerate(ADDRESSES):
         place = shapely.Point(-98.6 + number * 1e-3, 39.1)
         session.add(
-            Premise(number=f"R{number}", house_number=house, street=street, city="Demo Falls", postcode="67401",
-                    position=place)
-        )  # fmt: skip
+            Premise(
+                number=f"R{number}",
+                house_number=house,
+                street=street,
+                city="Demo Falls",
+                postcode="67401",
+                position=place,
+            )
+        )
     session.flush()
     return session
 
