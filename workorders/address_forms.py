@@ -14,9 +14,8 @@ DESIGNATORS = frozenset(_UNIT_NAMES.split("|"))
 _IDENTIFIER = r"(?:[a-z]?-?\d+(?:(?:st|nd|rd|th)\b|-?[a-z0-9]*)|[a-z]-?\d+[a-z]?|[a-z]{1,2})"
 _UNIT = re.compile(rf"(?:\b({_UNIT_NAMES})\b\.?\s*#?\s*|#\s*)({_IDENTIFIER})(?![\w/])")
 _FLOOR = re.compile(r"\b(\d+)(?:st|nd|rd|th)\s+(?:floor|fl)\b")
-_PLACES = frozenset(
-    "rear front frnt basement bsmt upper uppr lower lowr penthouse upstairs downstairs".split()
-)
+_PLACE_NAMES = "rear front frnt basement bsmt upper uppr lower lowr penthouse upstairs downstairs"
+_PLACES = frozenset(_PLACE_NAMES.split())
 _MILEPOST = re.compile(r"\b(?:mp|mile\s*post|mile\s*marker|mm)\.?\s*(\d+(?:\.\d+)?)\b")
 _BOX = re.compile(
     r"^\s*(?:p\.?\s*o\.?\s*(?:box|bx|b)\b|pob\b|post(?:al)?\s+office\s+box\b|(?:box|bx|caller)\s*#?\s*\d+"
