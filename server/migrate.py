@@ -1,5 +1,6 @@
 """Bring a database's schema to the newest revision, or say which one it has."""
 
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -39,8 +40,28 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(alembic_config(connection), revision)
 
 
+class SchemaState(Enum):
+    """How a database's schema stands to the newest revision this program knows."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+def schema_state(engine: Engine) -> SchemaState:
+    """Whether the database has no tables, older ones, the newest, or those of a newer program."""
+    script = ScriptDirectory.from_config(alembic_config())
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return SchemaState.EMPTY
+    if found == script.get_current_head():
+        return SchemaState.CURRENT
+    known = {revision.revision for revision in script.walk_revisions()}
+    return SchemaState.BEHIND if found in known else SchemaState.NEWER
+
+
 def is_current(engine: Engine) -> bool:
     """The database has the newest revision this program knows."""
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+    return schema_state(engine) is SchemaState.CURRENT

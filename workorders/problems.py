@@ -30,6 +30,16 @@ CATALOGUE: dict[str, ProblemType] = {
     "bad_setting": ProblemType(
         500, "The setting {name} is not usable: {reason}", "Correct it and start again."
     ),
+    "schema_behind": ProblemType(
+        500,
+        "The database was made by an earlier release.",
+        "Stop the server, make a copy, and run “curbstop migrate”.",
+    ),
+    "schema_newer": ProblemType(
+        500,
+        "The database was made by a later release than this program.",
+        "Use the release that made it, or a later one.",
+    ),
     "port_in_use": ProblemType(
         500,
         "Something else listens on {host}:{port}.",

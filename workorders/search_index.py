@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Integer, Select, column, func, literal_column, select, table
 
+from workorders.search_words import Question, Spelling
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -20,7 +22,18 @@ class Words:
     def document(self) -> str:
         """The PostgreSQL expression that is indexed; a query must spell it the same way to use the index."""
         joined = " || ' ' || ".join(f"{self.table}.{name}" for name in self.columns)
-        return f"to_tsvector('simple', {joined})"
+        return f"to_tsvector('simple', {_plain(joined)})"
+
+
+def _plain(expression: str) -> str:
+    """SQL that folds a text as FTS5 folds its own: no accents, and nothing but letters and figures.
+
+    Without it PostgreSQL's parser would take 42-18 for a negative number and 1/2 for a path.
+    """
+    apart = f"translate({expression}, '-/.,;:#&''’_()', '             ')"
+    for sign, words in (("½", "1 2"), ("¼", "1 4"), ("¾", "3 4"), ("⅓", "1 3"), ("⅔", "2 3")):
+        apart = f"replace({apart}, '{sign}', ' {words} ')"
+    return f"regexp_replace(normalize({apart}, NFD), '[\\u0300-\\u036F]', '', 'g')"
 
 
 CUSTOMER = Words("customer", ("name",))
@@ -61,17 +74,34 @@ def _sqlite(of: Words) -> Iterator[str]:
     yield f"CREATE TRIGGER {fts}_update AFTER UPDATE OF {names} ON {of.table} BEGIN {delete} {insert} END"
 
 
-def ids_with_words(of: Words, words: list[str], limit: int, dialect: str) -> Select[int]:
-    """The ids of at most `limit` rows that have, for each of `words`, a word that begins with it.
+def ids_with_words(of: Words, question: Question, limit: int, dialect: str) -> Select[int]:
+    """The ids of at most `limit` rows that answer to every part of the question.
 
-    `words` are letters and digits; ValueError otherwise, because they become part of a query language.
+    Words are letters and digits; ValueError otherwise, because they become part of a query language.
     """
-    if not words or not all(word.isalnum() for word in words):
+    terms = [term for part in question for spelling in part for term in spelling]
+    if not terms or not all(part for part in question) or not all(term.word.isalnum() for term in terms):
         raise ValueError("words are letters and digits")
     if dialect == "postgresql":
         rows = table(of.table, column("id", Integer))
-        asked = func.to_tsquery("simple", " & ".join(f"{word}:*" for word in words))
+        # The index has no ½: PostgreSQL would drop the sign from the question and find every 123.
+        spelled = tuple(tuple(one for one in part if not _has_sign(one)) for part in question)
+        asked = func.to_tsquery("simple", _query(spelled, " & ", " | ", "{}", "{}:*"))
         return select(rows.c.id).where(literal_column(of.document).op("@@")(asked)).limit(limit)
     fts = table(f"{of.table}_fts", column("rowid", Integer))
-    match = " AND ".join(f'"{word}"*' for word in words)
+    match = _query(question, " AND ", " OR ", '"{}"', '"{}"*')
     return select(fts.c.rowid).where(literal_column(f"{of.table}_fts").op("MATCH")(match)).limit(limit)
+
+
+def _has_sign(spelling: Spelling) -> bool:
+    return any(sign.isnumeric() and not sign.isdigit() for term in spelling for sign in term.word)
+
+
+def _query(question: Question, every: str, either: str, word: str, beginning: str) -> str:
+    """The question in an engine's query language."""
+
+    def spelled(spelling: Spelling) -> str:
+        terms = ((beginning if term.beginning else word).format(term.word) for term in spelling)
+        return f"({every.join(terms)})"
+
+    return every.join(f"({either.join(spelled(one) for one in part)})" for part in question)

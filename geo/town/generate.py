@@ -18,7 +18,7 @@ from .values import LonLat, Town, TownAddress, TownZone
 from .warp import CENTRE, Warp, lonlat
 from .zones import make_zones
 
-MOST_ACCOUNTS = 60_000
+MOST_ACCOUNTS = 150_000
 _HOUSES_A_QUARTER = 560
 """What a quarter has room for, a little less than on average."""
 _FEWEST_QUARTERS = 4

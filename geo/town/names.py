@@ -16,6 +16,11 @@ _SECOND = (
     *("field", "brook", "ridge", "view", "wood", "dale", "gate", "crest", "run", "hollow", "bend", "creek"),
     *("land", "grove", "glen", "haven", "mill", "spring", "stead", "ford", "meade", "path"),
 )
+_BEFORE = (
+    *("Old", "New", "Upper", "Lower", "Little", "Great", "Long", "High", "Broad", "Far", "Near", "Hidden"),
+    *("Grand", "Royal", "Golden", "Crystal", "Misty", "Stony", "Rolling", "Whispering"),
+)
+"""What stands before a pair once a large town has used every pair: 15,000 names in all."""
 _MAIN = (
     "Main Street",
     "Central Avenue",
@@ -35,7 +40,7 @@ class Names:
         rng.shuffle(pairs)
         trees = list(_TREES)
         rng.shuffle(trees)
-        self._pairs, self._trees = iter(pairs), iter(trees)
+        self._pairs, self._trees = _longer(pairs), iter(trees)
         self._main: Iterator[str] = iter(_MAIN)
         self._number = 0
 
@@ -61,3 +66,11 @@ class Names:
 
     def _pair(self) -> str:
         return next(self._pairs)
+
+
+def _longer(pairs: list[str]) -> Iterator[str]:
+    """The pairs, then each with a word before it, so that towns of every offered size have names enough."""
+    yield from pairs
+    for word in _BEFORE:
+        for pair in pairs:
+            yield f"{word} {pair}"

@@ -12,15 +12,16 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from mobile_api import devices, enrolment
+from server.commands.database import command_engine
 from server.config import Config
-from server.db import open_engine, session_factory, transaction
+from server.db import session_factory, transaction
 from server.services import utc_now
 
 
 @contextmanager
 def _session(config: Config) -> Iterator[Session]:
     """One transaction on the district's database; the engine is given back at its end."""
-    engine = open_engine(config.database_url)
+    engine = command_engine(config)
     try:
         with transaction(session_factory(engine)) as session:
             yield session

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from geo.area_files import KINDS, read_areas, replace_areas
+from server.commands.database import command_engine
 from server.commands.imports import import_command
 from server.config import Config
-from server.db import open_engine, session_factory
+from server.db import session_factory
 
 
 @import_command.command("zones")
@@ -28,7 +29,7 @@ def import_zones(
     if dry_run:
         click.echo(f"{len(areas)} areas can be read. Nothing was changed.")
         return
-    engine = open_engine(Config.from_env().database_url)
+    engine = command_engine(Config.from_env())
     try:
         with session_factory(engine).begin() as session:
             moved = replace_areas(session, kind, areas)

@@ -10,11 +10,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from server.commands.database import command_services
 from server.config import Config
 from server.imports import KINDS, ImportReport, import_rows
 from server.imports.streets import import_streets
 from server.progress import progress_bars
-from server.services import open_services, utc_now
+from server.services import utc_now
 from workorders.problems import Problem
 
 SHOWN_ERRORS = 50
@@ -33,7 +34,7 @@ def _rows_command(kind: str) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, with every error.")
     def command(file: Path, dry_run: bool, as_json: bool) -> None:
         config = Config.from_env()
-        services = open_services(config)
+        services = command_services(config)
         try:
             with progress_bars(Console(stderr=True)) as progress:
                 report = import_rows(
@@ -92,8 +93,28 @@ def _answer(report: ImportReport, as_json: bool) -> None:
     else:
         _show_errors(Console(stderr=True), report)
         click.echo(f"{problem.words}\n{problem.advice}  [{problem.code}]", err=True)
+    if not as_json:
+        _show_notes(report)
     if problem is not None:
         sys.exit(1)
+
+
+def _show_notes(report: ImportReport) -> None:
+    """What somebody should know of: words for nothing by column, everything else by row."""
+    emptied: defaultdict[str, int] = defaultdict(int)
+    others = []
+    for note in report.notes:
+        if note.code == "read_as_empty":
+            emptied[note.column] += 1
+        else:
+            others.append(note)
+    if emptied:
+        columns = ", ".join(f"{name}: {count:,}" for name, count in sorted(emptied.items()))
+        click.echo(
+            f"Words for nothing (NULL, N/A and the like) were read as empty cells: {columns}.", err=True
+        )
+    for note in others[:SHOWN_ERRORS]:
+        click.echo(f"Row {note.row}, {note.column}: {note.words}.", err=True)
 
 
 def _show_errors(console: Console, report: ImportReport) -> None:

@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import click
 
+from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from server.services import open_services
 from sync.ingest import IngestResult, ingest_all, retry_quarantined
 
 
@@ -24,7 +24,7 @@ def ingest_command(retry: str | None, as_json: bool) -> None:
     """Ingest every technician's feed to its end; the worker does the same all the time."""
     config = Config.from_env()
     configure_logs(config.log_level)
-    services = open_services(config)
+    services = command_services(config)
     total = IngestResult()
     if retry is not None:
         total += retry_quarantined(services.sessions, clock=services.clock, code=retry)

@@ -7,9 +7,10 @@ import click
 from rich.console import Console
 from sqlalchemy import select
 
+from server.commands.database import command_services
 from server.config import Config
 from server.progress import progress_bars
-from server.services import Services, open_services
+from server.services import Services
 from sync.copying import Copied, CopyIncomplete, CopyRefused, check_unwritten, copy_database, is_open
 from sync.ingest import ingest_database
 from sync.store import DocumentStore, StoreUnavailable
@@ -37,7 +38,7 @@ def migrate_store_command(target: str, couchdb_url: str | None, replace: bool) -
     url = couchdb_url or config.couchdb_url
     if url is None:
         raise click.UsageError("Name the CouchDB with --couchdb-url or CURBSTOP_COUCHDB_URL.")
-    services = open_services(config)
+    services = command_services(config)
     embedded, couch = SqlStore(services.engine), CouchStore(url)
     source, sink = (embedded, couch) if target == "couchdb" else (couch, embedded)
     try:

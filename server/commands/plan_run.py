@@ -2,10 +2,10 @@
 
 import click
 
+from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
 from server.plans.runs import carry_out
-from server.services import open_services
 
 
 @click.command("plan-run", hidden=True)
@@ -14,5 +14,5 @@ def plan_run_command(run: int) -> None:
     """Compute the plan with this number and keep its result."""
     config = Config.from_env()
     configure_logs(config.log_level)
-    services = open_services(config)
+    services = command_services(config)
     carry_out(services, run)

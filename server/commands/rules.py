@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from server.commands.database import command_services
 from server.config import Config
-from server.services import Services, open_services
+from server.services import Services
 from workorders.problems import Problem
 from workorders.rules import load_rule_book, sample_document
 from workorders.service.adopt_rules import adopt_rules
@@ -21,7 +22,7 @@ from workorders.service.adopt_rules import adopt_rules
 def rules_command(context: click.Context) -> None:
     """Open the database once for all subcommands."""
     config = Config.from_env()
-    services = open_services(config)
+    services = command_services(config)
     context.obj = services
     context.call_on_close(services.engine.dispose)
 

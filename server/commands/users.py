@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from server.auth import users
 from server.auth.roles import ROLES
+from server.commands.database import command_services
 from server.config import Config
 from server.db import transaction
-from server.services import Services, open_services
+from server.services import Services
 from server.tables import User
 
 
@@ -18,7 +19,7 @@ from server.tables import User
 @click.pass_context
 def users_command(context: click.Context) -> None:
     """Open the database once for all subcommands."""
-    services = open_services(Config.from_env())
+    services = command_services(Config.from_env())
     context.obj = services
     context.call_on_close(services.engine.dispose)
 

@@ -7,8 +7,9 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from server.backups.integrity import page_damage
+from server.commands.database import command_engine
 from server.config import Config
-from server.db import open_engine, session_factory
+from server.db import session_factory
 from workorders.verify import Difference, Verification, verify_ledger
 
 
@@ -21,7 +22,7 @@ def verify_ledger_command(context: click.Context, as_json: bool) -> None:
     The database's own pages are checked too (on PostgreSQL where amcheck is installed). Exit status 1 when
     anything differs, each difference named.
     """
-    engine = open_engine(Config.from_env().database_url)
+    engine = command_engine(Config.from_env())
     damage = page_damage(engine)
     pages = tuple(Difference("pages", "database", words) for words in damage)
     try:

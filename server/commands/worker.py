@@ -5,10 +5,10 @@ import threading
 
 import click
 
+from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
 from server.parentage import end_with_parent, supervisor
-from server.services import open_services
 from server.worker import work
 
 
@@ -22,4 +22,4 @@ def worker_command() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    work(open_services(config), stop)
+    work(command_services(config), stop)

@@ -1,11 +1,11 @@
 """One search box for everything."""
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.csr.blueprint import blueprint, reads
 from server.db import current_session
-from workorders.search import Hit, search
+from workorders.search import COUNTED, Found, find
 
 ADDRESSES = {
     "account": "csr.account",
@@ -21,6 +21,12 @@ ADDRESSES = {
 def home() -> ResponseReturnValue:
     """The box, and its answers; the answers alone when the box itself asks."""
     asked = request.args.get("q", "").strip()
-    hits: list[Hit] = search(current_session(), asked) if asked else []
+    found = find(current_session(), asked) if asked else Found([], {})
     page = "csr/_hits.html" if request.headers.get("HX-Target") == "hits" else "csr/home.html"
-    return render_template(page, asked=asked, hits=hits, addresses=ADDRESSES)
+    answer = make_response(
+        render_template(page, asked=asked, found=found, hits=found.hits, counted=COUNTED, addresses=ADDRESSES)
+    )
+    # The address of the box's own question is the page's: neither may be kept in place of the other.
+    answer.vary.add("HX-Target")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -19,6 +19,7 @@ from server.imports.context import (
     rows_at,
 )
 from server.imports.fields import Day, Money, Numbers, RowSchema, YesNo, choice, noon, text
+from server.imports.nothing import names_nobody
 from server.imports.report import RowError
 from workorders.ledger import EntryDraft, draft, post_many
 from workorders.tables import Account, Customer, ServiceAgreement, ServicePoint
@@ -142,14 +143,16 @@ def _write_customers(
 ) -> tuple[list[int], int]:
     """The customer id of each row, and how many customers there are.
 
-    Two rows without phone and email never share one: two people of the same name are two people.
+    Two rows without phone and email never share one: two people of the same name are two people. Nor do
+    rows that name whoever lives there, as in “Current Resident”.
     """
     place: dict[tuple[Any, ...], int] = {}
     rows: list[dict[str, Any]] = []
     places = []
     for record in records:
         name, phone, email = record.values["customer_name"], record.get("phone"), record.get("email")
-        key = (record.number,) if phone is None and email is None else (name, phone, email)
+        alone = (phone is None and email is None) or names_nobody(name)
+        key = (record.number,) if alone else (name, phone, email)
         if key not in place:
             place[key] = len(rows)
             rows.append({"name": name, "phone": phone, "email": email})

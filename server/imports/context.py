@@ -1,7 +1,7 @@
 """What every importer is given, and the look-ups they share."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,12 +46,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """`source` names the import in every fact it writes; `zone` is the time zone of the district."""
+    """`source` names the import in every fact it writes; `zone` is the time zone of the district.
+
+    `notes` collects what is read in a way that somebody should know of, but is no fault.
+    """
 
     source: str
     now: datetime
     zone: ZoneInfo
     progress: Progress
+    notes: list[RowError] = field(default_factory=list)
 
 
 def known(

@@ -28,6 +28,8 @@ class ImportReport:
     dry_run: bool
     counts: dict[str, int]
     errors: tuple[RowError, ...] = ()
+    notes: tuple[RowError, ...] = ()
+    """What was read in a way that somebody should know of; it keeps nothing from being written."""
 
     @property
     def written(self) -> bool:
@@ -36,4 +38,9 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values, errors in the order of the rows."""
-        return {**asdict(self), "errors": [asdict(error) for error in self.errors], "written": self.written}
+        return {
+            **asdict(self),
+            "errors": [asdict(error) for error in self.errors],
+            "notes": [asdict(note) for note in self.notes],
+            "written": self.written,
+        }

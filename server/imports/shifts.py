@@ -1,7 +1,7 @@
 """Shifts: when each technician works, a day a row or the same hours on many days."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,14 +83,14 @@ def check(session: Session, records: Sequence[Record], context: ImportContext) -
             yield record.error("home_start", f"nobody knows where {people[key][0]} lives")
         if record.faulty or not {"day", "starts", "ends"} <= record.values.keys():
             continue
-        yield from _span_faults(record, context.zone, taken.setdefault(key, []))
+        yield from _span_faults(record, context, taken.setdefault(key, []))
 
 
 def _span_faults(
-    record: Record, zone: ZoneInfo, taken: list[tuple[datetime, datetime]]
+    record: Record, context: ImportContext, taken: list[tuple[datetime, datetime]]
 ) -> Iterator[RowError]:
     """Faults of one row; its own shifts join `taken`, so that later rows are held against them."""
-    values = record.values
+    values, zone = record.values, context.zone
     if values.get("last_day") is not None:
         if values["last_day"] < values["day"]:
             yield record.error("last_day", f"is before the first, {values['day']}")
@@ -115,6 +115,21 @@ def _span_faults(
             yield record.error("day", f"{values['technician']} {words}")
             return
     taken.extend(shifts)
+    for begin, end in shifts:
+        for column, instant in (("starts", begin), ("ends", end)):
+            change = _clock_change(instant)
+            if change is not None:
+                context.notes.append(record.error(column, change, "clock_change"))
+
+
+def _clock_change(local: datetime) -> str | None:
+    """What the change of the clocks makes of a local time: one that does not exist, or comes twice."""
+    actual = local.astimezone(UTC).astimezone(local.tzinfo)
+    if actual.replace(tzinfo=None) != local.replace(tzinfo=None):
+        return f"there is no {local:%H:%M} on {local:%Y-%m-%d}: the clocks go forward; read as {actual:%H:%M}"
+    if local.replace(fold=1).utcoffset() != local.utcoffset():
+        return f"{local:%H:%M} comes twice on {local:%Y-%m-%d}: the clocks go back; read as the first"
+    return None
 
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t| ]*(?:\r\n|\r|\n)', re.IGNORECASE)
+"""The line with which spreadsheets are told the delimiter; it is not a row, so it is not counted."""
+_INVISIBLE = "\ufeff\u200b"
+"""A byte order mark in the middle, where files were joined, and the space without width."""
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+"""How a spreadsheet is made to keep a number as text: ="00123"."""
+_SAMPLE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +43,56 @@ class Table:
 
 
 def decode(data: bytes) -> str:
-    """Text of a file saved as UTF-8 (with or without a mark), UTF-16, UTF-32 or Windows-1252.
+    """Text of a file saved as UTF-8, UTF-16 or UTF-32 (with or without a mark), or Windows-1252.
 
-    Windows-1252 comes last: nearly any bytes can be read as it, so it must not hide broken UTF-8 that
-    carries a mark. Raises UnicodeDecodeError when nothing fits.
+    Files that were put together from several exports mix UTF-8 and Windows-1252: what is not UTF-8 is then
+    read as Windows-1252, sign by sign. Broken UTF-8 that carries a mark is refused.
+    Raises UnicodeDecodeError when nothing fits.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data.decode(encoding)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")
+            return data.decode(encoding).lstrip("\ufeff")
+    unmarked = _utf16_without_mark(data)
+    if unmarked is not None:
+        return data.decode(unmarked)
+    return "".join(_mixed(data))
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """UTF-16 shows by every second byte of plain letters being zero."""
+    sample = data[:_SAMPLE]
+    if len(sample) < 4 or len(data) % 2:
+        return None
+    half = len(sample) // 2
+    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
+        if zeros.count(0) > half * 0.7 and sample.count(0) < half * 1.2:
+            return encoding
+    return None
+
+
+def _mixed(data: bytes) -> Iterator[str]:
+    rest = data
+    while rest:
+        try:
+            yield rest.decode("utf-8")
+            return
+        except UnicodeDecodeError as error:
+            yield rest[: error.start].decode("utf-8")
+            # One sign at a time up to the next line, so that a large old file is not tried anew at each.
+            end = rest.find(b"\n", error.start) + 1 or len(rest)
+            yield from _mixed_line(rest[error.start : end])
+            rest = rest[end:]
+
+
+def _mixed_line(line: bytes) -> Iterator[str]:
+    while line:
+        try:
+            yield line.decode("utf-8")
+            return
+        except UnicodeDecodeError as error:
+            yield line[: error.start].decode("utf-8")
+            yield line[error.start : error.start + 1].decode("cp1252")
+            line = line[error.start + 1 :]
 
 
 def read_table(data: bytes, columns: Iterable[str], required: Iterable[str]) -> Table:
@@ -62,29 +108,61 @@ def read_table(data: bytes, columns: Iterable[str], required: Iterable[str]) -> 
         table.errors.append(_fault(1, "", f"the file is not text that can be read ({error.reason})"))
         return table
     known = set(columns)
-    header, delimiter = _header(text, known)
+    separator = _SEPARATOR_LINE.match(text)
+    if separator:
+        text = text[separator.end() :]
+    header, delimiter = _header(text, known, separator[1] if separator else None)
+    if len(header) == 1 and header[0] not in known:
+        # Each line as one quoted cell: a file whose rows were saved as text once more.
+        unwrapped = _unwrapped(text, delimiter)
+        inner, inner_delimiter = _header(unwrapped, known, None)
+        if known & set(inner):
+            text, header, delimiter = unwrapped, inner, inner_delimiter
     table.errors.extend(_header_faults(header, known, set(required)))
     if not table.errors:
         _read_rows(text, header, delimiter, table)
     return table
 
 
-def _header(text: str, known: set[str]) -> tuple[list[str], str]:
-    """The names of the first line under the delimiter that recognises the most of them."""
+def _header(text: str, known: set[str], told: str | None) -> tuple[list[str], str]:
+    """The names of the first line under the delimiter that is told, or recognises the most of them."""
     choices = []
-    for delimiter in _DELIMITERS:
+    for delimiter in (told,) if told else _DELIMITERS:
         try:
             cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
         except csv.Error:
             continue
-        names = [cell.strip().lower().replace(" ", "_") for cell in cells]
-        while names and not names[-1]:
-            names.pop()
+        names = [_cell(cell).lower().replace(" ", "_") for cell in cells]
+        names = _without_padding(names, delimiter)
         choices.append((len(known & set(names)), names, delimiter))
     if not choices:
-        return [], ","
+        return [], told or ","
     best = max(choices, key=lambda choice: choice[0])
     return best[1], best[2]
+
+
+def _without_padding(cells: list[str], delimiter: str) -> list[str]:
+    """Without the empty cells and the foreign delimiters that exports leave at the end of a line."""
+    if cells and delimiter != ";":
+        cells = [*cells[:-1], cells[-1].rstrip(";")]
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _cell(text: str) -> str:
+    """A cell without the blanks around it, and without the dress that keeps a number text."""
+    plain = text.strip().strip(_INVISIBLE).strip()
+    kept = _TEXT_FORMULA.fullmatch(plain)
+    return kept[1].strip() if kept else plain
+
+
+def _unwrapped(text: str, delimiter: str) -> str:
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return ""
+    return "\n".join(row[0] if row else "" for row in rows)
 
 
 def _header_faults(header: list[str], known: set[str], required: set[str]) -> Iterator[RowError]:
@@ -105,12 +183,15 @@ def _header_faults(header: list[str], known: set[str], required: set[str]) -> It
 def _read_rows(text: str, header: list[str], delimiter: str, table: Table) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
+    padded = text.splitlines()[0].rstrip().endswith(";") and delimiter != ";"
     try:
         for cells in reader:
             number += 1
             if number == 1:
                 continue
-            values = [cell.strip() for cell in cells]
+            values = [_cell(cell) for cell in cells]
+            if padded:
+                values = _without_padding(values, delimiter)
             if not any(values):
                 continue
             if any(values[len(header) :]):

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from geo.address_words import normal_street, split_house_number
 from geo.geocoding import Gazetteer
+from workorders.address_forms import parse_address
+from workorders.address_words import normal_street
 from workorders.tables import Premise
 
 STREETS = [
@@ -81,10 +82,10 @@ def test_what_is_not_here_is_not_found(session: Session, gazetteer: Gazetteer) -
 
 
 @given(st.text(max_size=80))
-def test_any_text_has_a_normal_form_that_stays(text: str) -> None:
-    number, rest = split_house_number(text)
-    assert number is None or number[0].isdigit()
-    assert isinstance(normal_street(rest), str)
+def test_any_text_can_be_taken_apart(text: str) -> None:
+    asked = parse_address(text)
+    assert asked.number is None or asked.number.base
+    assert isinstance(normal_street(text), str)
 
 
 @pytest.mark.parametrize(

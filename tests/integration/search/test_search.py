@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from workorders import search_index
-from workorders.search import LIMIT, search
+from workorders.search import COUNTED, LIMIT, find, search
+from workorders.search_words import Term
 from workorders.tables import (
     Account,
     Customer,
@@ -129,6 +130,45 @@ def test_no_kind_crowds_the_others_out(session: Session) -> None:
     assert kinds.count("account") == LIMIT
 
 
+def test_all_answers_are_counted_though_few_are_shown(session: Session) -> None:
+    for n in range(1, 70):
+        add_household(session, n, "Quiet Person", str(n), "Alder Street")
+    found = find(session, "alder")
+    assert (len(found.hits), found.totals["premise"], found.total, found.more) == (LIMIT, 69, 69, False)
+    found = find(session, "W0000")
+    assert (len(found.hits), found.totals) == (LIMIT, {"order": 69, "account": 0, "meter": 0, "premise": 0})
+    assert COUNTED >= 69
+    houses = [hit.title for hit in find(session, "alder street").hits]
+    assert houses[:3] == ["1 Alder Street", "2 Alder Street", "3 Alder Street"]
+
+
+def test_accents_are_folded_alike_on_both_engines(town: Session) -> None:
+    add_household(town, 9, "José Núñez Łukasz", "5", "Calle Peña")
+    for asked in ("munoz", "müller", "muller", "MULLER", "mu\u0308ller"):
+        assert [hit.key for hit in search(town, asked)] == (["A000002"] if asked != "munoz" else [])
+    for asked in ("nunez", "Núñez", "jose nun"):
+        assert [hit.key for hit in search(town, asked)] == ["A000009"]
+    for asked in ("5 calle pena", "5 Calle Peña"):
+        assert [hit.key for hit in search(town, asked)] == ["P-000009"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "unused"),
+    [
+        ("114 Alder Street Apt 9", ("unit 9",)),
+        ("114 Alder Street, Demo Falls, KS 66000", ("66000", "ks")),
+        ("114 1/2 Alder St", ("1/2",)),
+        ("114 alder st MP 12", ("mile 12",)),
+        ("114 Alder Street, Elsewhere", ("elsewhere",)),
+    ],
+)
+def test_a_part_that_nothing_answers_to_is_left_out_and_named(
+    town: Session, asked: str, unused: tuple[str, ...]
+) -> None:
+    found = find(town, asked)
+    assert ([hit.key for hit in found.hits], found.unused) == (["P-000001"], unused)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.text(max_size=120) | st.text("ab1%_'\"*:&|!()-\\ ", max_size=12))
 def test_nothing_typed_breaks_it(town: Session, asked: str) -> None:
@@ -137,5 +177,6 @@ def test_nothing_typed_breaks_it(town: Session, asked: str) -> None:
 
 @pytest.mark.parametrize("words", [[], [""], ["a b"], ['x"'], ["a*"]])
 def test_the_query_language_is_never_given_raw_text(words: list[str]) -> None:
+    question = tuple(((Term(word),),) for word in words)
     with pytest.raises(ValueError, match="letters and digits"):
-        search_index.ids_with_words(search_index.CUSTOMER, words, 5, "sqlite")
+        search_index.ids_with_words(search_index.CUSTOMER, question, 5, "sqlite")

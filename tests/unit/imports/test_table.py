@@ -67,7 +67,9 @@ def test_names_the_row_that_cannot_be_read(data: bytes, row: int, words: str) ->
 @given(
     st.lists(
         st.text(
-            st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=20
+            st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufeff\u200b"),
+            min_size=1,
+            max_size=20,
         ).filter(str.strip),
         max_size=8,
     )
