@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from workorders.typed_text import UNPRINTABLE
+from workorders.grammar.texts import UNPRINTABLE
 
 WARNINGS = (
     "cancelled",

@@ -7,7 +7,7 @@ from workorders.ledger import guards
 from workorders.tables.base import UtcDateTime
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
