@@ -156,7 +156,7 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "no_roads_in_extract": ProblemType(
         422,
-        "{file} holds no road network that a vehicle can drive.",
+        "{file} holds no road network that a vehicle can drive: {reason}.",
         "Give an extract with streets that covers the district.",
     ),
     "network_file_unreadable": ProblemType(

@@ -51,7 +51,8 @@ def build_network(
     tell(0.5, "Finding the main connected part")
     kept = reachable_states(states.turns.tail, states.turns.head, arcs.segment[states.arc])
     if not kept.any():
-        raise Problem("no_roads_in_extract", file=source.name)
+        reason = "no round trip is possible on its streets"
+        raise Problem("no_roads_in_extract", file=source.name, reason=reason)
     arrays = _kept_arrays(segments, arcs, states, kept)
     tell(0.6, "Ordering the hierarchy")
     arrays["order"] = _order(segments, arrays)
