@@ -178,6 +178,11 @@ CATALOGUE: dict[str, ProblemType] = {
         "{what} lies more than {max_metres} m from any street.",
         "Correct the position, or use a street extract that covers it.",
     ),
+    "stop_cut_off": ProblemType(
+        422,
+        "{what} lies at streets that nothing drivable joins to the others: an island, or a gap in the map.",
+        "Give an extract that holds the bridge or ferry, or correct the position.",
+    ),
 }
 
 

@@ -57,7 +57,7 @@ def close() -> ResponseReturnValue:
             session, asked, street_lines(services().config.data_dir), now=now, actor=current_staff().name
         )
     except Problem as problem:
-        if problem.code not in {"bad_input", "stop_off_network"}:
+        if problem.code not in {"bad_input", "stop_off_network", "stop_cut_off"}:
             raise
         session.rollback()
         return _page(form, problem)
