@@ -48,6 +48,7 @@ def _rows_command(kind: str) -> click.Command:
                     zone=ZoneInfo(config.timezone),
                     dry_run=dry_run,
                     progress=progress,
+                    data_dir=config.data_dir,
                 )
         finally:
             services.engine.dispose()
