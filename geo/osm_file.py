@@ -105,7 +105,9 @@ def _inspect(path: Path) -> _Findings:
     if declared:
         nodes = osmium.FileProcessor(str(path), osmium.osm.NODE)
         found.negative = next((node.id for node in nodes), 1) <= 0
-        processor = processor.with_filter(osmium.filter.EmptyTagFilter().enable_for(osmium.osm.NODE))
+        tagged = osmium.filter.EmptyTagFilter()
+        tagged.enable_for(osmium.osm.NODE)
+        processor = processor.with_filter(tagged)
     last = (-1, 0)
     thing: Any
     for thing in processor:

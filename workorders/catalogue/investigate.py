@@ -62,7 +62,13 @@ ORDER_TYPE = OrderType(
         choice(
             "complaint",
             "Complaint",
-            {"leak": "Leak", "high_bill": "High bill", "low_pressure": "Low pressure", "other": "Other"},
+            {
+                "leak": "Leak",
+                "no_water": "No water",
+                "high_bill": "High bill",
+                "low_pressure": "Low pressure",
+                "other": "Other",
+            },
         ),
         Field(name="details", title="What the customer says", type=FieldType.TEXT),
     ),
