@@ -16,11 +16,13 @@ import shapely
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from geo.extent import Extent
 from geo.territory import territory
 from workorders.problems import Problem
 from workorders.tables import SRID, Premise, Technician, Zone
 
 KINDS = ("work", "service", "reading")
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ def read_areas(
     """Every feature of the file's first layer as an Area, in file order.
 
     Raises Problem area_file_unreadable (not a known format, no features), area_without_projection (neither in
-    the file nor given), bad_input (a missing or repeated code, a feature that is no area; `field` names it).
+    the file nor given), area_not_in_degrees, area_axes_exchanged (GeoJSON with other coordinates than its
+    format has), bad_input (a missing or repeated code, a feature that is no area; `field` names it).
     """
     try:
         meta, _, geometry, columns = pyogrio.raw.read(path)
@@ -55,9 +58,32 @@ def read_areas(
     codes = [_as_text(value) for value in fields[code_field]]
     names = [_as_text(value) for value in fields.get(name_field, fields[code_field])]
     _check_codes(codes, code_field)
+    _check_names(names)
     projection = _projection(path, meta.get("crs"), epsg)
     shapes = _reproject(shapely.from_wkb(geometry), projection)
+    _check_degrees(path, shapes)
     return [_area(*row) for row in zip(codes, names, shapes, strict=True)]
+
+
+def _check_degrees(path: Path, shapes: Iterable[shapely.Geometry | None]) -> None:
+    """GeoJSON is in degrees, longitude first; what programs write under its name often is not."""
+    points = shapely.get_coordinates([shape for shape in shapes if shape is not None])
+    points = points[np.isfinite(points).all(axis=1)]
+    off = points[(np.abs(points) > (180.0, 90.0)).any(axis=1)]
+    if not len(off):
+        return
+    x, y = off[0].tolist()
+    if (np.abs(points) <= (90.0, 180.0)).all():
+        raise Problem("area_axes_exchanged", file=path.name, x=f"{x:g}", y=f"{y:g}")
+    raise Problem("area_not_in_degrees", file=path.name, x=f"{x:,.10g}", y=f"{y:,.10g}")
+
+
+def check_axes(file: str, areas: list[Area], extent: Extent | None) -> None:
+    """Raises Problem area_axes_exchanged when an area lies in the district only with its axes exchanged."""
+    for area in areas:
+        at = area.shape.centroid
+        if extent is not None and extent.exchanged(at.x, at.y):
+            raise Problem("area_axes_exchanged", file=file, x=f"{at.x:g}", y=f"{at.y:g}")
 
 
 def _as_text(value: Any) -> str:
@@ -76,6 +102,13 @@ def _check_codes(codes: list[str], field: str) -> None:
         if code in seen:
             raise Problem("bad_input", field=field, reason=f"feature {number} repeats the code {code}")
         seen.add(code)
+
+
+def _check_names(names: list[str]) -> None:
+    for number, name in enumerate(names, start=1):
+        if len(name) > LONGEST_NAME:
+            reason = f"feature {number} has a name of more than {LONGEST_NAME} characters"
+            raise Problem("bad_input", field="name", reason=reason)
 
 
 def _projection(path: Path, found: str | None, epsg: int | None) -> pyproj.CRS:
@@ -110,23 +143,68 @@ def _area(code: str, name: str, shape: shapely.Geometry | None) -> Area:
     return Area(code, name or code, shapely.MultiPolygon(parts), repaired=not valid)
 
 
-def replace_areas(session: Session, kind: str, areas: list[Area]) -> int:
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What replacing the zones of a kind does. Counted are those whose zone changes."""
+
+    kept: tuple[str, ...]
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    premises_changed: int
+    """Premises whose work zone is another one than before, or none."""
+    premises_without: int
+    """Of these, those that had a zone and have none now."""
+    technicians_without: int
+    """Technicians whose zone is gone."""
+
+    @property
+    def takes_away(self) -> bool:
+        """Does anybody or anything lose what it had?"""
+        return bool(self.gone or self.premises_without or self.technicians_without)
+
+
+def replace_areas(session: Session, kind: str, areas: list[Area]) -> Replacement:
     """Make `areas` the zones of `kind`: known codes keep their id, missing ones go; premises follow.
 
-    Returns how many premises changed their work zone. Raises Problem bad_input for an unknown kind.
+    Answers what that changed; take the transaction back if it takes away too much. Raises Problem bad_input
+    for an unknown kind and for a code that a zone of another kind has.
     """
     if kind not in KINDS:
         raise Problem("bad_input", field="kind", reason=f"must be one of {', '.join(KINDS)}")
-    known = {zone.code: zone for zone in session.scalars(select(Zone).where(Zone.kind == kind))}
+    zones = session.scalars(select(Zone)).all()
+    elsewhere = {zone.code: zone.kind for zone in zones if zone.kind != kind}
+    known = {zone.code: zone for zone in zones if zone.kind == kind}
+    before = _zones_of_premises(session)
+    kept, added = [], []
     for area in areas:
+        if area.code in elsewhere:
+            reason = f"{area.code} is the code of a {elsewhere[area.code]} zone already"
+            raise Problem("bad_input", field="code", reason=reason)
         zone = known.pop(area.code, None)
         if zone is None:
             session.add(Zone(code=area.code, name=area.name, kind=kind, area=area.shape))
+            added.append(area.code)
         else:
             zone.name, zone.area = area.name, area.shape
+            kept.append(area.code)
     gone = [zone.id for zone in known.values()]
-    for table in (Premise, Technician):
-        session.execute(update(table).where(table.zone_id.in_(gone)).values(zone_id=None))
+    session.execute(update(Premise).where(Premise.zone_id.in_(gone)).values(zone_id=None))
+    idle = session.execute(update(Technician).where(Technician.zone_id.in_(gone)).values(zone_id=None))
     session.execute(delete(Zone).where(Zone.id.in_(gone)))
     session.flush()
-    return territory(session).assign_zones() if kind == "work" else 0
+    if kind == "work":
+        territory(session).assign_zones()
+    after = _zones_of_premises(session)
+    return Replacement(
+        kept=tuple(kept),
+        added=tuple(added),
+        gone=tuple(sorted(known)),
+        premises_changed=sum(after[premise] != zone for premise, zone in before.items()),
+        premises_without=sum(zone is not None and after[premise] is None for premise, zone in before.items()),
+        technicians_without=int(idle.rowcount),  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    )
+
+
+def _zones_of_premises(session: Session) -> dict[int, int | None]:
+    rows = session.execute(select(Premise.id, Premise.zone_id))
+    return {row.id: row.zone_id for row in rows}

@@ -239,6 +239,21 @@ CATALOGUE: dict[str, ProblemType] = {
     "area_without_projection": ProblemType(
         422, "{file} does not say which projection it uses.", "Put its .prj file beside it or give --epsg."
     ),
+    "area_not_in_degrees": ProblemType(
+        422,
+        "The coordinates of {file} are not degrees: {x}, {y}.",
+        "Give its projection with --epsg, for example --epsg 2230 for feet in southern California.",
+    ),
+    "area_axes_exchanged": ProblemType(
+        422,
+        "{file} gives latitude before longitude: {x}, {y}.",
+        "Save it with longitude first, as GeoJSON wants it.",
+    ),
+    "replacement_not_confirmed": ProblemType(
+        409,
+        "The file would become all of the district’s {kind} zones: {effect}. Nothing was changed.",
+        "If that is meant, give --replace. The file must hold every zone, not only new ones.",
+    ),
     "street_file_unreadable": ProblemType(
         422,
         "{file} could not be read as OpenStreetMap data: {reason}",
@@ -246,7 +261,7 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "no_roads_in_extract": ProblemType(
         422,
-        "{file} holds no road network that a vehicle can drive.",
+        "{file} holds no road network that a vehicle can drive: {reason}.",
         "Give an extract with streets that covers the district.",
     ),
     "network_file_unreadable": ProblemType(
@@ -267,6 +282,11 @@ CATALOGUE: dict[str, ProblemType] = {
         422,
         "{what} lies more than {max_metres} m from any street.",
         "Correct the position, or use a street extract that covers it.",
+    ),
+    "stop_cut_off": ProblemType(
+        422,
+        "{what} lies at streets that nothing drivable joins to the others: an island, or a gap in the map.",
+        "Give an extract that holds the bridge or ferry, or correct the position.",
     ),
 }
 

@@ -217,6 +217,14 @@ SETTINGS: dict[str, type[Schema]] = {
     "money_approval": Schema.from_dict(
         {"payment_cents": _strict_int(validate=_POSITIVE)}, name="MoneyApproval"
     ),
+    "response_targets": Schema.from_dict(
+        {
+            "emergency_priority": _strict_int(validate=validate.Range(min=1, max=100)),
+            "emergency_minutes": _strict_int(validate=_POSITIVE),
+            "complaint_minutes": fields.Dict(fields.String(), _strict_int(validate=_POSITIVE), required=True),
+        },
+        name="ResponseTargets",
+    ),
     "lock_check": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="LockCheck"),
 }
 """The free settings by key."""

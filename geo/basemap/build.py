@@ -52,7 +52,7 @@ def build_basemap(
         with features.open("wb") as out:
             counts = write_features(source, out)
         if not counts["roads"]:
-            raise Problem("no_roads_in_extract", file=source.name)
+            raise Problem("no_roads_in_extract", file=source.name, reason="none of its ways is a road")
         tell(0.4, f"Cutting {counts.total():,} features into tiles")
         draft = target.with_name(f"draft-{os.getpid()}-{target.stem}.pmtiles")
         try:

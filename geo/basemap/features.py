@@ -10,10 +10,21 @@ import osmium
 import shapely
 
 from ..distance import METRES_PER_DEGREE
-from ..osm_file import osm_problems, sorted_file
+from ..osm_file import known_runs, osm_problems, prepared_extract
 from .kinds import Shown, area_of, line_of, point_of
 
-_KEYS = ("highway", "railway", "waterway", "natural", "landuse", "leisure", "amenity", "building", "place")
+_KEYS = (
+    "highway",
+    "railway",
+    "waterway",
+    "natural",
+    "landuse",
+    "leisure",
+    "amenity",
+    "building",
+    "place",
+    "route",
+)
 
 _LARGEST_BUILDING_SQUARE_METRES = 1_000_000
 """The world's largest factories and market halls cover about this much ground, box around them included."""
@@ -26,9 +37,9 @@ def write_features(source: Path, out: BinaryIO) -> Counter[str]:
     """
     geometry = osmium.geom.GeoJSONFactory()
     counts: Counter[str] = Counter()
-    with sorted_file(source) as path, osm_problems(source):
+    with prepared_extract(source) as path, osm_problems(source):
         keys = osmium.filter.KeyFilter(*_KEYS)
-        processor = osmium.FileProcessor(path).with_areas(keys).with_filter(keys)
+        processor = osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys)
         for thing in processor:
             shown = _shown(thing)
             shape = _shape(geometry, thing) if shown is not None else None
@@ -55,14 +66,25 @@ def _shown(thing: Any) -> Shown | None:
 
 def _shape(geometry: Any, thing: Any) -> str | None:
     """The feature's GeoJSON geometry; None for one that an extract's border or an editor left broken."""
+    if thing.is_way():
+        return _line(thing)
     try:
         if thing.is_node():
             return str(geometry.create_point(thing))
-        if thing.is_area():
-            return str(geometry.create_multipolygon(thing))
-        return str(geometry.create_linestring(thing))
+        return str(geometry.create_multipolygon(thing))
     except (RuntimeError, osmium.InvalidLocationError):
         return None
+
+
+def _line(way: Any) -> str | None:
+    """The stretches of a way that the road network drives as well."""
+    lines = [[(x / 1e7, y / 1e7) for _, x, y in run] for run in known_runs(way)]
+    if not lines:
+        return None
+    shape = {"type": "LineString", "coordinates": lines[0]}
+    if len(lines) > 1:
+        shape = {"type": "MultiLineString", "coordinates": lines}
+    return orjson.dumps(shape).decode()
 
 
 def _is_no_building(shape: str) -> bool:

@@ -6,6 +6,9 @@ Zooms: 5 shows a state, 10 a county, 12 a town, 14 its streets. Tiles end at 14 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..network.access import access
+from ..network.tags import directions, road_class
+
 Tags = Mapping[str, str]
 
 _ROADS: dict[str, tuple[str, int]] = {
@@ -28,6 +31,8 @@ _ROADS: dict[str, tuple[str, int]] = {
     "pedestrian": ("path", 13),
     "footway": ("path", 14),
     "cycleway": ("path", 14),
+    "bridleway": ("path", 14),
+    "busway": ("service", 13),
     "path": ("path", 14),
     "steps": ("path", 14),
 }
@@ -88,6 +93,8 @@ def line_of(tags: Tags) -> Shown | None:
     if tags.get("highway") in _ROADS and tags.get("area") != "yes":
         kind, zoom = _ROADS[tags["highway"]]
         return Shown("roads", zoom, {"class": kind, **_named(tags), **_road_details(tags)})
+    if road_class(tags) == "ferry":
+        return Shown("roads", 10, {"class": "ferry", **_named(tags)})
     if tags.get("railway") == "rail":
         return Shown("roads", 12 if "service" not in tags else 14, {"class": "rail"})
     if tags.get("waterway") in _WATER_LINES:
@@ -127,15 +134,13 @@ def _road_details(tags: Tags) -> dict[str, str | int]:
     details: dict[str, str | int] = {}
     if tags.get("ref") and tags["highway"] in ("motorway", "trunk", "primary", "secondary"):
         details["ref"] = tags["ref"]
-    oneway = tags.get("oneway", "")
-    if oneway in ("-1", "reverse"):
-        details["oneway"] = -1
-    elif oneway in ("yes", "1", "true") or tags.get("junction") == "roundabout":
-        details["oneway"] = 1
+    along, against = directions(tags, tags["highway"])
+    if along != against:
+        details["oneway"] = 1 if along else -1
     if tags.get("bridge", "no") != "no":
         details["bridge"] = 1
     if tags.get("tunnel", "no") != "no":
         details["tunnel"] = 1
-    if tags.get("access") in ("private", "no"):
+    if access(tags) != "open":
         details["private"] = 1
     return details

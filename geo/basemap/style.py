@@ -83,6 +83,8 @@ def _roads(palette: Palette) -> list[Layer]:
     """Edges of all classes first and fills after, so that junctions run together; bridges over all."""
     rail = {"line-color": palette.rail, "line-width": _by_zoom(0.5, 1.2, 2.5), "line-dasharray": [4, 2]}
     layers = [_layer("rail", "line", "roads", rail, filter=["==", ["get", "class"], "rail"])]
+    ferry = {"line-color": palette.rail, "line-width": _by_zoom(0.5, 1.2, 2.5), "line-dasharray": [2, 3]}
+    layers.append(_layer("ferry", "line", "roads", ferry, filter=["==", ["get", "class"], "ferry"]))
     for bridge in (False, True):
         for edge in (True, False):
             layers += [_road(palette, kind, edge=edge, bridge=bridge) for kind in _WIDTHS]

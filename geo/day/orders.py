@@ -1,7 +1,8 @@
 """Orders of a day as the planner takes them: where, how long, when, and who may."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -9,9 +10,12 @@ from sqlalchemy.orm import Session
 from geo.day.people import MatrixRows
 from geo.day.states import OPEN, WITH_TABLET
 from geo.places import stop_positions
-from geo.planning.model import Order, Window
+from geo.planning.model import DAY_S, Order, Window
 from workorders import tables
 from workorders.catalogue import CATALOGUE
+from workorders.response_targets import respond_by
+from workorders.service.district import district_of
+from workorders.service.rules_cache import rule_book
 
 
 def orders_of(session: Session, day: date) -> Sequence[tables.Order]:
@@ -37,6 +41,7 @@ def planned_orders(
     zones = _zones_of(session, rows)
     sizes = _sizes_of(session, rows)
     tomorrow = midnight + timedelta(days=1)
+    policy = _policy(session, midnight)
     planned = []
     for row in rows:
         if row.due_from is not None and row.due_from >= tomorrow:
@@ -57,9 +62,26 @@ def planned_orders(
                 pinned=row.technician_id if row.pinned else None,
                 zone=zones.get(row.number),
                 kind=row.type,
+                target=_target(row, midnight, policy),
             )
         )
     return planned
+
+
+def _policy(session: Session, midnight: datetime) -> Mapping[str, Any]:
+    day = district_of(session).day_of(midnight)
+    return rule_book(session).in_force(day).setting("response_targets")
+
+
+def _target(row: tables.Order, midnight: datetime, policy: Mapping[str, Any]) -> int | None:
+    """When work should begin, in seconds of the day; None when that is on a later day.
+
+    What was due before the day is not urgent by that alone: its points grow (`Options.aging_points`).
+    """
+    due = row.due_until if row.due_until is not None and row.due_until >= midnight else None
+    at = respond_by(row.extra, row.priority, requested_at=row.requested_at, due_until=due, policy=policy)
+    seconds = None if at is None else int((at - midnight).total_seconds())
+    return seconds if seconds is not None and seconds < DAY_S else None
 
 
 def meters_taken(order_type: str, size: str) -> dict[str, int]:

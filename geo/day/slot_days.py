@@ -63,7 +63,7 @@ class SlotDays:
 
     days: dict[date, LaidOut] = field(default_factory=dict)
     _blocks: dict[tuple[RoadNetwork, tuple[LonLat, ...]], Seconds] = field(default_factory=dict)
-    _found: dict[tuple[RoadNetwork, LonLat], Places | None] = field(default_factory=dict)
+    _found: dict[tuple[RoadNetwork, LonLat], Places | str] = field(default_factory=dict)
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     def laid_out(
@@ -111,7 +111,7 @@ class SlotDays:
         draft: DayDraft,
         stops: Mapping[str, Sequence[LonLat]],
         free: Sequence[int],
-    ) -> tuple[Seconds, frozenset[LonLat], Places]:
+    ) -> tuple[Seconds, Mapping[LonLat, str], Places]:
         """Travel times within each technician's day, and between the `free` rows and everything."""
         row = {point: number for number, point in enumerate(draft.points)}
         seconds = np.full((len(row), len(row)), UNREACHABLE_S, dtype=np.int64)
@@ -119,7 +119,7 @@ class SlotDays:
         places, off = self._on_streets(network, draft.points)
         for person in draft.technicians:
             ends = {draft.points[at] for at in (person.start, person.end, person.reload_at) if at is not None}
-            block = tuple(sorted({*stops.get(person.number, ()), *ends} - off))
+            block = tuple(sorted({*stops.get(person.number, ()), *ends} - off.keys()))
             known = [at for at, point in enumerate(block) if point in row]
             rows = [row[block[at]] for at in known]
             seconds[np.ix_(rows, rows)] = self._block(network, block)[np.ix_(known, known)]
@@ -129,34 +129,28 @@ class SlotDays:
             seconds[hubs, :], seconds[:, hubs] = to, back
         return seconds, off, places
 
-    def _on_streets(self, network: RoadNetwork, points: list[LonLat]) -> tuple[Places, frozenset[LonLat]]:
-        """The points on the streets, and those that no street reaches, which stand where another does."""
+    def _on_streets(self, network: RoadNetwork, points: list[LonLat]) -> tuple[Places, Mapping[LonLat, str]]:
+        """The points on the streets, and those that no street serves, which stand where another does."""
         if len(self._found) >= POINTS_KEPT:
             self._found.clear()
         new = [point for point in points if (network, point) not in self._found]
-        off: set[int] = set()
         if new:
-            snapped: Places | None
-            try:
-                snapped = network.places(new)
-            except Problem as problem:
-                off = set(problem.details.get("positions", ()))
-                if problem.code != "stop_off_network":
-                    raise
-                near = [point for at, point in enumerate(new) if at not in off]
-                snapped = network.places(near) if near else None
-            rows = iter(range(len(new)))
+            refused = network.unserved(new)
+            near = [point for at, point in enumerate(new) if at not in refused]
+            snapped = network.places(near) if near else None
+            rows = iter(range(len(near)))
             for at, point in enumerate(new):
-                found = None if at in off or snapped is None else snapped.one(next(rows))
-                self._found[network, point] = found
+                self._found[network, point] = (
+                    refused[at] if at in refused or snapped is None else snapped.one(next(rows))
+                )
         known = [self._found[network, point] for point in points]
-        usual = next((place for place in known if place is not None), None)
+        usual = next((place for place in known if isinstance(place, Places)), None)
         if usual is None:
             raise Problem(
                 "stop_off_network", what="Every place of the day", max_metres=round(MAX_STOP_METRES)
             )
-        nowhere = frozenset(point for point, place in zip(points, known, strict=True) if place is None)
-        return Places.of([place or usual for place in known]), nowhere
+        nowhere = {point: code for point, code in zip(points, known, strict=True) if isinstance(code, str)}
+        return Places.of([place if isinstance(place, Places) else usual for place in known]), nowhere
 
     def _block(self, network: RoadNetwork, points: tuple[LonLat, ...]) -> Seconds:
         key = (network, points)

@@ -4,8 +4,8 @@ Orders that may still be given to anybody are planned; those in somebody's hands
 of the plan are seconds after midnight in the district's time zone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,20 +27,29 @@ from workorders.problems import Problem
 from workorders.service.assignment import set_route
 from workorders.service.district import district_of
 
+NOT_SERVED = {
+    "stop_off_network": ("off_streets", "No open street leads near it; look at closures and position."),
+    "stop_cut_off": (
+        "cut_off",
+        "No street or ferry leads to the streets it lies at; the map may lack the way over.",
+    ),
+}
+"""Why an order is left out of a plan, code and words, by the road network's refusal."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayWork:
     """The planner's problem, and what leads back: matrix rows as points, the day and its midnight.
 
-    `off`: points that no open street reaches; their rows of the matrix mean nothing. `left_out`: the orders
-    that lie there.
+    `off`: points that no open street serves, and the code that says why; their rows of the matrix mean
+    nothing. `left_out`: the orders that lie there.
     """
 
     problem: PlanningProblem
     points: list[LonLat]
     day: date
     midnight: datetime
-    off: frozenset[LonLat] = frozenset()
+    off: Mapping[LonLat, str] = field(default_factory=dict)
     left_out: tuple[Unplaced, ...] = ()
 
     def at(self, seconds: int) -> datetime:
@@ -62,15 +71,15 @@ class DayDraft:
     day: date
     midnight: datetime
 
-    def travelled(self, seconds: Seconds, off: frozenset[LonLat]) -> DayWork:
-        """With the travel times between its points, of which no street reaches those in `off`.
+    def travelled(self, seconds: Seconds, off: Mapping[LonLat, str]) -> DayWork:
+        """With the travel times between its points, of which no street serves those in `off`.
 
-        Raises Problem stop_off_network when they hold the place where a technician's day begins.
+        Raises Problem stop_off_network or stop_cut_off when they hold the place where a day begins.
         """
         _check_ends(self.technicians, self.points, off)
         reached = tuple(order for order in self.orders if self.points[order.at] not in off)
         left_out = tuple(
-            Unplaced(o.number, "off_streets", "No open street leads near it; look at closures and position.")
+            Unplaced(o.number, *NOT_SERVED[off[self.points[o.at]]])
             for o in self.orders
             if self.points[o.at] in off
         )
@@ -83,8 +92,8 @@ def load_day(
 ) -> DayWork:
     """Read a day's orders, technicians and shifts, and their travel times from the road network.
 
-    `also`: further places that the matrix shall have. Raises Problem stop_off_network when no street
-    reaches the place where a technician's day begins.
+    `also`: further places that the matrix shall have. Raises Problem stop_off_network or stop_cut_off when
+    no street serves the place where a technician's day begins.
     """
     draft = read_day(session, day, orders_of(session, day), now=now, also=also)
     return draft.travelled(*travel(network, draft.points))
@@ -114,25 +123,23 @@ def midnight_of(session: Session, day: date) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, frozenset[LonLat]]:
-    """Travel seconds, and the points that no street reaches, whose rows are another point's."""
-    try:
-        return network.matrix(points).astype(np.int64), frozenset()
-    except Problem as problem:
-        off = set(problem.details.get("positions", ()))
-        if problem.code != "stop_off_network" or len(off) >= len(points):
-            raise
+def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, Mapping[LonLat, str]]:
+    """Travel seconds, and the points that no street serves, whose rows are another point's."""
+    off = network.unserved(points)
+    if not off or len(off) == len(points):
+        return network.matrix(points).astype(np.int64), {}
     near = next(point for number, point in enumerate(points) if number not in off)
     moved = [near if number in off else point for number, point in enumerate(points)]
-    return network.matrix(moved).astype(np.int64), frozenset(points[number] for number in off)
+    return network.matrix(moved).astype(np.int64), {points[number]: code for number, code in off.items()}
 
 
-def _check_ends(technicians: Sequence[Technician], points: list[LonLat], off: frozenset[LonLat]) -> None:
+def _check_ends(technicians: Sequence[Technician], points: list[LonLat], off: Mapping[LonLat, str]) -> None:
     for person in technicians:
-        ends = {person.start, person.end, *({person.reload_at} - {None})}
-        if any(row is not None and points[row] in off for row in ends):
+        ends = [points[row] for row in (person.start, person.end, person.reload_at) if row is not None]
+        codes = sorted({off[point] for point in ends if point in off})
+        if codes:
             raise Problem(
-                "stop_off_network",
+                codes[0],
                 what=f"The place where {person.number} begins or refills",
                 max_metres=round(MAX_STOP_METRES),
             )

@@ -8,7 +8,7 @@ from .build import OSM_ATTRIBUTION, build_network
 from .engine import MAX_STOP_METRES, RoadNetwork
 from .matrix import UNREACHABLE, Places
 from .profile import ROAD_CLASSES, DrivingProfile
-from .values import Leg, LonLat, NetworkSummary, Path, Progress, Snap, Step, Street
+from .values import LeftOutPart, Leg, LonLat, NetworkSummary, Path, Progress, Snap, Step, Street
 from .weights import SAMPLE_TIMES_OF_DAY, Closure, TimeOfDay, factors_at
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "UNREACHABLE",
     "Closure",
     "DrivingProfile",
+    "LeftOutPart",
     "Leg",
     "LonLat",
     "NetworkSummary",

@@ -1,5 +1,6 @@
 """Building a network file from an OpenStreetMap extract."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from workorders.problems import Problem
 from .component import reachable_states
 from .extract import read_streets
 from .grid import build_grid
+from .left_out import PARTS_NAMED, left_out_of, parts_left_out, shapes_left_out
 from .ordering import contraction_order
 from .profile import ROAD_CLASSES, DrivingProfile
 from .restrictions import States, apply_restrictions, banned_sequences
 from .segments import SCALE, Ints, Segments, cut_into_segments, slices
 from .store import write_network
 from .turns import Arcs, Turns, make_arcs, make_turns
-from .values import NetworkSummary, Progress
+from .values import LeftOutPart, NetworkSummary, Progress
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 
@@ -51,14 +53,20 @@ def build_network(
     tell(0.5, "Finding the main connected part")
     kept = reachable_states(states.turns.tail, states.turns.head, arcs.segment[states.arc])
     if not kept.any():
-        raise Problem("no_roads_in_extract", file=source.name)
+        reason = "no round trip is possible on its streets"
+        raise Problem("no_roads_in_extract", file=source.name, reason=reason)
     arrays = _kept_arrays(segments, arcs, states, kept)
     tell(0.6, "Ordering the hierarchy")
     arrays["order"] = _order(segments, arrays)
     tell(0.9, "Writing the network")
+    in_network = np.zeros(len(segments.u), bool)
+    in_network[arcs.segment[states.arc[kept]]] = True
+    left_out = left_out_of(segments, in_network)
+    arrays |= shapes_left_out(segments, left_out)
+    parts = parts_left_out(segments, left_out, names)
     arrays |= _names(names, arrays["name"])
     arrays["piece_key"], arrays["piece_first"], arrays["piece"] = _index(arrays)
-    about = _about(segments, arrays, attribution, len(banned), ignored)
+    about = _about(arrays, attribution, (len(banned), ignored), parts)
     size = write_network(Path(out_path), arrays, about)
     tell(1.0, "The road network is ready")
     return summary_of(about, size)
@@ -66,7 +74,15 @@ def build_network(
 
 def summary_of(about: dict[str, Any], size: int) -> NetworkSummary:
     """The summary that a network file carries."""
-    return NetworkSummary(**{**about["summary"], "bounds": tuple(about["summary"]["bounds"]), "bytes": size})
+    said = about["summary"]
+    return NetworkSummary(
+        **{
+            **said,
+            "bounds": tuple(said["bounds"]),
+            "bytes": size,
+            "left_out": tuple(LeftOutPart(**part) for part in said.get("left_out", ())),
+        }
+    )
 
 
 def _silent(_done: float, _words: str) -> None:
@@ -140,7 +156,7 @@ def _index(arrays: dict[str, Any]) -> tuple[Ints, Ints, NDArray[np.int32]]:
 
 
 def _about(
-    segments: Segments, arrays: dict[str, Any], attribution: str, restrictions: int, ignored: int
+    arrays: dict[str, Any], attribution: str, restrictions: tuple[int, int], left_out: list[LeftOutPart]
 ) -> dict[str, Any]:
     x, y = arrays["x"], arrays["y"]
     return {
@@ -152,9 +168,11 @@ def _about(
             "arcs": len(arrays["state_segment"]),
             "turns": len(arrays["turn_tail"]),
             "metres": round(float(arrays["metres"].sum(dtype=np.float64))),
-            "restrictions": restrictions,
-            "restrictions_ignored": ignored,
-            "segments_dropped": len(segments.u) - len(arrays["u"]),
+            "restrictions": restrictions[0],
+            "restrictions_ignored": restrictions[1],
+            "segments_dropped": sum(part.segments for part in left_out),
+            "parts_dropped": len(left_out),
+            "left_out": [asdict(part) for part in left_out[:PARTS_NAMED]],
             "bounds": [float(edge) * SCALE for edge in (x.min(), y.min(), x.max(), y.max())],
         },
     }

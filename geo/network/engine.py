@@ -13,7 +13,7 @@ from .journey import journey
 from .matrix import Places, make_places, spoke_seconds, travel_seconds
 from .paths import WayFinder
 from .roads import Roads, open_roads
-from .snapping import checked_points, snap_points
+from .snapping import checked_points, snap_points, unserved
 from .values import LonLat, NetworkSummary, Path, Snap, Street
 from .weights import Closure, Weights, weigh
 
@@ -61,7 +61,10 @@ class RoadNetwork:
         return RoadNetwork(self._roads, weigh(self._roads, factors or {}, closures))
 
     def snap(self, lon: float, lat: float, *, max_metres: float = MAX_STOP_METRES) -> Snap:
-        """The nearest place on an open street that may be worked from. Raises Problem `stop_off_network`."""
+        """The nearest place on an open street that may be worked from.
+
+        Raises Problem `stop_off_network` or `stop_cut_off`.
+        """
         point = checked_points([(lon, lat)])
         at = snap_points(self._roads, self._usable, point, max_metres=max_metres, called=["The point"])
         segment = int(at.segment[0])
@@ -74,13 +77,19 @@ class RoadNetwork:
             street=self._roads.street(segment),
         )
 
+    def unserved(
+        self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES
+    ) -> dict[int, str]:
+        """The points that no street serves: position → code of the Problem that it would raise."""
+        return unserved(self._roads, self._usable, checked_points(points), max_metres=max_metres)
+
     def matrix(
         self, points: Sequence[LonLat] | NDArray[np.float64], *, max_metres: float = MAX_STOP_METRES
     ) -> NDArray[np.int32]:
         """Whole seconds from every point (row) to every point (column); diagonal 0.
 
         A stop may be left in either direction. `UNREACHABLE` where closures cut a pair apart. Raises
-        Problem `stop_off_network` naming the stops (counted from 1) that lie too far from any street.
+        Problem `stop_off_network` or `stop_cut_off` naming the stops (counted from 1) that no street serves.
         """
         places = self._stops(checked_points(points), max_metres)
         return travel_seconds(self._roads, self._hierarchy, places)
@@ -90,7 +99,7 @@ class RoadNetwork:
     ) -> Places:
         """Points found on the streets once, to be asked about with `spokes` again and again.
 
-        Raises Problem `stop_off_network`.
+        Raises Problem `stop_off_network` or `stop_cut_off`.
         """
         return self._stops(checked_points(points), max_metres)
 
@@ -100,7 +109,7 @@ class RoadNetwork:
         """Whole seconds from each of a few `hubs` (rows) to each of `places`, and back ([place, hub]).
 
         The same figures as `matrix` gives, in a small part of its time. `places` are this view's own.
-        Raises Problem `stop_off_network`.
+        Raises Problem `stop_off_network` or `stop_cut_off`.
         """
         found = self._stops(checked_points(hubs), max_metres)
         return spoke_seconds(self._roads, self._hierarchy, found, places)
@@ -110,8 +119,8 @@ class RoadNetwork:
     ) -> Path:
         """The quickest way through the points in their order, with its shape and instructions.
 
-        Raises Problem `stop_off_network`, `bad_input` for fewer than two points, and `no_way_between` when
-        closures cut two stops apart.
+        Raises Problem `stop_off_network`, `stop_cut_off`, `bad_input` for fewer than two points, and
+        `no_way_between` when closures cut two stops apart.
         """
         if len(points) < 2:
             raise Problem("bad_input", field="points", reason="a way needs at least two points")

@@ -13,6 +13,7 @@ from workorders.problems import Problem
 from .build import summary_of
 from .extract import MAY_STOP
 from .grid import Grid
+from .left_out import grid_left_out
 from .ordering import load_topology
 from .segments import SCALE, Ints
 from .store import read_network
@@ -29,6 +30,8 @@ class Roads:
     classes: tuple[str, ...]
     topology: CCHTopology
     grid: Grid
+    away: Grid | None
+    """Streets that are left out because nothing joins them to the others; None where there are none."""
     plain: Ints
     """Shape (segments, 2): the state that drives a segment along and against, −1 where none does."""
     departure: Ints
@@ -87,6 +90,7 @@ def open_roads(path: Path) -> Roads:
         classes=classes,
         topology=topology,
         grid=Grid(*(arrays[name] for name in ("piece_key", "piece_first", "piece", "x", "y"))),
+        away=grid_left_out(arrays),
         plain=plain,
         departure=np.where(both_ways, np.cumsum(both_ways) - 1, -1),
         twins=twins,
@@ -105,6 +109,9 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
     for name, limit in limits.items():
         if len(arrays[name]) == 0 or int(arrays[name].max()) >= limit or int(arrays[name].min()) < 0:
             raise ValueError(f"{name} points outside")
+    away = arrays.get("away_piece", arrays["piece"][:0])
+    if len(away) and not 0 <= int(away.min()) <= int(away.max()) < len(arrays["away_x"]) - 1:
+        raise ValueError("away_piece points outside")
     if int(arrays["shape_first"][-1]) != points or (np.diff(arrays["turn_tail"].astype(np.int64)) < 0).any():
         raise ValueError("the rows are not in order")
 

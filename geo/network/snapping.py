@@ -14,6 +14,9 @@ from .roads import Roads
 from .segments import SCALE, Ints, point_distances, slices
 from .values import LonLat
 
+SHORE_METRES = 50.0
+"""A stop that lies this much nearer to a street that is left out belongs to it: a street of the main part is
+then across the water. Less is the width of a street with its front yards."""
 _NAMED_AT_MOST = 10
 
 
@@ -51,16 +54,15 @@ def snap_points(
 ) -> Snapped:
     """Snap every point to the nearest usable street (`usable` is by shape row).
 
-    Raises Problem `stop_off_network` naming the points, by the names they are `called`, that lie farther
-    than `max_metres` from all of them.
+    Raises Problem `stop_cut_off` naming the points, by the names they are `called`, that lie at streets which
+    nothing joins to the others, and `stop_off_network` naming those farther than `max_metres` from all.
     """
     nearest = find_nearest(roads.grid, points, max_metres, usable)
-    off = np.flatnonzero(nearest.piece < 0).tolist()
-    if off:
-        what = ", ".join(called[number] for number in off[:_NAMED_AT_MOST])
-        if len(off) > _NAMED_AT_MOST:
-            what += f" and {len(off) - _NAMED_AT_MOST} others"
-        raise Problem("stop_off_network", what=what, max_metres=round(max_metres), positions=off)
+    refused = _refused(roads, nearest, points, max_metres)
+    for code in sorted(set(refused.values())):
+        positions = [row for row, why in refused.items() if why == code]
+        what = _named(called, positions)
+        raise Problem(code, what=what, max_metres=round(max_metres), positions=positions)
     segment = roads.segment_of_piece(nearest.piece)
     return Snapped(
         segment=segment,
@@ -69,6 +71,40 @@ def snap_points(
         lon=_foot(roads.arrays["x"], nearest),
         lat=_foot(roads.arrays["y"], nearest),
     )
+
+
+def unserved(
+    roads: Roads, usable: NDArray[np.bool_], points: NDArray[np.float64], *, max_metres: float
+) -> dict[int, str]:
+    """The points that `snap_points` would refuse: row → the Problem's code."""
+    return _refused(roads, find_nearest(roads.grid, points, max_metres, usable), points, max_metres)
+
+
+def _refused(
+    roads: Roads, nearest: Nearest, points: NDArray[np.float64], max_metres: float
+) -> dict[int, str]:
+    codes = dict.fromkeys(np.flatnonzero(nearest.piece < 0).tolist(), "stop_off_network")
+    codes |= dict.fromkeys(_cut_off(roads, points, max_metres).tolist(), "stop_cut_off")
+    return dict(sorted(codes.items()))
+
+
+def _named(called: list[str], rows: list[int]) -> str:
+    what = ", ".join(called[number] for number in rows[:_NAMED_AT_MOST])
+    more = len(rows) - _NAMED_AT_MOST
+    return f"{what} and {more} others" if more > 0 else what
+
+
+def _cut_off(roads: Roads, points: NDArray[np.float64], max_metres: float) -> Ints:
+    """The points that lie at streets left out. Closures play no part: they end."""
+    if roads.away is None:
+        return np.empty(0, np.int64)
+    everywhere = np.ones(len(roads.away.x), bool)
+    left_out = find_nearest(roads.away, points, max_metres, everywhere)
+    rows = np.flatnonzero(left_out.piece >= 0)
+    stoppable = np.repeat(roads.stoppable, np.diff(roads.arrays["shape_first"]))
+    main = find_nearest(roads.grid, points[rows], max_metres, stoppable)
+    metres = np.where(main.piece >= 0, main.metres, np.inf)
+    return rows[left_out.metres[rows] + SHORE_METRES < metres]
 
 
 def _share_of_segment(

@@ -1,12 +1,14 @@
 """What OpenStreetMap tags mean for a service vehicle. Pure rules on plain dictionaries.
 
 Sources: the OpenStreetMap wiki pages Key:access, Key:oneway, Key:maxspeed, Key:barrier,
-Key:highway (https://wiki.openstreetmap.org).
+Key:highway, Key:duration and Tag:route=ferry (https://wiki.openstreetmap.org). Access and oneway: `access`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .access import BACKWARD, FORWARD, MODES, access, explicitly_open, oneway
 from .profile import NO_STOPPING, ROAD_CLASSES, DrivingProfile
 
 Tags = Mapping[str, str]
@@ -14,11 +16,13 @@ Tags = Mapping[str, str]
 _KMH_PER_MPH = 1.609344
 _KMH_PER_KNOT = 1.852
 _SERVICE_CLASSES = {"alley": "alley", "driveway": "driveway", "parking_aisle": "parking_aisle"}
-# The most particular key that is present decides (Key:access, "transport mode hierarchy").
-_ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
-_OPEN = frozenset({"yes", "permissive", "designated", "public", "official", "unknown", "service"})
-_RESTRICTED = frozenset({"private", "customers", "destination", "delivery", "permit", "residents"})
-_ONLY_WITH_PERMISSION = frozenset({"track", "pedestrian"})
+_ONLY_WITH_PERMISSION = frozenset(
+    {"track", "pedestrian", "footway", "cycleway", "path", "bridleway", "busway"}
+)
+_DURATION = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?")
+_CLOCK = re.compile(r"(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?")
+_MINUTES = re.compile(r"(?P<m>\d+)(?:\s*min(?:utes)?)?")
+_LONGEST_FERRY_SECONDS = 2 * 86_400
 _UNPAVED = frozenset(
     (
         *("unpaved", "gravel", "fine_gravel", "compacted", "dirt", "earth", "ground"),
@@ -29,7 +33,8 @@ _BLOCKING = frozenset(
     (
         *("bollard", "block", "jersey_barrier", "log", "debris", "chain", "fence", "wall", "hedge"),
         *("cycle_barrier", "motorcycle_barrier", "kissing_gate", "wicket_gate", "stile", "horse_stile"),
-        *("turnstile", "full-height_turnstile", "planter", "guard_rail"),
+        *("turnstile", "full-height_turnstile", "planter", "guard_rail", "bus_trap", "sump_buster"),
+        *("rope", "tank_trap", "cable_barrier", "ditch", "retaining_wall", "city_wall", "handrail", "yes"),
     )
 )
 _GATES = frozenset(
@@ -48,6 +53,8 @@ class WayRules:
     roundabout: bool
     may_stop: bool
     name: str
+    duration_s: float | None = None
+    """What a crossing takes from end to end, where the map says it; the speeds are then the class's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +85,44 @@ def speed_kmh(text: str) -> float | None:
     return number * scale if 1 <= number * scale <= 200 else None
 
 
-def access(tags: Tags) -> str:
-    """ "open", "restricted" (may be entered to work there) or "closed"."""
-    value = next((tags[key] for key in _ACCESS_KEYS if key in tags), "yes").split(";")[0].strip()
-    if value in _OPEN:
-        return "open"
-    return "restricted" if value in _RESTRICTED else "closed"
+def duration_s(text: str) -> float | None:
+    """Seconds of a `duration` value (ISO 8601 `PT1H30M`, `hh:mm`, `hh:mm:ss`, whole minutes), else None."""
+    value = text.strip().upper()
+    found = _DURATION.fullmatch(value) or _CLOCK.fullmatch(value) or _MINUTES.fullmatch(text.strip().lower())
+    if found is None:
+        return None
+    parts = {unit: int(number) for unit, number in found.groupdict().items() if number}
+    seconds = sum(parts.get(unit, 0) * size for unit, size in zip("dhms", (86_400, 3600, 60, 1), strict=True))
+    return float(seconds) if 0 < seconds <= _LONGEST_FERRY_SECONDS else None
 
 
 def road_class(tags: Tags) -> str | None:
     """The class of a way that cars may use, or None."""
     highway = tags.get("highway", "")
     if not highway:
-        on_board = tags.get("motor_vehicle", tags.get("motorcar", "no"))
-        return "ferry" if tags.get("route") == "ferry" and on_board in _OPEN else None
-    if tags.get("area") == "yes" or (highway == "service" and tags.get("service") == "emergency_access"):
+        return "ferry" if tags.get("route") == "ferry" and _carries_vehicles(tags) else None
+    if tags.get("area") == "yes":
         return None
-    if highway in _ONLY_WITH_PERMISSION:
-        allowed = any(tags.get(key) in _OPEN | _RESTRICTED for key in _ACCESS_KEYS[:3])
-        return "track" if allowed else None
+    emergency = highway == "service" and tags.get("service") == "emergency_access"
+    if emergency or highway in _ONLY_WITH_PERMISSION:
+        return "track" if explicitly_open(tags) else None
     if highway == "service":
         return _SERVICE_CLASSES.get(tags.get("service", ""), "service")
     return highway if highway in ROAD_CLASSES and highway not in _SERVICE_CLASSES else None
 
 
+def _carries_vehicles(tags: Tags) -> bool:
+    """A ferry says whom it carries. One that says nothing carries vehicles, unless it names walkers or
+    cyclists alone; the class of road it continues (`ferry=secondary`) settles it."""
+    if any(f"{mode}{suffix}" in tags for mode in MODES for suffix in ("", f":{FORWARD}", f":{BACKWARD}")):
+        return True
+    return tags.get("ferry") in ROAD_CLASSES or not {"foot", "bicycle"} & tags.keys()
+
+
 def directions(tags: Tags, road: str) -> tuple[bool, bool]:
-    """May it be driven (along, against) its drawing direction?"""
+    """May it be driven (along, against) its drawing direction, as its oneway tags say?"""
     roundabout = tags.get("junction") in ("roundabout", "circular")
-    implied = "yes" if roundabout or road == "motorway" else "no"
-    oneway = tags.get("oneway:motor_vehicle", tags.get("oneway", implied))
-    if oneway in ("yes", "1", "true"):
-        return True, False
-    if oneway in ("-1", "reverse"):
-        return False, True
-    # A reversible road's direction depends on the hour: nobody may be sent there on a guess.
-    return (False, False) if oneway == "reversible" else (True, True)
+    return oneway(tags, "yes" if roundabout or road == "motorway" else "no")
 
 
 def read_way(tags: Tags, profile: DrivingProfile) -> WayRules | None:
@@ -120,18 +130,22 @@ def read_way(tags: Tags, profile: DrivingProfile) -> WayRules | None:
     road = road_class(tags)
     if road is None:
         return None
-    allowed = access(tags)
-    forward, backward = directions(tags, road)
-    if allowed == "closed" or not (forward or backward):
+    allowed = tuple(
+        access(tags, direction) if open_way else "closed"
+        for direction, open_way in zip((FORWARD, BACKWARD), directions(tags, road), strict=True)
+    )
+    forward, backward = (here != "closed" for here in allowed)
+    if not (forward or backward):
         return None
     return WayRules(
         road_class=road,
         forward_kmh=_driven_kmh(tags, road, "maxspeed:forward", profile) if forward else 0.0,
         backward_kmh=_driven_kmh(tags, road, "maxspeed:backward", profile) if backward else 0.0,
-        restricted=allowed == "restricted",
+        restricted="restricted" in allowed,
         roundabout=tags.get("junction") in ("roundabout", "circular"),
         may_stop=road not in NO_STOPPING and tags.get("motorroad") != "yes",
         name=(tags.get("name") or tags.get("ref") or "").strip(),
+        duration_s=duration_s(tags.get("duration", "")) if road == "ferry" else None,
     )
 
 
@@ -147,14 +161,12 @@ def read_node(tags: Tags) -> NodeRules | None:
     """The rules of a node, or None when it does not matter to a driver."""
     barrier = tags.get("barrier", "")
     closed = access(tags) == "closed"
+    open_here = any(mode in tags for mode in MODES) and not closed
+    shut = barrier in _BLOCKING or (barrier in _GATES and tags.get("locked") == "yes")
     rules = NodeRules(
         signal=tags.get("highway") == "traffic_signals",
         stop_sign=tags.get("highway") in ("stop", "give_way"),
-        blocks=(barrier in _BLOCKING and not _explicitly_open(tags)) or (bool(barrier) and closed),
-        gate=barrier in _GATES and not closed,
+        blocks=(shut and not open_here) or (bool(barrier) and closed),
+        gate=barrier in _GATES and not closed and (open_here or not shut),
     )
     return rules if rules != NodeRules() else None
-
-
-def _explicitly_open(tags: Tags) -> bool:
-    return any(key in tags for key in _ACCESS_KEYS) and access(tags) != "closed"

@@ -11,6 +11,19 @@ Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutPart:
+    """Streets joined to each other but not to the network: how many, one place and one name."""
+
+    segments: int
+    metres: int
+    lon: float
+    lat: float
+    street: str
+    apart: bool
+    """Nothing leads there, as on an island; else there is a way in or out, but not both."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSummary:
     """What was built: counts, total metres of street, bounds (west, south, east, north) and file size."""
 
@@ -27,6 +40,10 @@ class NetworkSummary:
     """Segments left out because no round trip from the main part leads there."""
     bounds: tuple[float, float, float, float]
     bytes: int
+    parts_dropped: int = 0
+    """Connected parts that those segments make up."""
+    left_out: tuple[LeftOutPart, ...] = ()
+    """The largest of these parts, the one with the most segments first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Order:
     the door. `pinned`: only this technician. `sequence`: the orders pinned to a technician
     that carry one are served in ascending order, other stops may lie between. `follows`: number of an
     order that must be finished first, by whomever; one that is not in the problem counts as done.
-    `kind`: order type, looked up in `Technician.service_by_kind`.
+    `kind`: order type, looked up in `Technician.service_by_kind`. `target`: when service should have begun,
+    also before the day; later is allowed, and the plan keeps it as little late as it can (see `targets`).
     """
 
     number: str
@@ -54,6 +55,7 @@ class Order:
     follows: str | None = None
     zone: str | None = None
     kind: str = ""
+    target: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from geo.planning.problem_check import check_problem
 from geo.planning.publish import publish
 from geo.planning.search import Progress, Search, Watch, finish
 from geo.planning.simulate import route_of
+from geo.planning.targets import aimed, place_late
 
 HOT, COLD = 0.15, 0.02
 """Cooler than a new plan: what stands is good, and stays unless something clearly better turns up."""
@@ -44,12 +45,15 @@ def replan(
     check_problem(problem)
     remaining = remaining_day(problem, state)
     has = current.technician_of()
-    board = _warm(remaining, current, index(remaining.problem, options, keep=has))
+    # Stops that have a place keep their own windows: a target missed already is no reason to move them.
+    wanted = aimed(remaining.problem, without=has)
+    board = _warm(remaining, current, index(wanted, options, keep=has))
     limit = _Limit(remaining.problem, has, options.max_moved)
     if not limit.keeps(board):
-        board = _warm(remaining, current, _held(remaining.problem, has, options))
+        board = _warm(remaining, current, _held(wanted, has, options))
     with Crew(options.processes) as crew:
         board = Search(crew, watch, options, progress).improve(board, HOT, COLD, limit.keeps)
+    place_late(remaining.problem, board, making_room=False)
     finish_board = board.copy()
     finish(finish_board, lambda: watch.left < 0)
     board = finish_board if limit.keeps(finish_board) else board

@@ -10,6 +10,7 @@ from geo.planning.plan import Plan
 from geo.planning.problem_check import check_problem
 from geo.planning.publish import publish
 from geo.planning.search import Progress, Search, Watch, finish, first_board
+from geo.planning.targets import aimed, place_late
 
 SECONDS_AN_ORDER = 0.1
 """More time than this brings nothing: a few orders are planned at once, whatever time is offered."""
@@ -41,7 +42,8 @@ def plan(
     )
     processes = options.processes if count >= CHILDREN_FROM and wanted > 1 else 1
     with Crew(processes) as crew:
-        board = first_board(index(problem, options))
+        board = first_board(index(aimed(problem), options))
         board = Search(crew, watch, options, progress).improve(board)
+    place_late(problem, board, making_room=True)
     finish(board, lambda: watch.left < -watch.reserve / 2)
     return publish(problem, board, options)

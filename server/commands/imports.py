@@ -3,7 +3,9 @@
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,6 +20,7 @@ from server.progress import progress_bars
 from server.services import utc_now
 from workorders.problems import Problem
 
+SHOWN_PARTS = 10
 SHOWN_ERRORS = 50
 """More would scroll the first ones away; --json tells all of them."""
 
@@ -46,6 +49,7 @@ def _rows_command(kind: str) -> click.Command:
                     zone=ZoneInfo(config.timezone),
                     dry_run=dry_run,
                     progress=progress,
+                    data_dir=config.data_dir,
                 )
         finally:
             services.engine.dispose()
@@ -59,7 +63,7 @@ def _rows_command(kind: str) -> click.Command:
 @click.option("--dry-run", is_flag=True, help="Build everything, keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def streets(file: Path, dry_run: bool, as_json: bool) -> None:
-    """Build the road network and the map from FILE, an OpenStreetMap extract (.osm.pbf)."""
+    """Build the road network and the map from FILE, an OpenStreetMap extract (.osm.pbf, .osm)."""
     config = Config.from_env()
     with progress_bars(Console(stderr=True)) as progress:
         made = import_streets(config.data_dir, file, dry_run=dry_run, progress=progress)
@@ -72,6 +76,28 @@ def streets(file: Path, dry_run: bool, as_json: bool) -> None:
         f"{network['metres'] / 1000:,.0f} km, {network['restrictions']:,} turn restrictions; "
         f"the map has {features:,} features."
     )
+    for line in left_out_words(network):
+        click.echo(line)
+
+
+def left_out_words(network: Mapping[str, Any]) -> list[str]:
+    """What the network leaves out, and where: a line for all of it, and one for each of the largest parts."""
+    if not network["segments_dropped"]:
+        return []
+    parts = network["left_out"][:SHOWN_PARTS]
+    lines = [
+        f"Left out {network['segments_dropped']:,} segments in {network['parts_dropped']:,} parts that no "
+        "round trip reaches (islands, gaps in the map, closed barriers, oneways without a way back):"
+    ]
+    lines += [
+        f"  {part['segments']:,} segments, {part['metres'] / 1000:,.1f} km, "
+        f"at {part['lon']:.5f}, {part['lat']:.5f}" + (f" ({part['street']})" if part["street"] else "")
+        for part in parts
+    ]
+    hidden = network["parts_dropped"] - len(parts)
+    if hidden:
+        lines.append(f"  and {hidden:,} smaller parts. Stops there cannot be planned.")
+    return lines
 
 
 for _kind in KINDS:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Insert, Select, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from geo.extent import Extent
 from server.imports.report import RowError
 from server.progress import Progress
 
@@ -56,6 +57,19 @@ class ImportContext:
     zone: ZoneInfo
     progress: Progress
     notes: list[RowError] = field(default_factory=list)
+    extent: Extent | None = None
+    """Where the district is known to lie; None before there are premises or streets."""
+
+
+EXCHANGED = "longitude and latitude are exchanged: with the other first, this lies in the district"
+
+
+def exchanged_axes(records: Iterable[Record], extent: Extent | None) -> Iterator[RowError]:
+    """Positions that lie in the district only with their axes exchanged."""
+    for record in records:
+        lon, lat = record.get("longitude"), record.get("latitude")
+        if extent is not None and lon is not None and lat is not None and extent.exchanged(lon, lat):
+            yield record.error("longitude", EXCHANGED)
 
 
 def known(

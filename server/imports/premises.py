@@ -7,10 +7,12 @@ import shapely
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from geo.extent import Extent
 from server.imports.context import (
     ImportContext,
     Record,
     column_values,
+    exchanged_axes,
     insert_batches,
     insert_keyed,
     known,
@@ -59,10 +61,11 @@ PLACE_COLUMNS = ("longitude", "latitude", "zone")
 POINT_COLUMNS = ("size", "meter_location", "lock", "seal")
 
 
-def check(session: Session, records: Sequence[Record], _context: ImportContext) -> Iterator[RowError]:
+def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single row can show: repeated and known numbers, contradicting rows, unknown zones."""
     yield from repeated(records, "service_point")
     yield from _contradictions(records)
+    yield from exchanged_axes(records, context.extent)
     premises = known(session, Premise.number, column_values(records, "premise"), Premise.id)
     points = known(session, ServicePoint.number, column_values(records, "service_point"), ServicePoint.id)
     zones = known(session, Zone.code, column_values(records, "zone"), Zone.id)
@@ -136,7 +139,14 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         for values in pointed
     ]
     insert_batches(session, insert(ServicePointEvent), events, "writing their states", context.progress)
-    return {"premises": len(premises), "service_points": len(points)}
+    counts = {"premises": len(premises), "service_points": len(points)}
+    far = sum(_is_far(record.values, context.extent) for record in first.values())
+    return {**counts, "premises_far_from_the_district": far} if far else counts
+
+
+def _is_far(values: dict[str, Any], extent: Extent | None) -> bool:
+    """A place is kept wherever it lies; the report counts those that no van will be sent to."""
+    return extent is not None and not extent.holds(values["longitude"], values["latitude"])
 
 
 def _premise(values: dict[str, Any], zone_of: "ZoneFinder") -> dict[str, Any]:

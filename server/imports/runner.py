@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
+from geo.extent import district_extent
 from server.db import count_rows_anew
 from server.imports import accounts, meters, orders, premises, shifts, technicians
 from server.imports.context import ImportContext, Record, RowsRejected
@@ -54,8 +56,10 @@ def import_rows(
     zone: ZoneInfo,
     dry_run: bool = False,
     progress: Progress = silent,
+    data_dir: Path | None = None,
 ) -> ImportReport:
     """Import the bytes of one CSV file of a kind in `KINDS`; `file` is its name, for the report.
+    Positions are held against the district's premises and the streets in `data_dir`.
 
     Nothing is written when the report has errors, or in a dry run, which writes everything and takes it
     back, so that the database's own constraints are tried too. The same bytes have the same source name.
@@ -65,7 +69,9 @@ def import_rows(
     required = [name for name, spec in schema.fields.items() if spec.required]
     table = read_table(data, schema.fields, required)
     source = f"import:{kind}:{hashlib.sha256(data).hexdigest()[:12]}"
-    context = ImportContext(source, now, zone, progress)
+    with sessions() as session:
+        extent = district_extent(session, data_dir)
+    context = ImportContext(source, now, zone, progress, extent=extent)
     records, errors = _load(schema, table, context)
     counts: dict[str, int] = {}
     with sessions() as session:

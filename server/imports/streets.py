@@ -13,28 +13,32 @@ from typing import Any
 from geo.basemap import build_basemap_folder
 from geo.files import basemap_folder, network_file, streets_file
 from geo.network import build_network
+from geo.osm_file import prepared_extract
 from server.progress import Progress
 
 
 def import_streets(data_dir: Path, extract: Path, *, dry_run: bool, progress: Progress) -> dict[str, Any]:
-    """Build network and map from `extract` (.osm.pbf) into the data folder; answers what was built.
+    """Build network and map from `extract` (.osm.pbf, .osm) into the data folder; answers what was built.
 
     Raises Problem street_file_unreadable, no_roads_in_extract or basemap_failed; nothing was changed then.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="streets-", dir=data_dir) as folder:
+    with (
+        prepared_extract(extract) as source,
+        tempfile.TemporaryDirectory(prefix="streets-", dir=data_dir) as folder,
+    ):
         draft = Path(folder)
         network = build_network(
-            extract,
+            source,
             network_file(draft),
             progress=lambda share, _words: progress("road network", round(share * 100), 100),
         )
         basemap = build_basemap_folder(
-            extract,
+            source,
             basemap_folder(draft),
             progress=lambda share, _words: progress("map", round(share * 100), 100),
         )
-        shutil.copyfile(extract, streets_file(draft))
+        shutil.copyfile(source, streets_file(draft))
         if not dry_run:
             _put_in_place(draft, data_dir)
     return {"network": asdict(network), "features": basemap.features, "dry_run": dry_run}

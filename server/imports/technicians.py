@@ -9,7 +9,16 @@ from marshmallow import ValidationError, fields
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from server.imports.context import ImportContext, Record, column_values, insert_batches, known, repeated
+from geo.extent import Extent
+from server.imports.context import (
+    ImportContext,
+    Record,
+    column_values,
+    exchanged_axes,
+    insert_batches,
+    known,
+    repeated,
+)
 from server.imports.fields import EMPTY, Degrees, Numbers, RowSchema, YesNo, text
 from server.imports.report import RowError
 from workorders.catalogue import CATALOGUE
@@ -54,9 +63,11 @@ class TechnicianRow(RowSchema):
     active = YesNo(load_default=True, metadata={"help": "works here now (yes or no; otherwise yes)"})
 
 
-def check(session: Session, records: Sequence[Record], _context: ImportContext) -> Iterator[RowError]:
+def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single cell can show: repeated and known keys, unknown skills and zones, half a position."""
     yield from repeated(records, "technician")
+    yield from exchanged_axes(records, context.extent)
+    yield from _far_homes(records, context.extent)
     people = known(session, Technician.id, column_values(records, "technician"), Technician.name)
     zones = known(session, Zone.code, column_values(records, "zone"), Zone.id)
     for record in records:
@@ -73,6 +84,17 @@ def check(session: Session, records: Sequence[Record], _context: ImportContext) 
             "latitude",
         }:
             yield record.error("latitude", "longitude and latitude are given together or not at all")
+
+
+def _far_homes(records: Sequence[Record], extent: Extent | None) -> Iterator[RowError]:
+    """A day that begins and ends out of reach makes every plan of that day impossible."""
+    for record in records:
+        lon, lat = record.get("longitude"), record.get("latitude")
+        if extent is None or lon is None or lat is None or extent.exchanged(lon, lat):
+            continue
+        if not extent.holds(lon, lat):
+            km = round(extent.metres_to(lon, lat) / 1000)
+            yield record.error("longitude", f"lies {km:,} km from the district's premises and streets")
 
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:

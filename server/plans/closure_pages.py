@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.closures import ClosureRequest, close_streets, closures, open_streets
+from geo.extent import Extent, on_earth
 from geo.geocoding import Gazetteer, Match
+from geo.network import RoadNetwork
 from geo.territory import territory
 from server.auth.guard import current_staff
 from server.db import current_session
@@ -32,7 +34,7 @@ SURE_SCORE = 95.0
 """An address spelled this well needs no question back."""
 PENALTIES = {"premise": 0.0, "between": 5.0, "street": 15.0}
 """What the gazetteer takes off for a less exact kind of place."""
-LON_LAT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,2}(?:\.\d+)?)\s*")
+LON_LAT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
 @blueprint.get("/closures")
@@ -59,7 +61,7 @@ def close() -> ResponseReturnValue:
             session, asked, street_lines(services().config.data_dir), now=now, actor=current_staff().name
         )
     except Problem as problem:
-        if problem.code not in {"bad_input", "stop_off_network"}:
+        if problem.code not in {"bad_input", "stop_off_network", "stop_cut_off"}:
             raise
         session.rollback()
         return _page(form, problem)
@@ -117,7 +119,9 @@ def _place(session: Session, text: str) -> tuple[Match | None, tuple[Match, ...]
     pair = LON_LAT.fullmatch(text)
     if pair is not None:
         lon, lat = float(pair[1]), float(pair[2])
-        if abs(lon) > 180 or abs(lat) > 90:
+        if _exchanged(network, lon, lat):
+            raise Problem("bad_input", field="place", reason=f"longitude comes first: {lat:g}, {lon:g}")
+        if not on_earth(lon, lat):
             raise Problem("bad_input", field="place", reason="is no longitude and latitude on earth")
         snap = network.snap(lon, lat)
         return Match("point", f"{lon:.5f}, {lat:.5f} ({snap.street or 'a street without a name'})",
@@ -127,6 +131,10 @@ def _place(session: Session, text: str) -> tuple[Match | None, tuple[Match, ...]
         network.snap(found[0].point.x, found[0].point.y)
         return found[0], ()
     return None, found
+
+
+def _exchanged(network: RoadNetwork, lon: float, lat: float) -> bool:
+    return Extent((network.summary.bounds,)).exchanged(lon, lat)
 
 
 def _request(form: Mapping[str, str], place: Match, now: datetime) -> ClosureRequest:

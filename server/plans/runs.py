@@ -27,6 +27,9 @@ PATIENCE = timedelta(minutes=15)
 """A run that has not ended by then lost its process."""
 MOST_MOVED, MOST_STICKY = 500, 3600
 """Limits of what may be wished for: stops that change technician, and driving seconds each must save."""
+FAIRNESS = 3
+"""A second of work above the average technician's weighs as much as so many of driving: who lives far away gets
+work as well, yet nobody crosses the district for evenness alone."""
 TOLD_EVERY_SECONDS = 0.5
 """How often progress is written: a person sees it move, the database hardly notices."""
 
@@ -109,7 +112,7 @@ def _planned(services: Services, run_id: int) -> dict[str, Any]:
     from geo.planning.solve import plan  # noqa: PLC0415 - see above
 
     tell = _teller(services, run_id, work)
-    made: Plan = plan(work.problem, options=Options(seconds=run.seconds), progress=tell)
+    made: Plan = plan(work.problem, options=Options(seconds=run.seconds, fairness=FAIRNESS), progress=tell)
     return plan_document(work, made)
 
 

@@ -63,7 +63,13 @@ ORDER_TYPE = OrderType(
         choice(
             "complaint",
             "Complaint",
-            {"leak": "Leak", "high_bill": "High bill", "low_pressure": "Low pressure", "other": "Other"},
+            {
+                "leak": "Leak",
+                "no_water": "No water",
+                "high_bill": "High bill",
+                "low_pressure": "Low pressure",
+                "other": "Other",
+            },
             in_field=True,
         ),
         Field(name="details", title="What the customer says", type=FieldType.TEXT, in_field=True),

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import osmium
 import pytest
+from click.testing import CliRunner
 
 from geo.files import basemap_folder, network_file, streets_file
 from geo.network import RoadNetwork
 from geo.streets_pbf import StreetNode, StreetWay, write_street_pbf
+from server.commands.imports import import_command
 from server.imports.streets import import_streets
 from server.progress import silent
+from tests.unit.geo_network.maps import at
+from tests.unit.geo_network.test_islands import mainland_and_island
 from workorders.problems import Problem
 
 
@@ -65,3 +70,33 @@ def test_a_broken_extract_leaves_what_was_there(tmp_path: Path, extract: Path) -
             import_streets(data, path, dry_run=False, progress=silent)
         assert refused.value.code == code
         assert contents(data) == before
+
+
+def test_what_is_left_out_is_said_with_its_place(tmp_path: Path) -> None:
+    town = mainland_and_island()
+    town.write(tmp_path / "island.osm.pbf")
+    done = CliRunner().invoke(
+        import_command,
+        ["streets", str(tmp_path / "island.osm.pbf")],
+        env={"CURBSTOP_DATA_DIR": str(tmp_path / "data")},
+    )
+    assert done.exit_code == 0, done.output
+    assert "Kept 24 street segments" in done.output
+    assert "Left out 4 segments in 1 parts" in done.output
+    lon, lat = at(700, 50)
+    assert f"4 segments, 0.4 km, at {lon:.2f}" in done.output
+    assert f", {lat:.2f}" in done.output
+    assert "(Island Road)" in done.output
+
+
+def test_an_editors_xml_becomes_streets_that_are_kept_as_an_extract(tmp_path: Path) -> None:
+    town = mainland_and_island()
+    town.write(tmp_path / "town.osm.pbf")
+    with osmium.SimpleWriter(str(tmp_path / "town.osm")) as writer:
+        for thing in osmium.FileProcessor(str(tmp_path / "town.osm.pbf")):
+            writer.add(thing.replace(id=-thing.id, nodes=[-node.ref for node in thing.nodes])
+                       if thing.is_way() else thing.replace(id=-thing.id))  # fmt: skip
+    made = import_streets(tmp_path / "data", tmp_path / "town.osm", dry_run=False, progress=silent)
+    assert (made["network"]["segments"], made["features"]["roads"]) == (24, 28)
+    again = import_streets(tmp_path / "b", streets_file(tmp_path / "data"), dry_run=False, progress=silent)
+    assert again["network"] == made["network"]

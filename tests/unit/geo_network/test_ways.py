@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo.network import DrivingProfile
+from geo.streets_pbf import StreetWay
 from tests.unit.geo_network.maps import FREE, Map, at, grid
 from workorders.problems import Problem
 
@@ -75,6 +76,61 @@ def test_a_restriction_may_except_cars(tmp_path: Path, except_for: str) -> None:
     town.restrict("no_left_turn", 101, ("n", [2]), 202, **{"except": except_for})
     seconds = town.network(tmp_path).matrix([at(50, 0), at(100, 50)])[0, 1]
     assert seconds == (10 if "motorcar" in except_for else 30)
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds"),
+    [
+        ({"restriction": "no_left_turn"}, 30),
+        ({"restriction:motorcar": "no_left_turn"}, 30),
+        ({"restriction:motor_vehicle": "no_left_turn"}, 30),
+        ({"restriction:hgv": "no_left_turn"}, 10),
+        ({"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"}, 30),
+        ({"restriction:conditional": "no_left_turn @ (weight>3.5)"}, 10),
+        ({"restriction": "no_left_turn", "type": "route"}, 10),
+        ({"restriction": "no_left_turn", "except": "motor_vehicle"}, 10),
+        ({"restriction": "no_left_turn", "except": "psv;hgv"}, 30),
+        ({"restriction": "no_entry"}, 30),
+    ],
+)
+def test_a_restriction_binds_by_vehicle_and_hour(tmp_path: Path, tags: dict[str, str], seconds: int) -> None:
+    town = grid(3, 2)
+    town.restrict("", 101, ("n", [2]), 202, **tags)
+    assert town.network(tmp_path).matrix([at(50, 0), at(100, 50)])[0, 1] == seconds
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"motor_vehicle:backward": "no"},
+        {"vehicle:backward": "no"},
+        {"access:backward": "no"},
+        {"oneway:motorcar": "yes"},
+        {"oneway:vehicle": "yes"},
+        {"oneway:conditional": "yes @ (07:00-09:00)"},
+        {"motor_vehicle:backward:conditional": "no @ (Mo-Fr 07:00-19:00)"},
+    ],
+)
+def test_a_street_closed_in_one_direction_is_driven_round(tmp_path: Path, tags: dict[str, str]) -> None:
+    town = Map({1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100)})
+    town.street(1, 2, **tags)
+    town.street(2, 3)
+    town.street(3, 4)
+    town.street(4, 1)
+    assert town.network(tmp_path).matrix([at(20, 0), at(80, 0)]).tolist() == [[0, 6], [34, 0]]
+
+
+@pytest.mark.parametrize(("duration", "seconds"), [("00:25", 1500), ("PT10M", 600), ("", 432)])
+def test_a_ferry_takes_what_its_timetable_says(tmp_path: Path, duration: str, seconds: int) -> None:
+    # 1.2 km of water; without a duration the ferry's class has its speed (10 km/h).
+    town = Map({1: (-100, 0), 2: (0, 0), 3: (600, 300), 4: (1200, 0), 5: (1300, 0)})
+    town.street(1, 2)
+    town.street(4, 5)
+    ferry = {"route": "ferry", **({"duration": duration} if duration else {})}
+    places = (2, 4) if not duration else (2, 3, 4)
+    town.ways.append(StreetWay(9, places, ferry))
+    found = town.network(tmp_path).matrix([at(-50, 0), at(1250, 0)])
+    assert found.tolist() == [[0, seconds + 10], [seconds + 10, 0]]
 
 
 def test_a_restriction_over_a_street_binds_only_those_who_came_that_way(tmp_path: Path) -> None:
