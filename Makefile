@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PYTEST_WORKERS ?= 3
 
-.PHONY: setup run test check bench lock setup-dev
+.PHONY: setup run test test-quick check bench lock setup-dev
 
 setup:  ## install the Python and npm packages, nothing else
 	@$(PYTHON) bootstrap.py
@@ -18,12 +18,15 @@ setup-dev:
 test: setup-dev  ## every test, on SQLite and on a private PostgreSQL
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
+test-quick: setup-dev  ## SQLite only; no browser, Node or slow tests
+	$(BIN)/pytest --quick -q -n 2 --dist loadgroup
+
 check: setup-dev  ## lint, types, import contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	node --version >/dev/null 2>&1 && find mobile_api server tests -name '*.js' -o -name '*.mjs' | xargs -n 1 node --check
+	node --version >/dev/null 2>&1 && find demo mobile_api server tests -name '*.js' -o -name '*.mjs' | xargs -n 1 node --check
 
 bench: setup-dev  ## the benchmarks; PART=routing or PART=sync for one of them
 	$(BIN)/python -m bench $(PART)

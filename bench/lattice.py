@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.streets_pbf import StreetNode, StreetWay, write_street_pbf
+from geo.roads.streets_pbf import StreetNode, StreetWay, write_street_pbf
 
 _STEP_DEGREES = 0.0012
 _RUN = 12

@@ -5,16 +5,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from geo.planning.by_zone import plan_by_zone
-from geo.planning.day_file import read_day
-from geo.planning.day_state import DayState, TechnicianState, remaining_day
-from geo.planning.insert import cheapest_insertions
-from geo.planning.model import Options, Order, Problem, Window
-from geo.planning.plan import BREAK, Plan, Visit
-from geo.planning.replan import USUAL, replan
-from geo.planning.schedule import violations
-from geo.planning.slots import planned_day, recommend_slots
-from geo.planning.solve import plan
+from geo.planner.by_zone import plan_by_zone
+from geo.planner.day_file import read_day
+from geo.planner.day_state import DayState, TechnicianState, remaining_day
+from geo.planner.insert import cheapest_insertions
+from geo.planner.model import Options, Order, Problem, Window
+from geo.planner.plan import BREAK, Plan, Visit
+from geo.planner.replan import USUAL, replan
+from geo.planner.schedule import violations
+from geo.planner.slots import planned_day, recommend_slots
+from geo.planner.solve import plan
 
 ELEVEN = 11 * 3600
 

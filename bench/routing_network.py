@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from bench.lattice import write_lattice
 from bench.peers import valhalla_times
-from geo.network import NetworkSummary, RoadNetwork, build_network
-from geo.streets_pbf import write_street_pbf
-from geo.town import generate_town
-from tests.unit.geo_network.oracle import plain_row
+from demo.town import generate_town
+from geo.roads import NetworkSummary, RoadNetwork, build_network
+from geo.roads.streets_pbf import write_street_pbf
+from tests.unit.roads.oracle import plain_row
 
 EXTRACT = Path(__file__).resolve().parents[2] / "shared" / "data" / "columbus.osm.pbf"
 STATES = {"Pennsylvania": 1_541_898, "Texas": 1_921_660, "California": 2_766_607}

@@ -11,7 +11,7 @@ from rich.table import Table
 from bench.sync_day import PHASES, measure_day, median
 from bench.sync_servers import Server, embedded
 from sync.bare import create_tables, make_engine
-from sync.store_sql import SqlStore
+from sync.stores.sql.store import SqlStore
 from tests import postgres
 
 SIZES = ((10, 100), (2_000, 2_000), (10, 100_000))

@@ -11,8 +11,8 @@ from pathlib import Path
 import shapely
 from sqlalchemy import insert, text
 
-from geo.geocoding import Gazetteer
-from geo.territory import territory
+from geo.territory.geocoding import Gazetteer
+from geo.territory.zones import territory
 from server.db import open_engine, session_factory
 from server.migrate import upgrade
 from workorders.tables import Premise, Zone

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyvrp
 from pyvrp.stop import MaxRuntime
 
-from geo.planning.model import Options, Order, Problem, Shift, Technician, Window
-from geo.planning.solve import plan
+from geo.planner.model import Options, Order, Problem, Shift, Technician, Window
+from geo.planner.solve import plan
 
 SCALE = 10
 Table = npt.NDArray[np.int64]

@@ -5,9 +5,9 @@ from pathlib import Path
 STREETS = "streets.osm.pbf"
 """The OpenStreetMap extract as it was imported."""
 NETWORK = "streets.network"
-"""The road network built from it (geo.network)."""
+"""The road network built from it (geo.roads)."""
 BASEMAP = "basemap"
-"""Folder of `district.pmtiles` and its styles (geo.basemap)."""
+"""Folder of `district.pmtiles` and its styles (geo.maps)."""
 
 
 def streets_file(data_dir: Path) -> Path:

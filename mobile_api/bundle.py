@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from geo.files import basemap_folder
 from mobile_api.services import services
 from mobile_api.tokens import access_tokens, bearer
-from sync.render import render_reference
+from sync.pipeline.render import render_reference
 from workorders.problems import Problem
 from workorders.tables import Installation, Meter, Premise, ServicePoint
 

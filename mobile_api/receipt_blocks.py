@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mobile_api.grants import Grant
-from workorders.service.history import count
 from workorders.tables import ReceiptBlock
+from workorders.usecases.history import count
 
 COUNTER = "receipt_block"
 

@@ -15,7 +15,7 @@ from mobile_api import keys
 from mobile_api.presence import Presence
 from mobile_api.revocations import Revocations
 from mobile_api.services import Services, services_of
-from sync.access import DEVICE_PREFIX, TECHNICIAN_PREFIX, Caller
+from sync.protocol.access import DEVICE_PREFIX, TECHNICIAN_PREFIX, Caller
 from workorders.problems import Problem
 
 CACHED_TOKENS = 4096

@@ -8,32 +8,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import mobile_api
 import server.api
-import server.demo.api
 from mobile_api.schemas import ProblemApi
 from mobile_api.tokens import token_authenticator
-from server import (
-    analysis,
-    assets,
-    auth,
-    csr,
-    dispatch,
-    doors,
-    health,
-    maps,
-    office,
-    plans,
-    security,
-    templating,
-)
+from server import assets, auth, doors, health, maps, security, templating
 from server.config import Config
 from server.db import Transactional, bind_request_sessions
+from server.demonstration import demo_part
 from server.errors import register_errors
 from server.logs import configure_logs
+from server.pages import analysis, csr, dispatch, office, plans
 from server.services import Services, open_services
-from sync.client_guard import ClientGuard
-from sync.limits import Limits, feeds_for
+from sync.protocol.limits import Limits, feeds_for
 from sync.routes import Endpoint
-from sync.store_sql import SqlStore
+from sync.serving.client_guard import ClientGuard
+from sync.stores.sql.store import SqlStore
 
 BODY_BYTES = 2 * 1024 * 1024
 """Largest body outside replication, which has limits of its own."""
@@ -88,7 +76,9 @@ def _register_api(app: Flask) -> None:
     api = ProblemApi(app)
     api.register_blueprint(mobile_api.devices_blueprint)
     server.api.register(api)
-    server.demo.api.register(api)
+    demo_api = demo_part("played_day.api")
+    if demo_api is not None:
+        demo_api.register(api)
     # flask-smorest answers HTTP errors in a shape of its own; ours carry a code and advice.
     register_errors(app)
 

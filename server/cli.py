@@ -1,14 +1,16 @@
-"""The command line `curbstop`: every `*_command` found in server/commands."""
+"""The command line `curbstop`: every `*_command` found in server/commands, and the demo's."""
 
 import importlib
 import importlib.util
 import os
 import pkgutil
 import sys
+from types import ModuleType
 
 import click
 
 import server.commands
+from server.demonstration import demo_part
 from workorders.problems import Problem
 
 
@@ -27,6 +29,8 @@ class Discovered(click.Group):
         module = cmd_name.replace("-", "_")
         if importlib.util.find_spec(f"server.commands.{module}") is not None:
             self._load(module)
+        elif module == "demo":
+            self._load_demo()
         if cmd_name not in self.commands:
             self._load_all()
         return super().get_command(ctx, cmd_name)
@@ -47,9 +51,17 @@ class Discovered(click.Group):
     def _load_all(self) -> None:
         for module in pkgutil.iter_modules(server.commands.__path__):
             self._load(module.name)
+        self._load_demo()
 
     def _load(self, module: str) -> None:
-        found = importlib.import_module(f"server.commands.{module}")
+        self._add(importlib.import_module(f"server.commands.{module}"))
+
+    def _load_demo(self) -> None:
+        found = demo_part("command")
+        if found is not None:
+            self._add(found)
+
+    def _add(self, found: ModuleType) -> None:
         for name, value in vars(found).items():
             if name.endswith("_command") and isinstance(value, click.Command):
                 self.add_command(value)

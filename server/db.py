@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo.spatial_index import register_functions
-from workorders.lost_races import ATTEMPTS, is_lost_race
+from geo.territory.spatial_index import register_functions
+from workorders.usecases.lost_races import ATTEMPTS, is_lost_race
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_SECONDS = 30

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.migrate import is_current
 from server.services import Services, services
-from sync.store import StoreUnavailable
-from workorders.service.quarantine import undecided_documents
+from sync.stores.contract import StoreUnavailable
 from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox
+from workorders.usecases.field.quarantine import undecided_documents
 
 blueprint = Blueprint("health", __name__)
 

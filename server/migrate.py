@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, MetaData
 
 import mobile_api.tables  # noqa: F401 - its tables join the metadata
 import server.tables  # noqa: F401 - its tables join the metadata
-from sync.tables import sync_metadata
+from sync.stores.sql.tables import sync_metadata
 from workorders.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,9 +9,9 @@ from pathlib import Path
 import shapely
 from sqlalchemy.orm import Session
 
-from geo.closures import Closed, closed_on
 from geo.files import network_file
-from geo.network import RoadNetwork
+from geo.roads import RoadNetwork
+from geo.schedule.closures import Closed, closed_on
 from workorders.problems import Problem
 
 VIEWS_KEPT = 8

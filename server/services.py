@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from server.config import Config
 from server.db import open_engine, session_factory
-from sync.store import DocumentStore
-from sync.store_sql import SqlStore
-from workorders.service.district import District, for_district
+from sync.stores.contract import DocumentStore
+from sync.stores.sql.store import SqlStore
+from workorders.queries.district import District, for_district
 
 
 def utc_now() -> datetime:
@@ -62,7 +62,7 @@ def open_store(config: Config, engine: Engine) -> DocumentStore:
     """The embedded store, or a real CouchDB when a URL is set."""
     if config.couchdb_url is None:
         return SqlStore(engine)
-    from sync.store_couch import CouchStore  # noqa: PLC0415 - its HTTP client costs start-up time only where it is used
+    from sync.stores.couch.store import CouchStore  # noqa: PLC0415 - its HTTP client costs start-up time only where it is used
 
     return CouchStore(config.couchdb_url)
 

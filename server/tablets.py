@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, DeviceTechnician
 from server.templating import clock_time
-from workorders.lifecycle import IN_FIELD, State
-from workorders.staleness import Staleness, TabletView, staleness
+from workorders.judgement.lifecycle import IN_FIELD, State
+from workorders.queries.staleness import Staleness, TabletView, staleness
 from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician
 
 ENDED = frozenset({State.CANCELLED, State.SUPERSEDED, State.RECALLED})

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 
 from server.auth.csrf import csrf_token
-from server.demo.signins import read_sign_ins
+from server.demonstration import demo_part
 from server.services import services
-from workorders import words
 from workorders.catalogue import CATALOGUE
 from workorders.grammar.money import text_from_cents
+from workorders.messages import words
 
 NAVIGATION = (
     ("Dispatch", "/dispatch/", ("dispatcher", "supervisor")),
@@ -174,5 +174,11 @@ def register(app: Flask) -> None:
             "district": services().config.district,
             "navigation": NAVIGATION,
             "now": services().clock(),
-            "demo_district": lambda: read_sign_ins(services().config.data_dir) is not None,
+            "demo_district": _is_demo_district,
         }
+
+
+def _is_demo_district() -> bool:
+    """Invented data is served: pages say so."""
+    signins = demo_part("signins")
+    return signins is not None and signins.read_sign_ins(services().config.data_dir) is not None

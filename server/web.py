@@ -9,7 +9,7 @@ from granian.server import Server
 
 from server.config import Config
 from server.parentage import end_with_parent, supervisor
-from sync import http_server
+from sync.serving import http_server
 
 KILL_SECONDS = 3
 """What a server process may take to end its requests when it is asked to stop."""

@@ -15,21 +15,21 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from geo.ways import refresh_way
+from geo.schedule.ways import refresh_way
 from mobile_api.bundle import build_bundle
 from server.config import Config
 from server.networks import road_network, streets_on
-from server.plans.runs import start_waiting
+from server.planning.runs import start_waiting
 from server.services import Services
-from sync.evidence import EvidenceFiles, keep_evidence
-from sync.ingest import ingest_all
-from sync.new_life import continue_documents
-from sync.publish import Routes, ensure_technician, publish_pending
-from sync.refill import is_filled, refill
-from sync.retention import retire_database
-from sync.store import StoreUnavailable
-from workorders.service.adopt_rules import tell_rules_of_the_day
+from sync.pipeline.evidence import EvidenceFiles, keep_evidence
+from sync.pipeline.ingest import ingest_all
+from sync.pipeline.new_life import continue_documents
+from sync.pipeline.publish import Routes, ensure_technician, publish_pending
+from sync.pipeline.refill import is_filled, refill
+from sync.pipeline.retention import retire_database
+from sync.stores.contract import StoreUnavailable
 from workorders.tables import Technician
+from workorders.usecases.district.adopt_rules import tell_rules_of_the_day
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.2

@@ -7,7 +7,7 @@ from threading import Timer
 
 from server.app import create_app
 from server.parentage import end_with_parent
-from server.plans.slot_days import lay_out_ahead
+from server.planning.slot_days import lay_out_ahead
 from sync import collector
 
 SETTLED_SECONDS = 5.0

@@ -14,9 +14,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from sync import http_server
 from sync.bare import ADMIN_VARIABLE, KEYS_VARIABLE, THREADS_VARIABLE, URL_VARIABLE, create_tables
-from sync.limits import FEWEST_THREADS
+from sync.protocol.limits import FEWEST_THREADS
+from sync.serving import http_server
 
 WORKERS = (os.cpu_count() or 1) + 1
 """A Python process uses one processor at a time and waits for the disk now and then."""

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, create_engine, event
 
 from sync import collector
 from sync.bare_auth import BareAuth, OneAdmin
-from sync.client_guard import ClientGuard
-from sync.limits import Limits, feeds_for
+from sync.protocol.limits import Limits, feeds_for
 from sync.routes import Endpoint
-from sync.store_sql import SqlStore
-from sync.tables import sync_metadata
+from sync.serving.client_guard import ClientGuard
+from sync.stores.sql.store import SqlStore
+from sync.stores.sql.tables import sync_metadata
 
 URL_VARIABLE = "CURBSTOP_SYNC_URL"
 ADMIN_VARIABLE = "CURBSTOP_SYNC_ADMIN"

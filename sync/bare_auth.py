@@ -15,7 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from flask import Request
 
-from sync.access import DEVICE_PREFIX, Caller
+from sync.protocol.access import DEVICE_PREFIX, Caller
 from sync.routes.session import COOKIE
 
 ADMIN_ROLE = "_admin"

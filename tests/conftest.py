@@ -22,9 +22,37 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 """A Monday morning in Chicago; tests that need another time say so."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--quick`: SQLite only, and nothing that needs a browser, Node, PostgreSQL, or ten seconds."""
+    parser.addoption("--quick", action="store_true", help="SQLite only; no browser, Node or slow tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a quick run what `--quick` promises to leave out."""
+    if not config.option.quick:
+        return
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        (left if _is_left_out(item) else kept).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    if any(item.get_closest_marker(name) for name in ("browser", "node", "slow")):
+        return True
+    call = getattr(item, "callspec", None)
+    if call is not None and "postgresql" in map(str, call.params.values()):
+        return True
+    return any(part in {"browser", "replication", "couchdb", "crash"} for part in item.path.parts)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start one private PostgreSQL for all test processes of this run."""
-    if hasattr(config, "workerinput") or os.environ.get(POSTGRES) or config.option.collectonly:
+    if hasattr(config, "workerinput") or os.environ.get(POSTGRES):
+        return
+    if config.option.collectonly or config.option.quick:
         return
     cluster = postgres.start()
     os.environ[POSTGRES] = cluster.url
@@ -52,13 +80,14 @@ def _drop(url: str) -> None:
 @pytest.fixture(scope="session")
 def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A migrated database of each engine, to be copied; made once per test process."""
-    sqlite = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite'}"
-    postgresql = _postgres_database("template0")
-    for url in (sqlite, postgresql):
+    made = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.sqlite'}"}
+    if os.environ.get(POSTGRES):
+        made["postgresql"] = _postgres_database("template0")
+    for url in made.values():
         engine = open_engine(url)
         upgrade(engine)
         engine.dispose()
-    return {"sqlite": sqlite, "postgresql": postgresql}
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,19 +6,15 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from mobile_api.schemas import ProblemBlueprint
-from server.api.schemas import (
-    AccountSchema,
-    HitSchema,
-    SearchQuerySchema,
-)
+from server.api.schemas import AccountSchema, HitSchema, SearchQuerySchema
 from server.auth.roles import allow_staff
-from server.csr.accounts import find_account
 from server.db import current_session
 from server.services import services
+from workorders.judgement.lifecycle import ACTIVE
 from workorders.ledger import balance
-from workorders.lifecycle import ACTIVE
-from workorders.search import Hit, search
-from workorders.service.reading import needed_now
+from workorders.queries.accounts import find_account
+from workorders.queries.search import Hit, search
+from workorders.queries.situation import needed_now
 from workorders.tables import Account, Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint
 
 blueprint = ProblemBlueprint("accounts", __name__, url_prefix="/api", description="Accounts and payments")

@@ -10,9 +10,9 @@ from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
 from server.services import services
-from workorders.service.cases import is_blocking
-from workorders.service.decisions import decide_exception
 from workorders.tables import ExceptionCase
+from workorders.usecases.field.cases import is_blocking
+from workorders.usecases.field.decisions import decide_exception
 
 blueprint = ProblemBlueprint(
     "exceptions", __name__, url_prefix="/api/exceptions", description="Cases for a human"

@@ -21,18 +21,18 @@ from server.api.schemas import (
 from server.api.views import order_view, seen_version, settled
 from server.auth.guard import current_staff, gate_override
 from server.auth.roles import allow, allow_staff
-from server.csr.orders import find_order
 from server.db import current_session
 from server.services import services
 from server.tables import User
 from server.tablets import order_staleness
-from workorders.lifecycle import ACTIVE
-from workorders.order_story import order_story
+from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
-from workorders.service.assignment import assign_order, recall_order
-from workorders.service.cancel import cancel_order
-from workorders.service.orders import OrderRequest, raise_order
+from workorders.queries.order_story import order_story
+from workorders.queries.orders import find_order
 from workorders.tables import Account, Order, ServicePoint
+from workorders.usecases.orders.assignment import assign_order, recall_order
+from workorders.usecases.orders.cancel import cancel_order
+from workorders.usecases.orders.orders import OrderRequest, raise_order
 
 blueprint = ProblemBlueprint("orders", __name__, url_prefix="/api/orders", description="Field orders")
 IF_MATCH = {

@@ -19,9 +19,9 @@ from server.db import current_session
 from server.payments import PaymentRow, list_payments
 from server.services import services
 from workorders.ledger import balance
-from workorders.service.payments import record_payment
 from workorders.tables import Account
 from workorders.usecases.cash.approve_payment import approve_payment
+from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.cash.take_payment_back import take_payment_back
 
 blueprint = ProblemBlueprint(

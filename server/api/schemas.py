@@ -5,8 +5,8 @@ from marshmallow import Schema, fields, validate
 from workorders.grammar.fields import Cents, Day, Instant, Line, Paragraphs
 from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.grammar.texts import CODE_MAX
-from workorders.service.decisions import DECISION_MAX
-from workorders.service.payments import CHANNELS
+from workorders.usecases.cash.payments import CHANNELS
+from workorders.usecases.field.decisions import DECISION_MAX
 
 MOST_STOPS = 500
 """Stops of one route."""

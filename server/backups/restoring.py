@@ -22,9 +22,9 @@ from server.config import Config
 from server.db import open_engine, session_factory
 from server.migrate import alembic_config, upgrade
 from server.tables import User
-from sync.new_life import begin_feeds
+from sync.pipeline.new_life import begin_feeds
 from workorders.problems import Problem
-from workorders.service.incarnation import ClockBehind, begin_incarnation
+from workorders.usecases.district.incarnation import ClockBehind, begin_incarnation
 
 SESSIONS_LEAP = 1_000
 """Sign-ins of the office end; nobody is signed in again by an epoch that was used before."""
@@ -47,9 +47,9 @@ class Restored:
 def restore_backup(config: Config, source: Path, *, replace: bool, now: datetime) -> Restored:
     """Put the backup in the folder `source` back where the settings point, and begin a new incarnation.
 
-    The technicians' documents wait for sync.new_life.continue_documents. Nothing is changed when a Problem is
-    raised: backup_damaged, backup_other_engine, backup_other_key, restore_not_empty, restore_in_use,
-    restore_clock.
+    The technicians' documents wait for sync.pipeline.new_life.continue_documents. Nothing is changed when
+    a Problem is raised: backup_damaged, backup_other_engine, backup_other_key, restore_not_empty,
+    restore_in_use, restore_clock.
     """
     manifest = read_manifest(source)
     check_files(source, manifest)

@@ -20,8 +20,8 @@ from server.config import Config
 from server.db import open_engine, session_factory
 from server.migrate import is_current
 from workorders.problems import Problem
-from workorders.service.incarnation import current_incarnation
 from workorders.tables import Evidence
+from workorders.usecases.district.incarnation import current_incarnation
 
 MADE_ANEW = frozenset({"bundle"})
 """Folders of the data folder that the worker makes again by itself."""

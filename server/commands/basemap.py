@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from geo.basemap import build_basemap_folder
 from geo.files import basemap_folder
+from geo.maps import build_basemap_folder
 from server.config import Config
 from server.progress import progress_bars
 

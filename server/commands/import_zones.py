@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from geo.area_files import KINDS, Area, Replacement, check_axes, read_areas, replace_areas
-from geo.extent import Extent, district_extent
+from geo.territory.area_files import KINDS, Area, Replacement, check_axes, read_areas, replace_areas
+from geo.territory.extent import Extent, district_extent
 from server.commands.database import command_engine
 from server.commands.imports import import_command
 from server.config import Config

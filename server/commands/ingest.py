@@ -8,7 +8,7 @@ import click
 from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from sync.ingest import IngestResult, ingest_all, retry_quarantined
+from sync.pipeline.ingest import IngestResult, ingest_all, retry_quarantined
 
 
 @click.command("ingest")

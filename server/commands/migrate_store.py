@@ -11,11 +11,11 @@ from server.commands.database import command_services
 from server.config import Config
 from server.progress import progress_bars
 from server.services import Services
-from sync.copying import Copied, CopyIncomplete, CopyRefused, check_unwritten, copy_database, is_open
-from sync.ingest import ingest_database
-from sync.store import DocumentStore, StoreUnavailable
-from sync.store_couch import CouchStore
-from sync.store_sql import SqlStore
+from sync.pipeline.ingest import ingest_database
+from sync.stores.contract import DocumentStore, StoreUnavailable
+from sync.stores.copying import Copied, CopyIncomplete, CopyRefused, check_unwritten, copy_database, is_open
+from sync.stores.couch.store import CouchStore
+from sync.stores.sql.store import SqlStore
 from workorders.tables import IngestCheckpoint, Technician
 
 NEXT = {

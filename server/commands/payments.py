@@ -13,11 +13,11 @@ from server.payments import PaymentRow, list_payments
 from server.services import Services, open_services
 from server.tables import User
 from workorders.grammar.money import cents_from_text, text_from_cents
-from workorders.lost_races import in_transaction
 from workorders.problems import Problem
-from workorders.service.payments import CHANNELS, payment_words, record_payment
 from workorders.usecases.cash.approve_payment import approve_payment
+from workorders.usecases.cash.payments import CHANNELS, payment_words, record_payment
 from workorders.usecases.cash.take_payment_back import KINDS, take_payment_back
+from workorders.usecases.lost_races import in_transaction
 
 STATES = ("all", "pending", "posted", "refused", "taken_back")
 by_option = click.option("--by", required=True, help="Who does this: the name people sign in with.")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from geo.planning.day_file import read_day
-from geo.planning.model import Options, Problem
-from geo.planning.plan import Plan
-from geo.planning.reasons import clock
+from geo.planner.day_file import read_day
+from geo.planner.model import Options, Problem
+from geo.planner.plan import Plan
+from geo.planner.reasons import clock
 
 
 @click.command("plan")
@@ -32,7 +32,7 @@ def plan_command(day: Path, seconds: float, processes: int, as_json: bool) -> No
     file's `orders`) in the sequence in which they are served.
     """
     # Imported here so that the other commands need not wait for the solver to load.
-    from geo.planning.solve import plan  # noqa: PLC0415 - see above
+    from geo.planner.solve import plan  # noqa: PLC0415 - see above
 
     problem = read_day(day)
     options = Options(seconds=seconds, processes=processes)

@@ -5,7 +5,7 @@ import click
 from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from server.plans.runs import carry_out
+from server.planning.runs import carry_out
 
 
 @click.command("plan-run", hidden=True)

@@ -9,9 +9,9 @@ from server.backups.restoring import Restored, restore_backup
 from server.config import Config
 from server.db import session_factory
 from server.services import open_services, utc_now
-from sync.new_life import continue_documents
-from sync.store import StoreUnavailable
-from workorders.verify import verify_ledger
+from sync.pipeline.new_life import continue_documents
+from sync.stores.contract import StoreUnavailable
+from workorders.queries.verify import verify_ledger
 
 
 @click.command("restore")

@@ -13,8 +13,9 @@ from server.commands.database import command_services
 from server.config import Config
 from server.services import Services
 from workorders.problems import Problem
-from workorders.rules import load_rule_book, sample_document
-from workorders.service.adopt_rules import adopt_rules
+from workorders.queries.rules import load_rule_book
+from workorders.usecases.district.adopt_rules import adopt_rules
+from workorders.usecases.district.publish_rules import sample_document
 
 
 @click.group("rules", help="Fees, cut rules and limits: show, sample, publish.")

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from server.config import Config
 from server.db import open_engine, session_factory
-from server.demo.district import load_demo
-from server.demo.signins import describe_sign_ins
+from server.demonstration import demo_part
 from server.migrate import is_current, upgrade
 from server.services import keep_private, utc_now
 from server.supervisor import Supervisor
@@ -29,11 +28,14 @@ def run_command(demo: bool, accounts: int, seed: int) -> None:
     if not is_current(engine):
         with console.status("Preparing the database …"):
             upgrade(engine)
-    if demo:
+    district = demo_part("district") if demo else None
+    if demo and district is None:
+        raise click.UsageError("The demo is not part of this installation.")
+    if district is not None:
         with session_factory(engine, read_only=True)() as session:
             empty = session.scalar(select(Account.id).limit(1)) is None
         if empty:
-            load_demo(
+            district.load_demo(
                 session_factory(engine), config, accounts=accounts, seed=seed, now=utc_now(), console=console
             )
     engine.dispose()
@@ -56,4 +58,6 @@ def _welcome(console: Console, config: Config, url: str) -> None:
         ("API", "/api/"),
     ):
         console.print(f"  {title:<12} {url}{path}")
-    console.print(describe_sign_ins(config))
+    signins = demo_part("signins")
+    if signins is not None:
+        console.print(signins.describe_sign_ins(config))

@@ -10,7 +10,7 @@ from server.backups.integrity import page_damage
 from server.commands.database import command_engine
 from server.config import Config
 from server.db import session_factory
-from workorders.verify import Difference, Verification, verify_ledger
+from workorders.queries.verify import Difference, Verification, verify_ledger
 
 
 @click.command("verify-ledger")

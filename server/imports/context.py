@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Insert, Select, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from geo.extent import Extent
+from geo.territory.extent import Extent
 from server.imports.report import RowError
 from server.progress import Progress
 

@@ -33,13 +33,13 @@ from server.imports.fields import (
     text,
 )
 from server.imports.report import RowError
-from workorders.answers import extra_schema
 from workorders.catalogue import CATALOGUE
-from workorders.descriptors import FieldType, OrderType
-from workorders.lifecycle import ACTIVE
+from workorders.judgement.answers import extra_schema
+from workorders.judgement.descriptors import FieldType, OrderType
+from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
-from workorders.service.orders import OrderRequest, raise_order
 from workorders.tables import Account, Order, ServicePoint
+from workorders.usecases.orders.orders import OrderRequest, raise_order
 
 EXTRA = "extra."
 _COLUMN_OF = {

@@ -7,7 +7,7 @@ import shapely
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from geo.extent import Extent
+from geo.territory.extent import Extent
 from server.imports.context import (
     ImportContext,
     Record,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo.extent import district_extent
+from geo.territory.extent import district_extent
 from server.db import count_rows_anew
 from server.imports import accounts, meters, orders, premises, shifts, technicians
 from server.imports.context import ImportContext, Record, RowsRejected

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from geo.basemap import build_basemap_folder
 from geo.files import basemap_folder, network_file, streets_file
-from geo.network import build_network
-from geo.osm_file import prepared_extract
+from geo.maps import build_basemap_folder
+from geo.roads import build_network
+from geo.roads.osm_file import prepared_extract
 from server.progress import Progress
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo.extent import Extent
+from geo.territory.extent import Extent
 from server.imports.context import (
     ImportContext,
     Record,
@@ -22,8 +22,8 @@ from server.imports.context import (
 from server.imports.fields import EMPTY, Degrees, Numbers, RowSchema, YesNo, text
 from server.imports.report import RowError
 from workorders.catalogue import CATALOGUE
-from workorders.service.history import REFERENCES
 from workorders.tables import Outbox, Technician, Zone
+from workorders.usecases.history import REFERENCES
 
 SKILLS = tuple(sorted({skill for known_type in CATALOGUE.values() for skill in known_type.skills}))
 """What orders ask for; another word would never match one."""

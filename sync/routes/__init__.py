@@ -7,14 +7,14 @@ import structlog
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
-from sync.errors import ProtocolError, no_database
-from sync.limits import Limits
+from sync.protocol.errors import ProtocolError, no_database
+from sync.protocol.limits import Limits
 from sync.routes.bulk_get import refuse_rows
 from sync.routes.call import Authenticate, Sessions, refuse
 from sync.routes.cors import allow, preflight
 from sync.routes.dispatch import Dispatcher
-from sync.store import DatabaseMissing, StoreUnavailable
-from sync.store_sql import SqlStore
+from sync.stores.contract import DatabaseMissing, StoreUnavailable
+from sync.stores.sql.store import SqlStore
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

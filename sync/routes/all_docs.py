@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync.errors import bad_request, query_error
+from sync.protocol.errors import bad_request, query_error
 from sync.routes import pieces
 from sync.routes.call import Call
-from sync.sql import listing, reading
-from sync.sql.listing import Range
-from sync.sql.rows import DocumentRow, RevisionRow
+from sync.stores.sql import listing, reading
+from sync.stores.sql.listing import Range
+from sync.stores.sql.rows import DocumentRow, RevisionRow
 
 NO_LIMIT = 2**62
 PAGE = 500

@@ -5,13 +5,13 @@ from dataclasses import replace
 import orjson
 from flask import Response
 
-from sync import attachments
-from sync.attachments import AttachmentEdit, gunzip
-from sync.documents import Edit, check_id
-from sync.errors import conflict, not_found
+from sync.protocol import attachments
+from sync.protocol.attachments import AttachmentEdit, gunzip
+from sync.protocol.documents import Edit, check_id
+from sync.protocol.errors import conflict, not_found
 from sync.routes.call import Call
 from sync.routes.document import chosen, find, stated_rev, store
-from sync.sql import files, reading
+from sync.stores.sql import files, reading
 
 
 def get(call: Call) -> Response:

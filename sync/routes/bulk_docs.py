@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from flask import Response
 
-from sync import documents
-from sync.documents import Edit
-from sync.errors import ProtocolError, bad_request
+from sync.protocol import documents
+from sync.protocol.documents import Edit
+from sync.protocol.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer
-from sync.sql.writing import Written
+from sync.stores.sql.writing import Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 from flask import Request, Response
 
-from sync import revtree
-from sync.errors import ProtocolError, bad_request, not_found
-from sync.revtree import BadRevision, check_rev
+from sync.protocol import revtree
+from sync.protocol.errors import ProtocolError, bad_request, not_found
+from sync.protocol.revtree import BadRevision, check_rev
 from sync.routes import pieces
 from sync.routes.call import Call, raw_answer
-from sync.sql import reading
-from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
+from sync.stores.sql import reading
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
 
 
 def bulk_get(call: Call) -> Response:

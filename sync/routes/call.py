@@ -10,11 +10,11 @@ import orjson
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from sync import strict_json
-from sync.access import Caller, local_owner, may_open, write_refusal
-from sync.errors import ProtocolError, bad_request, forbidden, query_error, too_large
-from sync.limits import Limits
-from sync.store_sql import SqlStore
+from sync.protocol import strict_json
+from sync.protocol.access import Caller, local_owner, may_open, write_refusal
+from sync.protocol.errors import ProtocolError, bad_request, forbidden, query_error, too_large
+from sync.protocol.limits import Limits
+from sync.stores.sql.store import SqlStore
 
 _STORING = frozenset({"", "_bulk_docs"})
 """Resources whose bodies hold documents; all others only ask, or keep a checkpoint."""

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import orjson
 from flask import Response
 
-from sync.errors import ProtocolError, bad_request
+from sync.protocol.errors import ProtocolError, bad_request
 from sync.routes import feed_query, pieces
 from sync.routes.call import Call
 from sync.routes.feed_query import Query
-from sync.sql import feed as feed_rows
-from sync.sql import reading
-from sync.sql.connection import Connection
-from sync.sql.feed import FeedRow
-from sync.sql.rows import DatabaseRow, render
-from sync.sql.watch import Ticket
-from sync.store import DatabaseMissing
+from sync.stores.contract import DatabaseMissing
+from sync.stores.sql import feed as feed_rows
+from sync.stores.sql import reading
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.feed import FeedRow
+from sync.stores.sql.rows import DatabaseRow, render
+from sync.stores.sql.watch import Ticket
 
 PAGE = 500
 """Rows per statement of an unlimited feed: large enough to be cheap, small enough to keep memory flat."""

@@ -8,11 +8,11 @@ from uuid import uuid4
 import orjson
 from flask import Response
 
-from sync.documents import parse_document
-from sync.errors import ProtocolError, bad_request
+from sync.protocol.documents import parse_document
+from sync.protocol.errors import ProtocolError, bad_request
 from sync.routes.call import Call, answer, raw_answer
-from sync.sql import databases, reading
-from sync.sql.rows import DatabaseRow
+from sync.stores.sql import databases, reading
+from sync.stores.sql.rows import DatabaseRow
 
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}|_users|_replicator|_global_changes")
 START_TIME = "0"

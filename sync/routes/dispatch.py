@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import Request, Response
 
-from sync import strict_json
-from sync.access import Caller, may_open
-from sync.errors import ProtocolError, forbidden, not_found, unauthorized
-from sync.limits import Limits
+from sync.protocol import strict_json
+from sync.protocol.access import Caller, may_open
+from sync.protocol.errors import ProtocolError, forbidden, not_found, unauthorized
+from sync.protocol.limits import Limits
 from sync.routes import paths
 from sync.routes.call import Authenticate, Call, Sessions, Target
 from sync.routes.table import Endpoint, Right, methods_of
-from sync.sql import reading
-from sync.store import DatabaseMissing
-from sync.store_sql import SqlStore
+from sync.stores.contract import DatabaseMissing
+from sync.stores.sql import reading
+from sync.stores.sql.store import SqlStore
 
 _NOBODY = Caller(name="", roles=frozenset(), device=None, expires_at=None)
 _MAX_QUERY_BYTES = 64_000

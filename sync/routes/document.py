@@ -7,17 +7,17 @@ from urllib.parse import unquote
 import orjson
 from flask import Response
 
-from sync import documents, revtree
-from sync.documents import Edit, check_id
-from sync.errors import bad_request, conflict, not_found, not_implemented, too_large
-from sync.revtree import BadRevision, check_rev
+from sync.protocol import documents, revtree
+from sync.protocol.documents import Edit, check_id
+from sync.protocol.errors import bad_request, conflict, not_found, not_implemented, too_large
+from sync.protocol.revtree import BadRevision, check_rev
 from sync.routes import pieces, sections
 from sync.routes.bulk_get import latest_leaves
 from sync.routes.call import Call, answer
 from sync.routes.open_revs import open_revisions
-from sync.sql import reading
-from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
+from sync.stores.sql import reading
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.rows import DatabaseRow, DocumentRow, RevisionRow, revisions_field
 
 
 def get(call: Call) -> Response:

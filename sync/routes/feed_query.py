@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-from sync.errors import ProtocolError, bad_request, not_found, not_implemented
+from sync.protocol.errors import ProtocolError, bad_request, not_found, not_implemented
+from sync.protocol.selector import Predicate, compile_selector
 from sync.routes.call import Call
-from sync.selector import Predicate, compile_selector
-from sync.sql import reading
+from sync.stores.sql import reading
 
 NO_LIMIT = 2**62
 MOST_TIMEOUT_MS = 60_000

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync import selector as mango
-from sync.errors import ProtocolError, bad_request, too_large
+from sync.protocol import selector as mango
+from sync.protocol.errors import ProtocolError, bad_request, too_large
+from sync.protocol.selector import Predicate, split_path
 from sync.routes import pieces
 from sync.routes.call import Call, answer
-from sync.selector import Predicate, split_path
-from sync.sql import listing, reading
-from sync.sql.listing import Range
-from sync.sql.rows import render
+from sync.stores.sql import listing, reading
+from sync.stores.sql.listing import Range
+from sync.stores.sql.rows import render
 
 PAGE = 500
 """Documents read per statement while scanning."""

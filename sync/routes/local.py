@@ -3,10 +3,10 @@
 import orjson
 from flask import Response
 
-from sync.documents import check_id, local_body
-from sync.errors import bad_request, not_found
+from sync.protocol.documents import check_id, local_body
+from sync.protocol.errors import bad_request, not_found
 from sync.routes.call import Call, answer, raw_answer
-from sync.sql import locals as local_rows
+from sync.stores.sql import locals as local_rows
 
 
 def _name(call: Call) -> str:

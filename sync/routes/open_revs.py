@@ -6,15 +6,15 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync import revtree
-from sync.errors import bad_request, not_found
-from sync.multipart import Part
-from sync.revtree import BadRevision, Tree, check_rev
+from sync.protocol import revtree
+from sync.protocol.errors import bad_request, not_found
+from sync.protocol.multipart import Part
+from sync.protocol.revtree import BadRevision, Tree, check_rev
 from sync.routes import pieces, sections
 from sync.routes.bulk_get import latest_leaves
 from sync.routes.call import Call
-from sync.sql import reading
-from sync.sql.rows import RevisionRow, revisions_field
+from sync.stores.sql import reading
+from sync.stores.sql.rows import RevisionRow, revisions_field
 
 
 def open_revisions(call: Call, doc_id: str) -> Response:

@@ -8,10 +8,10 @@ import orjson
 import pybase64
 from flask import Response
 
-from sync.attachments import gunzip
+from sync.protocol.attachments import gunzip
 from sync.routes.call import Call
-from sync.sql import files
-from sync.sql.rows import RevisionRow, around_files, render
+from sync.stores.sql import files
+from sync.stores.sql.rows import RevisionRow, around_files, render
 
 T = TypeVar("T")
 SLICE_BYTES = 2_000_000

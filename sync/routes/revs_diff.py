@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync import revtree
-from sync.errors import bad_request, too_large
-from sync.revtree import BadRevision, check_rev
+from sync.protocol import revtree
+from sync.protocol.errors import bad_request, too_large
+from sync.protocol.revtree import BadRevision, check_rev
 from sync.routes import pieces
 from sync.routes.call import Call
-from sync.sql import reading
+from sync.stores.sql import reading
 
 
 def revs_diff(call: Call) -> Response:

@@ -9,16 +9,16 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync import attachments, documents, multipart, revtree
-from sync.documents import Edit
-from sync.errors import bad_request, not_found
-from sync.multipart import Part, Section
-from sync.revtree import Tree
+from sync.protocol import attachments, documents, multipart, revtree
+from sync.protocol.documents import Edit
+from sync.protocol.errors import bad_request, not_found
+from sync.protocol.multipart import Part, Section
+from sync.protocol.revtree import Tree
+from sync.protocol.winner import generation
 from sync.routes import pieces
 from sync.routes.call import Call
-from sync.sql import files
-from sync.sql.rows import RevisionRow, render
-from sync.winner import generation
+from sync.stores.sql import files
+from sync.stores.sql.rows import RevisionRow, render
 
 
 def wanted(call: Call) -> bool:

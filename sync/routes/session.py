@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from sync.errors import bad_request, not_found, unauthorized
+from sync.protocol.errors import bad_request, not_found, unauthorized
 from sync.routes.call import Call, answer
 
 COOKIE = "AuthSession"

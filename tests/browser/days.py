@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import BrowserContext
 
 from server.services import utc_now
-from tests.integration.service.world import NOW
+from tests.integration.usecases.world import NOW
 
 SHIFT = """(() => {
   const Real = Date;

@@ -22,10 +22,10 @@ from server.auth.users import add_user
 from server.config import Config
 from server.services import open_services, utc_now
 from server.worker import prepare, work_once
-from sync.store import Attachment
-from sync.store_couch import CouchStore
-from sync.store_sql import SqlStore
-from tests.integration.service import world
+from sync.stores.contract import Attachment
+from sync.stores.couch.store import CouchStore
+from sync.stores.sql.store import SqlStore
+from tests.integration.usecases import world
 from tests.postgres import free_port
 from workorders.tables import FieldEvent
 

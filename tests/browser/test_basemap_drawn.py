@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from geo.basemap import THEMES, build_basemap_folder
-from geo.streets_pbf import write_street_pbf
-from geo.town import generate_town
+from demo.town import generate_town
+from geo.maps import THEMES, build_basemap_folder
+from geo.roads.streets_pbf import write_street_pbf
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.map_server import Contents, map_server
 

@@ -15,7 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from server.app import create_app
 from server.config import Config
 from server.services import open_services
-from sync.store_sql import SqlStore
+from sync.stores.sql.store import SqlStore
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.integration.office import morning
 from tests.postgres import free_port

@@ -12,7 +12,7 @@ from server.db import transaction
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site
 from tests.browser.tablet_steps import PIN, choose, enrol, open_order, start_work, take_photo, unlock, until
-from workorders.service.cancel import cancel_order
+from workorders.usecases.orders.cancel import cancel_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

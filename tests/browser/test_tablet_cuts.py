@@ -16,8 +16,8 @@ from tests.browser.days import Clock, set_clock
 from tests.browser.site import Site
 from tests.browser.tablet_steps import choose, enrol, open_order, start_work, take_photo, unlock
 from tests.integration.couchdb.district import eventually
-from workorders.service.cancel import cancel_order
 from workorders.tables import ExceptionCase, Order
+from workorders.usecases.orders.cancel import cancel_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenTablet
 from tests.browser.days import Clock, set_clock
 from tests.browser.site import Site
 from tests.browser.tablet_steps import enrol
-from tests.integration.service.every_order import HOUSEHOLDS, send_every_order
+from tests.integration.usecases.every_order import HOUSEHOLDS, send_every_order
 from workorders.catalogue import CATALOGUE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

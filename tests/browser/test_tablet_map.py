@@ -9,18 +9,18 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from geo.basemap import build_basemap_folder
 from geo.files import basemap_folder, network_file, streets_file
-from geo.network import build_network
-from geo.streets_pbf import StreetNode, StreetWay, write_street_pbf
+from geo.maps import build_basemap_folder
+from geo.roads import build_network
+from geo.roads.streets_pbf import StreetNode, StreetWay, write_street_pbf
 from mobile_api.bundle import build_bundle
 from server.services import utc_now
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site
 from tests.browser.tablet_steps import enrol, unlock
-from tests.integration.service import world
-from workorders.service.assignment import set_route
+from tests.integration.usecases import world
 from workorders.tables import Outbox, Shift
+from workorders.usecases.orders.assignment import set_route
 
 pytestmark = pytest.mark.browser
 SEVERAL_POINTS = re.compile(r"^([4-9]|\d\d+)$")

@@ -19,7 +19,7 @@ from tests.browser.tablet_steps import (
     unlock,
     until,
 )
-from workorders.receipts import ReceiptFacts, follows
+from workorders.judgement.receipts import ReceiptFacts, follows
 from workorders.tables import Installation, Meter, Receipt
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

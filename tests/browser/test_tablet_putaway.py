@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from server.db import transaction
 from server.services import utc_now
-from sync.retention import Retired, retire_database
+from sync.pipeline.retention import Retired, retire_database
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site, png
 from tests.browser.tablet_steps import (
@@ -26,9 +26,9 @@ from tests.browser.tablet_steps import (
     until,
 )
 from tests.integration.couchdb.district import eventually
-from tests.integration.service.world import TODAY
-from workorders.service.history import tell_order
+from tests.integration.usecases.world import TODAY
 from workorders.tables import ExceptionCase, Order
+from workorders.usecases.history import tell_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -15,9 +15,9 @@ import httpx
 import pytest
 from werkzeug.serving import make_server
 
-from sync.sql.turns import turn
-from sync.store import Attachment
-from sync.store_couch import CouchStore
+from sync.stores.contract import Attachment
+from sync.stores.couch.store import CouchStore
+from sync.stores.sql.turns import turn
 from tests.postgres import free_port
 from tests.replication.served import ROOT, START_SECONDS, wait_for
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.store import Attachment, DatabaseMissing, DocumentStore
+from sync.stores.contract import Attachment, DatabaseMissing, DocumentStore
 
 IDS = ("event:ab12:00000001", "ref:a b", "ä/é?x=1&y#z", "plus+and%25", 'quoted"\\', "日本")
 TEXT = Attachment(b"words " * 50, "text/plain", "")

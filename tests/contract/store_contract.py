@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sync.store import Attachment, Change, DatabaseMissing, DocumentStore
+from sync.stores.contract import Attachment, Change, DatabaseMissing, DocumentStore
 from tests.contract.leaf_contract import LeafContract
 
 PHOTO = Attachment(b"\xff\xd8 a photo", "image/jpeg", "md5-QpAfFQcGoELzHyb2slDRoA==")

@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from sync.couch_calls import CouchCalls
-from sync.couch_cluster import settle
-from sync.store import StoreUnavailable
+from sync.stores.contract import StoreUnavailable
+from sync.stores.couch.calls import CouchCalls
+from sync.stores.couch.cluster import settle
 from tests.contract.couch_servers import serving
 
 DATABASE = "tech-t01"

@@ -4,8 +4,8 @@ import itertools
 import json
 import subprocess
 
-from sync.access import Caller, write_refusal
-from sync.couch_guard import VALIDATE
+from sync.protocol.access import Caller, write_refusal
+from sync.stores.guard import VALIDATE
 
 RUN = """
 const validate = eval('(' + process.argv[1] + ')');

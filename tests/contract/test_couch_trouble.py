@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from sync.couch_calls import CouchCalls
-from sync.store import StoreUnavailable
-from sync.store_couch import CouchStore
+from sync.stores.contract import StoreUnavailable
+from sync.stores.couch.calls import CouchCalls
+from sync.stores.couch.store import CouchStore
 from tests.contract.couch_servers import serving
 from tests.postgres import free_port
 

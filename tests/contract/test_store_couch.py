@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from sync.store_couch import CouchStore
+from sync.stores.couch.store import CouchStore
 from tests.contract.couch_servers import pouchdb_server
 from tests.contract.store_contract import StoreContract
 from tests.replication.served import bare_server

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sync.couch_guard import GUARD_ID, VALIDATE
-from sync.store_couch import CouchStore
+from sync.stores.couch.store import CouchStore
+from sync.stores.guard import GUARD_ID, VALIDATE
 from tests.contract.couch_servers import Settled, couchdb_url
 from tests.contract.store_contract import StoreContract
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from sync.bare import make_engine
-from sync.store_sql import SqlStore
-from sync.tables import sync_metadata
+from sync.stores.sql.store import SqlStore
+from sync.stores.sql.tables import sync_metadata
 from tests.contract.store_contract import StoreContract
 
 

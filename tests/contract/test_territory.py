@@ -9,7 +9,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from geo.distance import metres_between
-from geo.territory import judge_fix, load_by_zone, nearest_technicians, territory
+from geo.territory.zones import judge_fix, load_by_zone, nearest_technicians, territory
 from workorders.tables import Premise, Zone
 
 WEST, SOUTH = -98.7, 39.0

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sync.sql.connection import Connection
-from sync.sql.pool import Connections
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.pool import Connections
 
 
 class Crowd:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from geo.analysis import (
+from geo.schedule.analysis import (
     GRACE,
     Driving,
     Minutes,
@@ -16,8 +16,8 @@ from geo.analysis import (
     punctuality,
     visits,
 )
-from server.analysis.pages import heat_map
-from tests.integration.service.world import NOW, TODAY, build, sent
+from server.pages.analysis.pages import heat_map
+from tests.integration.usecases.world import NOW, TODAY, build, sent
 from workorders.tables import Order, OrderEvent, RouteWay
 
 

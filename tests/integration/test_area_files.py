@@ -12,8 +12,8 @@ import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.area_files import check_axes, read_areas, replace_areas
-from geo.extent import district_extent
+from geo.territory.area_files import check_axes, read_areas, replace_areas
+from geo.territory.extent import district_extent
 from tests.contract.test_territory import SOUTH, WEST, scatter
 from workorders.problems import Problem
 from workorders.tables import Premise, Technician, Zone

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, event
 
-from sync.sql import checkpoints
-from sync.sql.connection import Connection
-from sync.sql.pool import Connections
+from sync.stores.sql import checkpoints
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.pool import Connections
 from tests.integration.couchdb.district import eventually
 
 ROWS = 50

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from sync.bare import create_tables, make_engine
-from sync.documents import Edit, parse_document
-from sync.sql import databases, reading, writing
-from sync.sql.connection import Connection
-from sync.sql.writing import Written, store_together
-from sync.store import DatabaseMissing
-from sync.store_sql import SqlStore
+from sync.protocol.documents import Edit, parse_document
+from sync.stores.contract import DatabaseMissing
+from sync.stores.sql import databases, reading, writing
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.store import SqlStore
+from sync.stores.sql.writing import Written, store_together
 from tests.integration.crowd import Crowd
 
 PHOTO = {"photo.jpg": {"content_type": "image/jpeg", "data": "cGlj"}}
@@ -128,7 +128,7 @@ def test_who_cannot_be_stored_with_others_does_not_harm_them(
         store_together(*given)
         raise ValueError("one of them")
 
-    monkeypatch.setattr("sync.sql.shared_commit.store_together", fails)
+    monkeypatch.setattr("sync.stores.sql.shared_commit.store_together", fails)
     comes(crowd, store, "tech-t01", "a")
     comes(crowd, store, "tech-t02", "a")
     answers = crowd.go()

@@ -4,10 +4,10 @@ from sqlalchemy import select, text
 
 from server.db import open_engine, session_factory
 from server.migrate import downgrade, upgrade
-from sync.publish import ensure_technician, publish_pending
-from sync.store_sql import SqlStore
-from tests.integration.service import world
-from tests.integration.service.world import NOW
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.stores.sql.store import SqlStore
+from tests.integration.usecases import world
+from tests.integration.usecases.world import NOW
 from workorders.tables import CutAuthority, Order, Outbox
 
 OLD = {

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from geo.geocoding import Gazetteer
-from workorders.address_forms import parse_address
-from workorders.address_words import normal_street
+from geo.territory.geocoding import Gazetteer
+from workorders.grammar.address_forms import parse_address
+from workorders.grammar.address_words import normal_street
 from workorders.tables import Premise
 
 STREETS = [

@@ -4,9 +4,9 @@ import pytest
 import shapely
 from sqlalchemy.orm import Session
 
-from geo.geocoding import Gazetteer
+from geo.territory.geocoding import Gazetteer
 from workorders.problems import Problem
-from workorders.search import search
+from workorders.queries.search import search
 from workorders.tables import Premise
 
 ADDRESSES = [

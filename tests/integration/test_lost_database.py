@@ -10,21 +10,21 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.db import session_factory
-from sync.ingest import IngestResult, ingest_all
-from sync.publish import ensure_technician, publish_pending
-from sync.refill import is_filled, refill
-from sync.retention import retire_database
-from sync.store import DocumentStore
-from sync.store_sql import SqlStore
+from sync.pipeline.ingest import IngestResult, ingest_all
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.pipeline.refill import is_filled, refill
+from sync.pipeline.retention import retire_database
+from sync.stores.contract import DocumentStore
+from sync.stores.sql.store import SqlStore
 from tests.contract.couch_servers import cleared, couchdb_url
-from tests.integration.ingest.feed import push
-from tests.integration.service.answers import reread
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW, TODAY, build, sent
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases.answers import reread
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW, TODAY, build, sent
 from tests.replication.served import bare_server
-from workorders.service.assignment import assign_order
-from workorders.service.history import tell
 from workorders.tables import FieldEvent
+from workorders.usecases.history import tell
+from workorders.usecases.orders.assignment import assign_order
 
 DATABASE = "tech-t01"
 LATER = NOW + timedelta(hours=2)

@@ -17,11 +17,11 @@ from mobile_api.tokens import access_tokens
 from server.app import create_app
 from server.config import Config
 from server.services import Services, open_services
-from sync.publish import ensure_technician
-from sync.sql import reading
-from sync.store_sql import SqlStore
+from sync.pipeline.publish import ensure_technician
+from sync.stores.sql import reading
+from sync.stores.sql.store import SqlStore
 from tests.integration.mobile_tablet import Tablet
-from tests.integration.service import world
+from tests.integration.usecases import world
 
 
 @pytest.fixture

@@ -10,19 +10,19 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.db import session_factory
-from sync.evidence import EvidenceFiles, keep_evidence
-from sync.ingest import ingest_database
-from sync.publish import ensure_technician, publish_pending
-from sync.retention import OVER, Retired, retire_database
-from sync.store import Attachment
-from sync.store_sql import SqlStore
-from tests.integration.service.answers import exchange
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW, TODAY, build, sent
-from workorders.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
-from workorders.service.assignment import assign_order
-from workorders.service.cancel import cancel_order
+from sync.pipeline.evidence import EvidenceFiles, keep_evidence
+from sync.pipeline.ingest import ingest_database
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.pipeline.retention import OVER, Retired, retire_database
+from sync.stores.contract import Attachment
+from sync.stores.sql.store import SqlStore
+from tests.integration.usecases.answers import exchange
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW, TODAY, build, sent
+from workorders.judgement.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
 from workorders.tables import Evidence, ExceptionCase, FieldEvent, JournalEntry, Quarantine
+from workorders.usecases.orders.assignment import assign_order
+from workorders.usecases.orders.cancel import cancel_order
 
 DATABASE = "tech-t01"
 PHOTO = b"\xff\xd8 a photo"

@@ -11,21 +11,21 @@ from sqlalchemy import func, select
 from server.commands.migrate_store import migrate_store_command
 from server.config import Config
 from server.services import Services, open_services
-from sync.copying import CopyRefused, check_unwritten, copy_database
-from sync.ingest import IngestResult, ingest_all
-from sync.publish import ensure_technician, publish_pending
-from sync.store import DocumentStore, StoreUnavailable
-from sync.store_couch import CouchStore
-from sync.store_sql import SqlStore
+from sync.pipeline.ingest import IngestResult, ingest_all
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.stores.contract import DocumentStore, StoreUnavailable
+from sync.stores.copying import CopyRefused, check_unwritten, copy_database
+from sync.stores.couch.store import CouchStore
+from sync.stores.sql.store import SqlStore
 from tests.contract.couch_servers import cleared, couchdb_url
 from tests.contract.leaf_contract import leaf, leaves_of
-from tests.integration.ingest.feed import push
-from tests.integration.service import answers, world
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import LATER, NOW
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import LATER, NOW
 from tests.replication.served import bare_server
+from workorders.queries.verify import verify_ledger
 from workorders.tables import FieldEvent, IngestCheckpoint, Order, Quarantine
-from workorders.verify import verify_ledger
 
 DATABASES = ("tech-t01", "tech-t02")
 AFTERWARDS = LATER + timedelta(hours=1)

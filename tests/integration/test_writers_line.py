@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from sync.sql import shared_commit
-from sync.sql.connection import Connection
-from sync.sql.pool import Connections
-from sync.sql.turns import turn
-from sync.store import StoreUnavailable
+from sync.stores.contract import StoreUnavailable
+from sync.stores.sql import shared_commit
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.pool import Connections
+from sync.stores.sql.turns import turn
 from tests.integration.crowd import Crowd
 
 

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from sync.bare import make_engine
-from sync.store_sql import SqlStore
-from sync.tables import sync_metadata
+from sync.stores.sql.store import SqlStore
+from sync.stores.sql.tables import sync_metadata
 from tests.replication.served import Tokens, bearer, make_app
 
 

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sync import revtree
-from sync.documents import parse_document
-from sync.sql import reading, writing
-from sync.sql.connection import Connection
-from sync.sql.rows import DatabaseRow
-from sync.store import Attachment
-from sync.store_sql import SqlStore
-from sync.winner import winner
+from sync.protocol import revtree
+from sync.protocol.documents import parse_document
+from sync.protocol.winner import winner
+from sync.stores.contract import Attachment
+from sync.stores.sql import reading, writing
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.rows import DatabaseRow
+from sync.stores.sql.store import SqlStore
 
 REPLICAS = 3
 docs = st.sampled_from(["order:1", "event:d:1", "ref:x"])

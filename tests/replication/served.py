@@ -13,9 +13,9 @@ from flask import Flask, Request
 from flask.testing import FlaskClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from sync.access import Caller
+from sync.protocol.access import Caller
 from sync.routes import Endpoint
-from sync.store_sql import SqlStore
+from sync.stores.sql.store import SqlStore
 from tests.postgres import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sync.bare import WELCOME
 from sync.bare_auth import BareAuth, OneAdmin
 from sync.routes import Endpoint
-from sync.store_sql import SqlStore
+from sync.stores.sql.store import SqlStore
 from tests.replication.served import bare_server
 
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sync.bare import make_engine
-from sync.store_sql import SqlStore
-from sync.tables import sync_metadata
+from sync.stores.sql.store import SqlStore
+from sync.stores.sql.tables import sync_metadata
 from tests.replication.convergence import machine
 
 WRITERS = 4

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sync.store import Attachment
-from sync.store_couch import CouchStore
+from sync.stores.contract import Attachment
+from sync.stores.couch.store import CouchStore
 from tests.contract.couch_servers import Settled, couchdb_url
 from tests.contract.leaf_contract import IDS, leaf, leaves_of
 from tests.replication.served import bare_server

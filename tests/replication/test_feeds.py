@@ -12,8 +12,8 @@ import orjson
 import pytest
 from werkzeug.serving import make_server
 
-from sync.limits import Limits, feeds_for
-from sync.store_sql import SqlStore
+from sync.protocol.limits import Limits, feeds_for
+from sync.stores.sql.store import SqlStore
 from tests.replication.served import Tokens, bare_server, bearer, make_app
 
 WAKE_SECONDS = 1.0

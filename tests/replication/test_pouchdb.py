@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sync.store import DocumentStore
-from sync.store_sql import SqlStore
+from sync.stores.contract import DocumentStore
+from sync.stores.sql.store import SqlStore
 from tests.contract.couch_servers import cleared, couchdb_url
 from tests.replication.served import Tokens, bare_server
 from tests.replication.test_feeds import in_thread

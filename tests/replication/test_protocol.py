@@ -6,7 +6,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from sync import multipart
+from sync.protocol import multipart
 from tests.replication.served import put_leaves
 
 WITH_FILES = {

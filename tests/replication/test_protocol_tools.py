@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from sync.limits import Limits
-from sync.store_sql import SqlStore
+from sync.protocol.limits import Limits
+from sync.stores.sql.store import SqlStore
 from tests.replication.served import Tokens, bearer, make_app, put_leaves
 
 ROOT = bearer("root")

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync import stalled_sockets
-from sync.fair_places import FairPlaces
-from sync.stalled_sockets import Seen
+from sync.serving import stalled_sockets
+from sync.serving.fair_places import FairPlaces
+from sync.serving.stalled_sockets import Seen
 from tests.replication.served import bare_server
 
 ADDRESSES = [f"127.0.0.{number}" for number in range(2, 10)]

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from sync.routes.table import ATTACHMENT, DATABASE, DOCUMENT, SERVER, Endpoint, Right
-from sync.store import Attachment
-from sync.store_sql import SqlStore
+from sync.stores.contract import Attachment
+from sync.stores.sql.store import SqlStore
 from tests.replication.served import Tokens, bearer, make_app
 
 ROLES = (None, "unknown", "person", "tablet")

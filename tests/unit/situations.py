@@ -4,12 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from workorders.completion import judge
-from workorders.consequences import Consequence, Judgement, OpenException
-from workorders.rule_schemas import parse_rule
-from workorders.rulebook import FeeRow, RuleBook, RuleRow
-from workorders.rules import sample_document
-from workorders.situation import (
+from workorders.catalogue import judge
+from workorders.facts import (
     AccountFacts,
     AssignmentFacts,
     EventFacts,
@@ -18,8 +14,12 @@ from workorders.situation import (
     OrderFacts,
     ReadFacts,
     ServicePointFacts,
-    Situation,
 )
+from workorders.judgement.consequences import Consequence, Judgement, OpenException
+from workorders.judgement.situation import Situation
+from workorders.policy.rule_schemas import parse_rule
+from workorders.policy.rulebook import FeeRow, RuleBook, RuleRow
+from workorders.usecases.district.publish_rules import sample_document
 
 NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 """A Monday, 10 o'clock in Chicago: a day and an hour when cuts are allowed."""

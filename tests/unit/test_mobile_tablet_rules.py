@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.situations import ACCOUNT, rule, sample_book
-from workorders.receipts import FIRST_PREVIOUS, ReceiptFacts, receipt_hash
-from workorders.rules import sample_document
-from workorders.severance import CutQuestion, cut_windows, evaluate
+from workorders.judgement.receipts import FIRST_PREVIOUS, ReceiptFacts, receipt_hash
+from workorders.policy.severance import CutQuestion, cut_windows, evaluate
+from workorders.usecases.district.publish_rules import sample_document
 
 HERE = Path(__file__).parent
 RULES = [HERE / f"mobile_{name}.test.mjs" for name in ("rules", "putaway", "cuts")]

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from workorders.descriptors import OrderType, check_order_type
+from workorders.facts import EventFacts
+from workorders.judgement.completion import judge_event
+from workorders.judgement.consequences import Judgement
+from workorders.judgement.descriptors import OrderType, check_order_type
+from workorders.judgement.situation import Situation
+from workorders.judgement.unable import UNABLE_RULES
 from workorders.problems import Problem
-from workorders.unable import UNABLE_RULES
 
 
 def discover(package: ModuleType) -> dict[str, OrderType]:
@@ -67,3 +71,12 @@ def order_type_of(code: str) -> OrderType:
 def catalogue_document() -> dict[str, Any]:
     """The `types` of `ref:catalogue` (docs/documents.md)."""
     return {code: order_type.as_document() for code, order_type in CATALOGUE.items()}
+
+
+def judge(situation: Situation, event: EventFacts) -> Judgement:
+    """One field event judged by the rules of its order's type (`workorders.judgement.completion`).
+
+    Raises Problem `unknown_order_type` when the order's type is not in the catalogue, and `bad_input` when
+    the body is not the shape docs/documents.md gives.
+    """
+    return judge_event(order_type_of(situation.order.type), situation, event)

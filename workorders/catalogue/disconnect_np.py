@@ -1,12 +1,12 @@
 """Disconnect for non-payment: the service is cut, or the customer pays at the door and it stays on."""
 
-from workorders.consequences import Judgement, SetServicePoint
-from workorders.cuts import cut_elsewhere, judge_cut, wrong_premise
-from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
-from workorders.lifecycle import Command
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement, SetServicePoint
+from workorders.judgement.cuts import cut_elsewhere, judge_cut, wrong_premise
+from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
+from workorders.judgement.lifecycle import Command
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 
 def judge(visit: Visit) -> Judgement:

@@ -1,11 +1,11 @@
 """Exchange: the meter comes out, another from this technician's van goes in, with both reads."""
 
-from workorders.consequences import Judgement, SetServicePoint
-from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import DONE, REMARKS, SEAL, VISIT_REASONS, choice, photo
-from workorders.swaps import left_unmetered, new_meter_of, put_in, take_out
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement, SetServicePoint
+from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import DONE, REMARKS, SEAL, VISIT_REASONS, choice, photo
+from workorders.judgement.swaps import left_unmetered, new_meter_of, put_in, take_out
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 
 def judge(visit: Visit) -> Judgement:

@@ -1,11 +1,11 @@
 """Investigate: a leak, a high bill, low pressure or a complaint is looked into."""
 
-from workorders.consequences import Judgement, Post
-from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
 from workorders.grammar.money import rounded
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement, Post
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 
 def judge(visit: Visit) -> Judgement:

@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
-from workorders.consequences import Consequence, Judgement, RecordMeterTest
-from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.facts import MeterFacts
 from workorders.grammar.money import DEPOSIT_MAX_CENTS, rounded
-from workorders.meter_tests import (
+from workorders.judgement.consequences import Consequence, Judgement, RecordMeterTest
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
+from workorders.metering.meter_tests import (
     FlowRun,
     MeterTestResult,
     Volumes,
@@ -14,11 +17,8 @@ from workorders.meter_tests import (
     missing_flows,
     overcharged_share,
 )
-from workorders.metering import usage_between
-from workorders.rulebook import MeterTestProfile
-from workorders.situation import MeterFacts
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.metering.registers import usage_between
+from workorders.policy.rulebook import MeterTestProfile
 
 DAYS_A_MONTH = 365.25 / 12
 

@@ -1,12 +1,22 @@
 """Reconnect: service cut for non-payment comes back."""
 
-from workorders.consequences import Judgement
-from workorders.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import DIAL_MOVING, DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, photo, read
 from workorders.grammar.money import DEPOSIT_MAX_CENTS
-from workorders.service_on import turned_on
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement
+from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import (
+    DIAL_MOVING,
+    DONE,
+    REMARKS,
+    SEAL,
+    SERIAL,
+    VISIT_REASONS,
+    left_on,
+    photo,
+    read,
+)
+from workorders.judgement.service_on import turned_on
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 
 def judge(visit: Visit) -> Judgement:

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from workorders.consequences import Judgement
-from workorders.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.facts import MeterFacts, ReadFacts
 from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
-from workorders.metering import ReadCheck, check_read, fits, previous_read, usage
-from workorders.situation import MeterFacts, ReadFacts
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
+from workorders.metering.registers import ReadCheck, check_read, fits, previous_read, usage
 
 
 def judge(visit: Visit) -> Judgement:

@@ -1,13 +1,25 @@
 """Tamper: usage while off, a broken lock or a bypass is looked into and made safe."""
 
-from workorders import fees
-from workorders.consequences import Consequence, Judgement, Post, SetServicePoint
-from workorders.descriptors import Field, FieldType, OrderType, PostingRule
-from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, left_on, lock, photo, read
 from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.charging import fee_entry
+from workorders.judgement.consequences import Consequence, Judgement, Post, SetServicePoint
+from workorders.judgement.descriptors import Field, FieldType, OrderType, PostingRule
+from workorders.judgement.forms import (
+    DONE,
+    REMARKS,
+    SEAL,
+    SERIAL,
+    VISIT_REASONS,
+    choice,
+    left_on,
+    lock,
+    photo,
+    read,
+)
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
+from workorders.policy import fees
 
 KINDS = {
     "none": "None found",
@@ -50,7 +62,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
         no_charge=False,
         posted=visit.order.entries,
     )
-    charges: list[Consequence] = [p for p in map(fees.post, due) if p is not None]
+    charges: list[Consequence] = [p for p in map(fee_entry, due) if p is not None]
     units = visit.cents("usage_while_off")
     rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
     cents = rounded(units * rate.cents_per_thousand, 1000) if rate is not None else 0

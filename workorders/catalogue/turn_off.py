@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from workorders.consequences import Judgement, Post, SetServicePoint
-from workorders.descriptors import Field, FieldType, OrderType, PostingRule
-from workorders.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
+from workorders.facts import OtherOrder
 from workorders.grammar.money import rounded
-from workorders.situation import OtherOrder
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Judgement, Post, SetServicePoint
+from workorders.judgement.descriptors import Field, FieldType, OrderType, PostingRule
+from workorders.judgement.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 
 def judge(visit: Visit) -> Judgement:

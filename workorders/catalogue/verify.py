@@ -1,10 +1,10 @@
 """Verify: somebody looks which meter is there and how the service stands; the office corrects the records."""
 
-from workorders.consequences import Consequence, Judgement, SetServicePoint
-from workorders.descriptors import Field, FieldType, FollowOn, OrderType
-from workorders.forms import DONE, REMARKS, SEAL, choice, lock, photo, read
-from workorders.verdict import Verdict
-from workorders.visit import Visit
+from workorders.judgement.consequences import Consequence, Judgement, SetServicePoint
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType
+from workorders.judgement.forms import DONE, REMARKS, SEAL, choice, lock, photo, read
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
 
 STATES = {"on": "On", "off": "Off", "unmetered": "No meter", "inactive": "Abandoned"}
 

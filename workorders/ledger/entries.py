@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
-from workorders.dialect import upsert
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger.chart import party_of
 from workorders.tables import EntrySeal, JournalEntry, LedgerBalance, Posting
+from workorders.tables.dialect import upsert
 
 Line = tuple[str, str, int]
 """(ledger debited, ledger credited, positive cents)."""

@@ -2,7 +2,7 @@
 
 The same rules in the dialects of both engines: an entry is sealed only when it has postings that sum to
 zero, a sealed entry takes no more postings, and what is a fact is never changed nor deleted. The
-migrations execute these statements; `workorders.verify` finds what somebody changed with the
+migrations execute these statements; `workorders.queries.verify` finds what somebody changed with the
 triggers taken away.
 """
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workorders.rulebook import RulesInForce
+from workorders.policy.rulebook import RulesInForce
 
 SETTING = "returned_item"
 DAYS_A_MONTH = 365.25 / 12

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from workorders.facts import AccountFacts, ChargeFacts
 from workorders.grammar.money import rounded
-from workorders.rulebook import RulesInForce
-from workorders.situation import AccountFacts, ChargeFacts
+from workorders.policy.rulebook import RulesInForce
 
 SETTING = "cut_satisfaction"
 POLICIES = ("past_due_with_fees", "full_balance", "arrangement_down_payment")

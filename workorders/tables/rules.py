@@ -20,7 +20,7 @@ class RuleSet(Base):
 
 
 class Rule(Base):
-    """One dated rule: `kind` and `key` say which, `value` holds its figures (checked by workorders.rules)."""
+    """One dated rule: `kind` and `key` say which, `value` holds its figures (policy.rule_schemas)."""
 
     __tablename__ = "rule"
 

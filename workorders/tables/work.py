@@ -44,7 +44,7 @@ class Shift(Base):
 
 
 class Order(Base):
-    """A piece of field work. `state` moves only through workorders.lifecycle."""
+    """A piece of field work. `state` moves only through workorders.judgement.lifecycle."""
 
     __tablename__ = "work_order"
 
@@ -125,7 +125,7 @@ class CutAuthority(Base):
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     evidence: Mapped[dict[str, Any]] = mapped_column(Json)
-    """As workorders.severance.CutDecision.as_evidence writes it."""
+    """As workorders.policy.severance.CutDecision.as_evidence writes it."""
 
 
 class RouteWay(Base):
@@ -197,7 +197,7 @@ class PlanRun(Base):
     """What it is doing, or why it failed."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """As geo.day.work.plan_document makes it, or geo.day.rest.rest_document."""
+    """As geo.schedule.work.plan_document makes it, or geo.schedule.rest.rest_document."""
 
 
 class OrderEvent(Base):

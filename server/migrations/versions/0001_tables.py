@@ -817,7 +817,12 @@ def upgrade() -> None:
             nullable=True,
             comment="JSON [[rev, deleted], …] of the other leaves, null when none",
         ),
-        sa.Column("tree", sa.LargeBinary(), nullable=False, comment="revision tree as sync.revtree dumps it"),
+        sa.Column(
+            "tree",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="revision tree as sync.protocol.revtree dumps it",
+        ),
         sa.ForeignKeyConstraint(
             ["db_id"], ["sync_database.id"], name=op.f("fk_sync_document_db_id"), ondelete="CASCADE"
         ),

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from geo import spatial_index
+from geo.territory import spatial_index
 from workorders.ledger import guards
 
 revision = "0002"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from workorders import search_index
+from workorders.tables import search_index
 
 revision = "0003"
 down_revision = "0002"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from sync.tables import PACKED, UNPACKED
+from sync.stores.sql.tables import PACKED, UNPACKED
 
 revision = "0006"
 down_revision = "0005"

@@ -13,8 +13,8 @@ from server.app import create_app
 from server.config import Config
 from server.services import Services, open_services, utc_now
 from server.worker import prepare, work_once
-from sync.store_sql import SqlStore
-from tests.integration.service import world
+from sync.stores.sql.store import SqlStore
+from tests.integration.usecases import world
 from tests.postgres import free_port
 from workorders.tables import FieldEvent
 

@@ -22,16 +22,16 @@ from server.commands.verify_ledger import verify_ledger_command
 from server.config import Config
 from server.services import open_services
 from server.worker import evidence_files
-from sync.ingest import ingest_all
-from sync.publish import ensure_technician, publish_pending
+from sync.pipeline.ingest import ingest_all
+from sync.pipeline.publish import ensure_technician, publish_pending
 from tests.conftest import NOW, _drop, _postgres_database
 from tests.integration.backups.district import build, close
-from tests.integration.ingest.feed import push
-from tests.integration.service import answers, world
-from tests.integration.service.tablet import Tablet
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
 from workorders.problems import Problem
+from workorders.queries.verify import verify_ledger
 from workorders.tables import Evidence, FieldEvent, JournalEntry, Outbox, Receipt
-from workorders.verify import verify_ledger
 
 LATER = NOW + timedelta(hours=3)
 

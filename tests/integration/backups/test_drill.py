@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from demo.played_day.tablets import Tablets, open_tablets
 from mobile_api import devices
 from mobile_api.tables import Device
 from server.backups.restoring import restore_backup
 from server.backups.taking import take_backup
 from server.config import Config
-from server.demo.tablets import Tablets, open_tablets
 from server.services import utc_now
 from tests.integration.backups.district import Serving, build
-from tests.integration.service import answers
-from tests.integration.service.world import TODAY
-from workorders.service.assignment import set_route
-from workorders.service.cancel import cancel_order
-from workorders.service.payments import record_payment
+from tests.integration.usecases import answers
+from tests.integration.usecases.world import TODAY
+from workorders.queries.verify import verify_ledger
 from workorders.tables import ExceptionCase, Order, Payment, ReceiptBlock
-from workorders.verify import verify_ledger
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.orders.assignment import set_route
+from workorders.usecases.orders.cancel import cancel_order
 
 PATIENCE_MS = 40_000
 CREW = ("t01", "t02")

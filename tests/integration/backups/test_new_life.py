@@ -11,21 +11,21 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mobile_api.receipt_blocks import grant_block
 from server.db import session_factory
-from sync.ingest import ingest_all
-from sync.new_life import begin_feeds, continue_documents
-from sync.publish import ensure_technician, publish_pending
-from sync.store import DocumentStore
-from sync.store_sql import SqlStore
+from sync.pipeline.ingest import ingest_all
+from sync.pipeline.new_life import begin_feeds, continue_documents
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.stores.contract import DocumentStore
+from sync.stores.sql.store import SqlStore
 from tests.contract.couch_servers import cleared, couchdb_url
-from tests.integration.ingest.feed import push
-from tests.integration.service.answers import reread
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW, TODAY, build, order, sent
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases.answers import reread
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW, TODAY, build, order, sent
 from tests.replication.served import bare_server
-from workorders.service.assignment import assign_order
-from workorders.service.cancel import cancel_order
-from workorders.service.incarnation import begin_incarnation
 from workorders.tables import Assignment, ExceptionCase, Order, Outbox
+from workorders.usecases.district.incarnation import begin_incarnation
+from workorders.usecases.orders.assignment import assign_order
+from workorders.usecases.orders.cancel import cancel_order
 
 LATER = NOW + timedelta(hours=2)
 DATABASE = "tech-t01"

@@ -15,9 +15,9 @@ from server.app import create_app
 from server.config import Config
 from server.services import open_services, utc_now
 from server.worker import work
-from sync.store_couch import CouchStore
+from sync.stores.couch.store import CouchStore
 from tests.integration.mobile_tablet import Tablet
-from tests.integration.service import world
+from tests.integration.usecases import world
 from workorders.tables import FieldEvent, Outbox
 
 SOON_SECONDS = 60.0

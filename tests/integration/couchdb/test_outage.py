@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from server.config import Config
-from sync.store_couch import CouchStore
+from sync.stores.couch.store import CouchStore
 from tests.contract.couch_servers import cleared, couchdb_url
 from tests.integration.couchdb.cable import Cable
 from tests.integration.couchdb.district import DATABASES, District, eventually
-from tests.integration.ingest.feed import push
-from tests.integration.service import answers
-from tests.integration.service.tablet import Tablet
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases import answers
+from tests.integration.usecases.tablet import Tablet
 from tests.replication.served import bare_server
 
 pytestmark = [

@@ -16,8 +16,8 @@ from server.config import Config
 from server.worker import evidence_files
 from tests.contract.couch_servers import cleared, configured, couchdb_url
 from tests.integration.couchdb.district import DATABASES, District, eventually
-from tests.integration.service import answers
-from tests.integration.service.tablet import Tablet
+from tests.integration.usecases import answers
+from tests.integration.usecases.tablet import Tablet
 from workorders.tables import Evidence
 
 URL = couchdb_url()

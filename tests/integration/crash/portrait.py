@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.store_sql import SqlStore
+from sync.stores.sql.store import SqlStore
 from workorders.tables import (
     Evidence,
     ExceptionCase,

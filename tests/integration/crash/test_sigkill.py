@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from server.db import open_engine, session_factory
-from sync.publish import ensure_technician, publish_pending
-from sync.store_sql import SqlStore
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.stores.sql.store import SqlStore
 from tests.conftest import _drop, _postgres_database
 from tests.integration.crash.portrait import Portrait, portrait
 from tests.integration.crash.victim import work
-from tests.integration.ingest.feed import push
-from tests.integration.service import answers, world
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW
-from workorders.service.payments import record_payment
-from workorders.verify import verify_ledger
+from tests.integration.pipeline.feed import push
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW
+from workorders.queries.verify import verify_ledger
+from workorders.usecases.cash.payments import record_payment
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.integration.crash.victim"])

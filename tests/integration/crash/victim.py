@@ -9,11 +9,11 @@ from typing import Any
 import structlog
 
 from server.db import open_engine, session_factory
-from sync.ingest import ingest_all
-from sync.publish import publish_pending
-from sync.sql.connection import Connection
-from sync.store_sql import SqlStore
-from tests.integration.service.world import LATER
+from sync.pipeline.ingest import ingest_all
+from sync.pipeline.publish import publish_pending
+from sync.stores.sql.connection import Connection
+from sync.stores.sql.store import SqlStore
+from tests.integration.usecases.world import LATER
 
 
 class _Commits:

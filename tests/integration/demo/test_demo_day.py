@@ -13,18 +13,18 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from server.commands.demo import demo_command
+from demo.command import demo_command
+from demo.district import load_demo
+from demo.played_day.office import Office
+from demo.played_day.player import play_day
+from demo.played_day.summary import as_document
+from demo.signins import DemoSignIns, SignIn, keep_sign_ins
 from server.config import Config
 from server.db import session_factory
-from server.demo.district import load_demo
-from server.demo.office import Office
-from server.demo.player import play_day
-from server.demo.signins import DemoSignIns, SignIn, keep_sign_ins
-from server.demo.summary import as_document
 from server.services import utc_now
 from tests.postgres import free_port
 from workorders.problems import Problem
-from workorders.verify import verify_ledger
+from workorders.queries.verify import verify_ledger
 
 pytestmark = pytest.mark.node
 PATIENCE = 240
@@ -47,7 +47,7 @@ def environment(config: Config) -> dict[str, str]:
 
 @pytest.fixture
 def signs(engine: Engine, config: Config, monkeypatch: pytest.MonkeyPatch) -> DemoSignIns:
-    monkeypatch.setattr("server.demo.workday.PLAN_SECONDS", 0.2)
+    monkeypatch.setattr("demo.households.workday.PLAN_SECONDS", 0.2)
     made = load_demo(session_factory(engine), config, accounts=300, seed=7, now=utc_now())
     assert made is not None
     return made

@@ -7,22 +7,22 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from demo.district import load_demo
+from demo.signins import FILE, describe_sign_ins, read_sign_ins
 from server.auth.users import authenticate
 from server.config import Config
 from server.db import open_engine, session_factory
-from server.demo.district import load_demo
-from server.demo.signins import FILE, describe_sign_ins, read_sign_ins
 from server.migrate import upgrade
 from tests.conftest import NOW
+from workorders.queries.verify import verify_ledger
 from workorders.tables import Account, LedgerBalance, Order, Premise, Read, ServicePoint, Technician
-from workorders.verify import verify_ledger
 
 SIZE = 150
 
 
 @pytest.fixture(autouse=True)
 def hasty_planner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.demo.workday.PLAN_SECONDS", 0.2)
+    monkeypatch.setattr("demo.households.workday.PLAN_SECONDS", 0.2)
 
 
 def fingerprint(session: Session) -> list[object]:
@@ -86,7 +86,7 @@ def test_a_load_that_fails_leaves_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("stopped")
 
-    monkeypatch.setattr("server.demo.district.plan_day", fail)
+    monkeypatch.setattr("demo.district.plan_day", fail)
     sessions = session_factory(engine)
     with pytest.raises(RuntimeError, match="stopped"):
         load_demo(sessions, config, accounts=SIZE, seed=7, now=NOW)

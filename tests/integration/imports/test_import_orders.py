@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import NOW
 from tests.integration.imports.conftest import ACCOUNTS, CHICAGO, METERS, PREMISES, Load
-from workorders.rules import load_sample_rules
 from workorders.tables import Order, OrderEvent
+from workorders.usecases.district.publish_rules import load_sample_rules
 
 ORDERS = """\
 type,service_point,account,priority,due_on,instructions,extra.start_date,extra.fees_paid,extra.deposit_cents,extra.reason

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.integration.imports.conftest import CHICAGO, Load
-from workorders.service.history import REFERENCES
 from workorders.tables import Outbox, Shift, Technician, Zone
+from workorders.usecases.history import REFERENCES
 
 TECHNICIANS = "technician,name,skills,zone,longitude,latitude\nanna,Demo Anna,water meter_test,,-98.6,39.1\n"
 

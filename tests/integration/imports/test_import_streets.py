@@ -7,13 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from geo.files import basemap_folder, network_file, streets_file
-from geo.network import RoadNetwork
-from geo.streets_pbf import StreetNode, StreetWay, write_street_pbf
+from geo.roads import RoadNetwork
+from geo.roads.streets_pbf import StreetNode, StreetWay, write_street_pbf
 from server.commands.imports import import_command
 from server.imports.streets import import_streets
 from server.progress import silent
-from tests.unit.geo_network.maps import at
-from tests.unit.geo_network.test_islands import mainland_and_island
+from tests.unit.roads.maps import at
+from tests.unit.roads.test_islands import mainland_and_island
 from workorders.problems import Problem
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, DeviceTechnician
 from server.auth.users import add_user
-from tests.integration.service import answers, world
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW, TODAY
-from workorders.service.assignment import assign_order
-from workorders.service.cancel import cancel_order
-from workorders.service.payments import record_payment
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW, TODAY
 from workorders.tables import Customer, Order, Outbox, Premise, ReceiptBlock, Technician, Zone
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.orders.assignment import assign_order
+from workorders.usecases.orders.cancel import cancel_order
 
 PASSWORD = "a long enough password"
 STAFF = {

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.office.conftest import TOKEN, Office
 from tests.integration.office.morning import PASSWORD
-from tests.integration.service.world import DEBT
+from tests.integration.usecases.world import DEBT
 
 
 def program(office: Office, name: str) -> Any:

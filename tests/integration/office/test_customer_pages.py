@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from sync.evidence import EvidenceFiles
+from sync.pipeline.evidence import EvidenceFiles
 from tests.integration.office.conftest import TOKEN, Office
 from tests.integration.office.morning import CLOCK
-from tests.integration.service.world import DEBT
+from tests.integration.usecases.world import DEBT
 from workorders.ledger import balance
 from workorders.tables import Evidence, Meter, Order, Payment
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from sync.store import StoreUnavailable
+from sync.stores.contract import StoreUnavailable
 from tests.integration.office.conftest import TOKEN, Office
-from tests.integration.service.world import TODAY
+from tests.integration.usecases.world import TODAY
 from workorders.tables import Order, Technician
 
 

@@ -7,14 +7,14 @@ import pytest
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from server.csr.order_form import extra_from_form
 from server.imports.fields import Money
+from server.pages.csr.order_form import extra_from_form
 from tests.integration.office.conftest import TOKEN, Office
 from tests.unit.ledger.test_money import NO_AMOUNTS
 from workorders.catalogue import CATALOGUE
 from workorders.problems import Problem
+from workorders.queries.verify import verify_ledger
 from workorders.tables import ExceptionCase, Payment
-from workorders.verify import verify_ledger
 
 BROKEN = ["a\0b", "half \ud83d an emoji", "bell \x07"]
 IMPOSSIBLE_DAYS = ["9999-12-31", "0001-01-01", "1899-12-31", "2026-02-30", "20260303", "soon"]

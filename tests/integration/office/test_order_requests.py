@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from tests.integration.office.conftest import Office
 from tests.integration.office.test_doors import ORDER, ask
-from tests.integration.service import world
+from tests.integration.usecases import world
 from workorders.tables import Order, ServicePoint
 
 REFUSED_ORDERS: list[tuple[dict[str, Any], str]] = [

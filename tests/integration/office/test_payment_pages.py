@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from server.commands.payments import payments_command
 from tests.integration.office.conftest import Office
 from tests.integration.office.test_api import program
-from tests.integration.service.world import DEBT
+from tests.integration.usecases.world import DEBT
 
 LARGE = 600_000
 

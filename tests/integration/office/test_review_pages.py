@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from sync.render import render_acks
+from sync.pipeline.render import render_acks
 from tests.integration.office.conftest import Office
 from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox, Quarantine, QuarantineDecision
 

@@ -9,12 +9,12 @@ import shapely
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from geo.closures import ClosureRequest, circle, close_streets, closed_on, closures, open_streets
-from geo.day.work import load_day
 from geo.distance import metres_between
-from geo.network import RoadNetwork
-from geo.places import stop_positions
-from geo.ways import refresh_way
+from geo.roads import RoadNetwork
+from geo.schedule.closures import ClosureRequest, circle, close_streets, closed_on, closures, open_streets
+from geo.schedule.places import stop_positions
+from geo.schedule.ways import refresh_way
+from geo.schedule.work import load_day
 from server.networks import road_network, street_lines, streets_on
 from tests.integration.plans.town import DAY, MORNING, Streets, clock, deal, orders, people
 from workorders.problems import Problem

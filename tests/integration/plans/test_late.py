@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from geo.day.late import late_day
-from geo.day.true_state import Today, load_today
+from geo.schedule.late import late_day
+from geo.schedule.true_state import Today, load_today
 from tests.integration.plans.town import DAY, Streets, clock, deal, orders, people
 from workorders.problems import Problem
 from workorders.tables import Order

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from geo.day.slot_days import SlotDays
 from geo.files import network_file
-from geo.ways import refresh_way
+from geo.schedule.slot_days import SlotDays
+from geo.schedule.ways import refresh_way
 from server.app import create_app
 from server.auth.users import add_user
 from server.config import Config
-from server.plans.runs import carry_out
-from server.plans.slot_days import lay_out_ahead
+from server.planning.runs import carry_out
+from server.planning.slot_days import lay_out_ahead
 from server.services import open_services
 from tests.integration.office import morning
 from tests.integration.office.conftest import Office
 from tests.integration.plans.town import DAY, MORNING, Field, Streets, clock, deal, orders, people
-from workorders.service.cancel import cancel_order
 from workorders.tables import Order, PlanRun, Shift, StreetClosure
+from workorders.usecases.orders.cancel import cancel_order
 
 NOW = morning.CLOCK
 """Eleven."""

@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.day.rest import Wishes, apply_rest, rest_document
-from geo.day.rest_plan import plan_rest
-from geo.day.true_state import Today, load_today
-from geo.day.work import load_day
-from geo.network import RoadNetwork
+from geo.roads import RoadNetwork
+from geo.schedule.rest import Wishes, apply_rest, rest_document
+from geo.schedule.rest_plan import plan_rest
+from geo.schedule.true_state import Today, load_today
+from geo.schedule.work import load_day
 from tests.integration.plans.town import DAY, Field, Streets, clock, deal, orders, people
 from workorders.problems import Problem
-from workorders.service.assignment import assign_order
-from workorders.service.cancel import cancel_order
 from workorders.tables import Order, Outbox
+from workorders.usecases.orders.assignment import assign_order
+from workorders.usecases.orders.cancel import cancel_order
 
 ELEVEN = clock(11)
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from geo.day.slot_days import SlotDays
-from geo.day.today import SlotOffer, insert_order, slots_for, who_could_take
-from geo.network import LonLat, Places, RoadNetwork
+from geo.roads import LonLat, Places, RoadNetwork
+from geo.schedule.slot_days import SlotDays
+from geo.schedule.today import SlotOffer, insert_order, slots_for, who_could_take
 from tests.integration.plans.town import DAY, Field, Streets, clock, deal, orders, people
 from workorders.problems import Problem
-from workorders.service.orders import book_appointment
 from workorders.tables import Order
+from workorders.usecases.orders.orders import book_appointment
 
 SEVEN = clock(7)
 DAYS = 5

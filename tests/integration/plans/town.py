@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import shapely
 from sqlalchemy.orm import Session
 
+from demo.town import Town, generate_town
 from geo.files import network_file
-from geo.network import RoadNetwork, build_network
-from geo.streets_pbf import write_street_pbf
-from geo.town import Town, generate_town
-from tests.integration.service.tablet import Tablet
-from workorders.rules import publish_rules, sample_document
-from workorders.service.assignment import set_route
-from workorders.service.events import ingest_event
+from geo.roads import RoadNetwork, build_network
+from geo.roads.streets_pbf import write_street_pbf
+from tests.integration.usecases.tablet import Tablet
 from workorders.tables import Customer, Order, Premise, ReceiptBlock, ServicePoint, Shift, Technician
+from workorders.usecases.district.publish_rules import publish_rules, sample_document
+from workorders.usecases.field.events import ingest_event
+from workorders.usecases.orders.assignment import set_route
 
 DAY = date(2026, 3, 2)
 ZONE = ZoneInfo("America/Chicago")

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from server.cli import Discovered
 from server.config import Config
 from server.db import open_engine, session_factory
-from workorders.rules import latest_version, sample_document
+from workorders.queries.rules import latest_version
 from workorders.tables import Outbox, Technician
+from workorders.usecases.district.publish_rules import sample_document
 
 
 @pytest.fixture

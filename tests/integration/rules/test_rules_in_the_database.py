@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from tests.unit.situations import BOOK
 from workorders.problems import Problem
-from workorders.rules import load_rule_book, load_sample_rules, publish_rules
+from workorders.queries.rules import load_rule_book
 from workorders.tables import Fee, Rule, RuleSet
+from workorders.usecases.district.publish_rules import load_sample_rules, publish_rules
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 

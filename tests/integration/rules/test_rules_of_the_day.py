@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.db import session_factory
-from sync.publish import ensure_technician, publish_pending
-from sync.store_sql import SqlStore
-from workorders.rules import load_sample_rules
-from workorders.service.adopt_rules import adopt_rules, tell_rules_of_the_day
+from sync.pipeline.publish import ensure_technician, publish_pending
+from sync.stores.sql.store import SqlStore
 from workorders.tables import Technician
+from workorders.usecases.district.adopt_rules import adopt_rules, tell_rules_of_the_day
+from workorders.usecases.district.publish_rules import load_sample_rules
 
 MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
 LATE_ON_MONDAY = datetime(2026, 3, 3, 5, tzinfo=UTC)

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from server.commands.verify_ledger import verify_ledger_command
 from server.db import session_factory
-from tests.integration.service import answers, world
-from tests.integration.service.tablet import Tablet
-from tests.integration.service.world import NOW, take
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import NOW, take
 from workorders.ledger.guards import drop_statements
-from workorders.service.payments import record_payment
-from workorders.verify import verify_ledger
+from workorders.queries.verify import verify_ledger
+from workorders.usecases.cash.payments import record_payment
 
 EDITS: tuple[tuple[str, str], ...] = (
     ("UPDATE posting SET amount_cents = amount_cents + 1 WHERE id = 1", "entry"),

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.situations import ANSWERS, EXTRA, LAST, METER, NOW, RAISED, SPARE, event, history, situation
-from workorders.answers import check_extra
-from workorders.catalogue import CATALOGUE
-from workorders.completion import judge
-from workorders.consequences import (
+from workorders.catalogue import CATALOGUE, judge
+from workorders.facts import AssignmentFacts, OtherOrder, PaymentFacts, ReadFacts
+from workorders.judgement.answers import check_extra
+from workorders.judgement.consequences import (
     Consequence,
     InstallMeter,
     Judgement,
@@ -25,12 +25,12 @@ from workorders.consequences import (
     as_json,
     from_json,
 )
-from workorders.descriptors import Field, FieldType, OrderType
-from workorders.lifecycle import State, after_fact
+from workorders.judgement.descriptors import Field, FieldType, OrderType
+from workorders.judgement.lifecycle import State, after_fact
+from workorders.judgement.situation import Situation
+from workorders.judgement.unable import UNABLE_RULES
+from workorders.messages.words import case_title, follow_reason_title, outcome_title
 from workorders.problems import Problem
-from workorders.situation import AssignmentFacts, OtherOrder, PaymentFacts, ReadFacts, Situation
-from workorders.unable import UNABLE_RULES
-from workorders.words import case_title, follow_reason_title, outcome_title
 
 LEDGERS = {"AR", "SVC", "TAX", "DEP", "REV", "REFUND", "PLANT", "STOCK", "CASH-T", "SUSP"}
 

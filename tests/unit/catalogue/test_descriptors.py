@@ -10,18 +10,25 @@ from typing import Any
 import pytest
 
 from tests.unit.situations import EXTRA
-from workorders.answers import check_extra
 from workorders.catalogue import CATALOGUE, catalogue_document, discover, order_type_of
-from workorders.consequences import Judgement
-from workorders.descriptors import OFFICE_ONLY, Choice, Field, FieldType, OrderType, check_order_type
-from workorders.forms import read
-from workorders.order_types_page import page
+from workorders.judgement.answers import check_extra
+from workorders.judgement.consequences import Judgement
+from workorders.judgement.descriptors import (
+    OFFICE_ONLY,
+    Choice,
+    Field,
+    FieldType,
+    OrderType,
+    check_order_type,
+)
+from workorders.judgement.forms import read
+from workorders.judgement.unable import UNABLE_RULES
+from workorders.judgement.visit import Visit
+from workorders.messages.words import LANGUAGES, outcome_title, unable_title
+from workorders.policy.rule_schemas import SETTINGS
 from workorders.problems import Problem
-from workorders.rule_schemas import SETTINGS
-from workorders.rules import sample_document
-from workorders.unable import UNABLE_RULES
-from workorders.visit import Visit
-from workorders.words import LANGUAGES, outcome_title, unable_title
+from workorders.queries.order_types_page import page
+from workorders.usecases.district.publish_rules import sample_document
 
 ROOT = Path(__file__).parents[3]
 FIELD_KEYS = set(

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.unit.situations import ANSWERS, EXTRA, LAST, NOW, cases, history, judged, of
-from workorders.answers import check_extra
 from workorders.catalogue import CATALOGUE
-from workorders.consequences import (
+from workorders.facts import ReadFacts
+from workorders.judgement.answers import check_extra
+from workorders.judgement.consequences import (
     InstallMeter,
     Post,
     RaiseOrder,
@@ -14,8 +15,7 @@ from workorders.consequences import (
     RemoveMeter,
     SetServicePoint,
 )
-from workorders.lifecycle import Command
-from workorders.situation import ReadFacts
+from workorders.judgement.lifecycle import Command
 
 OFF = {"point_state": "off", "point_state_source": "off-1", "point_lock": "L1"}
 OFF_READ = ReadFacts("CB100", NOW - (NOW - history()[-1].at) / 2, LAST + 40, "final", "off-1")

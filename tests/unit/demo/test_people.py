@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.town import TownAddress
-from server.demo.crew import make_crew, make_spare_meters
-from server.demo.households import AT_LEAST, STORIES, Household, make_households
-from server.demo.money import make_debt
-from server.demo.orders import MIX, make_orders
-from server.demo.reads import DIALS, MONTHS, REGISTER, DemoRead, make_reads
+from demo.households.crew import make_crew, make_spare_meters
+from demo.households.households import AT_LEAST, STORIES, Household, make_households
+from demo.households.money import make_debt
+from demo.households.orders import MIX, make_orders
+from demo.households.reads import DIALS, MONTHS, REGISTER, DemoRead, make_reads
+from demo.town import TownAddress
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

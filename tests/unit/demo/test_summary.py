@@ -6,12 +6,12 @@ from typing import Any
 
 from rich.console import Console
 
-from server.demo.day import Day, Stop
-from server.demo.office import Office
-from server.demo.player import Played
-from server.demo.signins import DemoSignIns
-from server.demo.summary import as_document, as_tables, summary
-from server.demo.tablets import Tablets
+from demo.played_day.day import Day, Stop
+from demo.played_day.office import Office
+from demo.played_day.player import Played
+from demo.played_day.summary import as_document, as_tables, summary
+from demo.played_day.tablets import Tablets
+from demo.signins import DemoSignIns
 
 
 def played(**changed: Any) -> Played:

@@ -5,8 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.situations import BOOK, NOW
-from workorders.meter_tests import FlowRun, Volumes, accuracy, judge_test, missing_flows, overcharged_share
-from workorders.rulebook import MeterTestProfile
+from workorders.metering.meter_tests import (
+    FlowRun,
+    Volumes,
+    accuracy,
+    judge_test,
+    missing_flows,
+    overcharged_share,
+)
+from workorders.policy.rulebook import MeterTestProfile
 
 SAMPLE = BOOK.in_force(NOW.date()).test_profile("water", "5/8")
 assert SAMPLE is not None

@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.unit.situations import BOOK, LAST, METER, MONTH, NOW, SPARE, history
-from workorders.metering import (
+from workorders.facts import MeterFacts, ReadFacts, ServicePointFacts
+from workorders.metering.registers import (
     check_read,
     daily_rate,
     estimate,
@@ -18,8 +19,7 @@ from workorders.metering import (
     usage_at_point,
     usage_between,
 )
-from workorders.rulebook import HighLow
-from workorders.situation import MeterFacts, ReadFacts, ServicePointFacts
+from workorders.policy.rulebook import HighLow
 
 FACTORS = HighLow(low_factor=0.3, high_factor=2.5, floor_units=3000, minimum_intervals=3)
 METERS = {"CB100": METER}

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.csr.chart import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, nice_top, usage_chart
-from workorders.situation import ReadFacts
+from server.pages.csr.chart import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, nice_top, usage_chart
+from workorders.facts import ReadFacts
 
 AT = datetime(2025, 1, 1, tzinfo=UTC)
 

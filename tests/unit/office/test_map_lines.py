@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.dispatch.geojson import LINE_METRES, simplified
+from server.pages.dispatch.geojson import LINE_METRES, simplified
 
 STEPS = st.lists(st.tuples(st.integers(-90, 90), st.integers(-90, 90)), min_size=2, max_size=60)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from server.csr import order_form
-from workorders.answers import check_extra
+from server.pages.csr import order_form
 from workorders.catalogue import CATALOGUE
-from workorders.descriptors import Field, FieldType
+from workorders.judgement.answers import check_extra
+from workorders.judgement.descriptors import Field, FieldType
 from workorders.problems import Problem
 
 ZONE = "America/Chicago"

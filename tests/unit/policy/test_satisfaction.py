@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.situations import NOW
+from workorders.facts import AccountFacts, ChargeFacts, HoldFacts, PaymentFacts
 from workorders.grammar.money import rounded
 from workorders.policy.satisfaction import Satisfaction, needed_at, satisfied
-from workorders.situation import AccountFacts, ChargeFacts, HoldFacts, PaymentFacts
 
 DAY = timedelta(days=1)
 BILL = 4_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.access import Caller, device_of, local_owner, may_open, write_refusal
+from sync.protocol.access import Caller, device_of, local_owner, may_open, write_refusal
 
 TABLET = Caller("t7", frozenset({"tech-7", "device:d1"}), "d1", 100.0)
 ADMIN = Caller("root", frozenset(), None, None, is_admin=True)

@@ -1,6 +1,6 @@
 """Positions of copies that differ are told as one place while nothing follows any of them."""
 
-from sync.couch_places import MOST_SECONDS, QuietPlaces
+from sync.stores.couch.places import MOST_SECONDS, QuietPlaces
 
 READ = "22-read"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sync import attachments
-from sync.attachments import AttachmentEdit, gunzip, md5_digest
-from sync.documents import Edit, local_body, next_revision, parse_document
-from sync.errors import ProtocolError
-from sync.limits import Limits
+from sync.protocol import attachments
+from sync.protocol.attachments import AttachmentEdit, gunzip, md5_digest
+from sync.protocol.documents import Edit, local_body, next_revision, parse_document
+from sync.protocol.errors import ProtocolError
+from sync.protocol.limits import Limits
 
 LIMITS = Limits(attachment_bytes=1_000, document_bytes=500, attachments_per_document=2)
 

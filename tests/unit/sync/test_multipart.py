@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import multipart
-from sync.errors import ProtocolError
+from sync.protocol import multipart
+from sync.protocol.errors import ProtocolError
 
 
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=4))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import revtree
-from sync.revtree import EMPTY, BadRevision, Tree
-from sync.winner import winner
+from sync.protocol import revtree
+from sync.protocol.revtree import EMPTY, BadRevision, Tree
+from sync.protocol.winner import winner
 
 LIMIT = 1_000
 

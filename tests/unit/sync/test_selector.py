@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.errors import ProtocolError
-from sync.selector import compile_selector, order, split_path, value_at
+from sync.protocol.errors import ProtocolError
+from sync.protocol.selector import compile_selector, order, split_path, value_at
 
 DOC = {
     "_id": "order:1",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.strict_json import BadJson, TooManyValues, loads
+from sync.protocol.strict_json import BadJson, TooManyValues, loads
 
 ROOM = 100_000_000
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.problems import Problem
-from workorders.service.lookups import lock_account
-from workorders.service.payments import post_payment
+from workorders.queries.lookups import lock_account
 from workorders.tables import Account, Payment, PendingPayment
+from workorders.usecases.cash.payments import post_payment
 
 
 def approve_payment(

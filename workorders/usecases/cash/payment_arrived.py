@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from workorders.ledger import post
-from workorders.service.lookups import lock_account
+from workorders.queries.lookups import lock_account
 from workorders.tables import Account
 from workorders.usecases.collections.reconsider import reconsider_account
 

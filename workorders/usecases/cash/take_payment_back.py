@@ -12,21 +12,22 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from workorders import fees
-from workorders.consequences import OpenException
+from workorders.judgement.charging import fee_entry
+from workorders.judgement.consequences import OpenException
+from workorders.judgement.lifecycle import ACTIVE
 from workorders.ledger import post, reverse
-from workorders.lifecycle import ACTIVE
+from workorders.messages.words import case_words
+from workorders.policy import fees
 from workorders.policy.returned_items import returned_items_of
 from workorders.problems import Problem
-from workorders.service.cases import open_cases
-from workorders.service.district import district_of
-from workorders.service.lookups import lock_account
-from workorders.service.payments import approval_limit
-from workorders.service.reading import PAYMENT_PURPOSES, account_facts, needed_now
-from workorders.service.rules_cache import rule_book
+from workorders.queries.district import district_of
+from workorders.queries.lookups import lock_account
+from workorders.queries.rules_cache import rule_book
+from workorders.queries.situation import PAYMENT_PURPOSES, account_facts, needed_now
 from workorders.tables import Account, JournalEntry, Order, Payment, PaymentReversal, Receipt
+from workorders.usecases.cash.payments import approval_limit
 from workorders.usecases.collections.reconsider import RESTORES, is_satisfied, reconsider_account
-from workorders.words import case_words
+from workorders.usecases.field.cases import open_cases
 
 KINDS = ("void", "returned")
 
@@ -164,7 +165,7 @@ def _charge(session: Session, account: Account, source: str, *, now: datetime) -
     if fee is None:
         return
     charge = fees.price(fee, rules, account_facts(session, account, since=now), no_charge=False)
-    made = fees.post(charge)
+    made = fee_entry(charge)
     if made is not None:
         post(
             session,

@@ -1,7 +1,7 @@
 """What follows for cuts and reconnects when what an account owes has changed: the one place that says so.
 
 Rows are locked in one order by every path of money and by ingest: the account, then its orders by ascending
-number, then ledger balances (workorders.service.lookups).
+number, then ledger balances (workorders.queries.lookups).
 """
 
 from collections.abc import Sequence
@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from workorders.consequences import Judgement, OpenException, RaiseOrder, Reverse
-from workorders.cuts import NEXT
-from workorders.late_payment import reconsider_cut
+from workorders.judgement.consequences import Judgement, OpenException, RaiseOrder, Reverse
+from workorders.judgement.cuts import NEXT
+from workorders.judgement.late_payment import reconsider_cut
+from workorders.judgement.lifecycle import ACTIVE, IN_FIELD, State
 from workorders.ledger import reverse_posted
-from workorders.lifecycle import ACTIVE, IN_FIELD, State
 from workorders.policy.satisfaction import satisfaction_of
-from workorders.service.cancel import CUT, cancel_order
-from workorders.service.cases import open_cases
-from workorders.service.district import district_of
-from workorders.service.field_facts import recalled_facts
-from workorders.service.follow_on import raise_follow_on, release_ready
-from workorders.service.history import note, tell_order
-from workorders.service.lookups import lock_account, order_for_update
-from workorders.service.reading import needed_now, situation_of
-from workorders.service.rules_cache import rule_book
+from workorders.queries.district import district_of
+from workorders.queries.lookups import lock_account, order_for_update
+from workorders.queries.rules_cache import rule_book
+from workorders.queries.situation import needed_now, situation_of
 from workorders.tables import Account, FieldEvent, Order, ServiceAgreement, ServicePoint
+from workorders.usecases.field.cases import open_cases
+from workorders.usecases.field.field_facts import recalled_facts
+from workorders.usecases.history import note, tell_order
+from workorders.usecases.orders.cancel import CUT, cancel_order
+from workorders.usecases.orders.follow_on import raise_follow_on, release_ready
 
 PENDING_CUT = ACTIVE - {State.EXCEPTION}
 """States of a cut that may still be made; one in `exception` was visited and waits for the office."""

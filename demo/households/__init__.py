@@ -1,0 +1,1 @@
+"""The people, meters, money and orders of the demo district."""

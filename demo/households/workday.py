@@ -1,0 +1,65 @@
+"""The demo district's day: orders raised and routed through the same use cases as in the office."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from demo.households.crew import shift_span
+from demo.households.orders import DemoOrder
+from demo.households.writer import Writer
+from geo.planner.model import Options
+from geo.roads import RoadNetwork
+from geo.schedule.work import apply_document, load_day, plan_document
+from server.progress import Progress
+from workorders.tables import Order, ServicePoint
+from workorders.usecases.orders.orders import OrderRequest, raise_order
+
+ACTOR = "demo"
+PLAN_SECONDS = 2.0
+"""A demo day has at most 75 orders; more time shortens its routes by a hardly visible part."""
+
+
+def raise_orders(
+    session: Session, wanted: Sequence[DemoOrder], *, now: datetime, progress: Progress
+) -> list[Order]:
+    """Raise every order; what a gate holds stays held."""
+    numbers = [one.household.service_point for one in wanted]
+    points = dict(
+        session.execute(
+            select(ServicePoint.number, ServicePoint.id).where(ServicePoint.number.in_(numbers))
+        ).all()
+    )
+    orders = []
+    for place, one in enumerate(wanted, start=1):
+        request = OrderRequest(
+            type=one.type,
+            service_point_id=points[one.household.service_point],
+            priority=one.priority,
+            instructions=one.instructions,
+            extra=one.extra,
+        )
+        orders.append(raise_order(session, request, now=now, actor=ACTOR))
+        progress("orders", place, len(wanted))
+    return orders
+
+
+def plan_day(writer: Writer, network: RoadNetwork, *, seed: int) -> int:
+    """Plan the whole of today over the streets, and dispatch the routes; answers how many stops they have.
+
+    What the planner leaves out, and what is held, stays with the dispatcher. Loaded in the evening, the
+    routes are still those of the day: somebody wants to look at them.
+    """
+    # Imported here so that starting a loaded district need not wait for the solver to load.
+    from geo.planner.solve import plan  # noqa: PLC0415 - see above
+
+    today = writer.now.astimezone(writer.zone).date()
+    morning, _ = shift_span(today, writer.zone)
+    work = load_day(writer.session, network, today, now=morning)
+    made = plan(
+        work.problem,
+        options=Options(seconds=PLAN_SECONDS, processes=1, fairness=1, seed=seed),
+        progress=lambda share, *_: writer.progress("routes", round(share * 100), 100),
+    )
+    return apply_document(writer.session, plan_document(work, made), now=writer.now, actor=ACTOR)

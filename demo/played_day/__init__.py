@@ -1,0 +1,1 @@
+"""A day of the demo district, played over the network."""

@@ -1,0 +1,72 @@
+"""Planning a large district zone by zone, several zones at once: cost grows with the size, not faster."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from geo.planner.anneal import CLOCKS
+from geo.planner.board import Board
+from geo.planner.crew import Crew, Stop
+from geo.planner.insert import lay_on
+from geo.planner.instance import index
+from geo.planner.model import Options, Problem
+from geo.planner.plan import Plan, Route
+from geo.planner.problem_check import check_problem
+from geo.planner.publish import publish
+from geo.planner.search import finish
+from geo.planner.solve import plan
+from geo.planner.zone_split import split_by_zone
+
+REPAIR_SHARE = 0.1
+"""Part of the time kept for placing across zones what its own zone has no room for, and for the checks."""
+
+
+def plan_by_zone(
+    problem: Problem,
+    *,
+    options: Options | None = None,
+    progress: Callable[[float], None] | None = None,
+    stop: Stop | None = None,
+) -> Plan:
+    """Like `plan`, each zone by itself within `options.seconds` altogether, then what is left across zones.
+
+    A technician works in the one of his zones where he is needed most; whoever has room takes orders of
+    other zones at the end, if he may. `progress` is told the share of the zones planned. Raises Problem
+    `bad_input`.
+    """
+    options, stop = options or Options(seconds=60), stop or (lambda: False)
+    clock = CLOCKS[options.clock]
+    began = clock()
+    check_problem(problem)
+    parts = sorted(split_by_zone(problem), key=lambda part: -len(part.orders))
+    routes: list[Route] = []
+    with Crew(min(options.processes, max(1, len(parts)))) as crew:
+        waves = [parts[first : first + crew.size] for first in range(0, len(parts), crew.size)]
+        weight = sum(len(wave[0].orders) for wave in waves)
+        for number, wave in enumerate(waves):
+            left = (1 - REPAIR_SHARE) * options.seconds - (clock() - began)
+            seconds = left * len(wave[0].orders) / max(1, weight)
+            weight -= len(wave[0].orders)
+            made = None if left <= 0 else _together(crew, wave, replace(options, seconds=seconds), stop)
+            if made is None:
+                break
+            routes += [route for plans in made for route in plans.routes]
+            (progress or (lambda _: None))((number + 1) / len(waves))
+    board = lay_on(Board(index(problem, options)), problem, Plan(tuple(routes), (), 0))
+    finish(board, lambda: stop() or clock() - began > options.seconds)
+    return publish(problem, board, options)
+
+
+def _together(crew: Crew, wave: list[Problem], options: Options, stop: Stop) -> list[Plan] | None:
+    """One zone a process; where there are fewer zones than processes, some get nothing to do."""
+    alone = replace(options, processes=1)
+    shares: list[Any] = [(part, alone) for part in wave]
+    shares += [None] * (crew.size - len(shares))
+    results = crew.run(plan_share, shares, stop)
+    return results and [made for made in results if made is not None]
+
+
+def plan_share(memory: dict[str, Any], share: tuple[Problem, Options] | None, stop: Stop) -> Plan | None:
+    """One process's zone of a wave (see `crew`)."""
+    del memory
+    return plan(share[0], options=share[1], stop=stop) if share else None

@@ -1,0 +1,103 @@
+"""The way through a technician's stops, kept beside the route so that a tablet without signal can draw it."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.roads import Path, RoadNetwork
+from geo.schedule.places import shift_ends, stop_positions
+from workorders.judgement.lifecycle import ACTIVE
+from workorders.problems import Problem
+from workorders.tables import Order, RouteWay, Shift, Technician
+
+AT_STOP = re.compile(r"at stop \d+")
+"""The road network counts the yard as its first stop; the tablet names the stop by its order."""
+
+
+def refresh_way(
+    session: Session,
+    network: RoadNetwork,
+    technician_id: str,
+    day: date,
+    *,
+    now: datetime,
+    closures: Sequence[int] = (),
+) -> bool:
+    """Compute a technician's way when its stops or the `closures` that `network` keeps clear of changed.
+
+    A stop off the network, or cut off from the others, leaves a day without a way.
+    """
+    stops = list(
+        session.scalars(
+            select(Order.number)
+            .where(
+                Order.technician_id == technician_id,
+                Order.route_day == day,
+                Order.sequence.is_not(None),
+                Order.state.in_(ACTIVE),
+            )
+            .order_by(Order.sequence, Order.number)
+        )
+    )
+    known = session.get(RouteWay, (technician_id, day))
+    if known is not None and known.stops == stops and known.closures == list(closures):
+        return False
+    path = _path(session, network, technician_id, day, stops)
+    if path is None:
+        if known is not None:
+            session.delete(known)
+        return False
+    way = _way(technician_id, day, stops, path, now)
+    way.closures = list(closures)
+    session.merge(way)
+    return True
+
+
+def _path(
+    session: Session, network: RoadNetwork, technician_id: str, day: date, stops: list[str]
+) -> Path | None:
+    shift = session.scalar(
+        select(Shift)
+        .where(Shift.technician_id == technician_id, Shift.day == day)
+        .order_by(Shift.starts_at)
+        .limit(1)
+    )
+    if not stops or shift is None:
+        return None
+    ends = shift_ends(session, session.get_one(Technician, technician_id), shift)
+    positions = stop_positions(session, stops)
+    try:
+        return network.path([ends, *(positions[number] for number in stops), ends])
+    except Problem:
+        return None
+
+
+def _way(technician_id: str, day: date, stops: list[str], path: Path, now: datetime) -> RouteWay:
+    legs = path.legs
+    steps = []
+    for index, leg in enumerate(legs):
+        last = legs[index + 1].first_step if index + 1 < len(legs) else len(path.steps)
+        steps += [
+            {
+                "text": AT_STOP.sub("at the stop", step.text),
+                "street": step.street,
+                "metres": round(step.metres),
+                "seconds": step.seconds,
+                "at": step.start_index,
+                "stop": index,
+            }
+            for step in path.steps[leg.first_step : last]
+        ]
+    return RouteWay(
+        technician_id=technician_id,
+        day=day,
+        stops=stops,
+        drive_seconds=[leg.seconds for leg in legs],
+        geometry=[[round(lon, 6), round(lat, 6)] for lon, lat in path.geometry],
+        steps=steps,
+        metres=round(path.metres),
+        computed_at=now,
+    )

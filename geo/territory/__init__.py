@@ -1,0 +1,1 @@
+"""Where things lie: zones, addresses, what is nearest."""

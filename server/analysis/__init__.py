@@ -1,5 +1,0 @@
-"""Charts a manager reads: driving, punctuality, minutes by type, where open work lies."""
-
-from server.analysis.pages import blueprint
-
-__all__ = ["blueprint"]

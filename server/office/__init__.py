@@ -1,6 +1,0 @@
-"""Pages of supervisors and cashiers: what must be decided, what went wrong, where the cash is."""
-
-from server.office import money, payments, quarantine, review
-from server.office.blueprint import blueprint
-
-__all__ = ["blueprint", "money", "payments", "quarantine", "review"]

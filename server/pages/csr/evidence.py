@@ -1,0 +1,34 @@
+"""Photos and signatures that tablets sent, shown as they came."""
+
+from flask import Response, abort
+from flask.typing import ResponseReturnValue
+
+from server.db import current_session
+from server.pages.csr.blueprint import blueprint, reads
+from server.services import services
+from sync.pipeline.evidence import EvidenceFiles
+from workorders.problems import Problem
+from workorders.tables import Evidence
+
+SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""Types a browser only draws. Anything else is offered as a download and never rendered."""
+
+
+@blueprint.get("/evidence/<int:number>")
+@reads
+def evidence(number: int) -> ResponseReturnValue:
+    """One file by its number in the records."""
+    row = current_session().get(Evidence, number)
+    if row is None:
+        raise Problem("not_found", what="photo", key=number)
+    if row.sha256 is None:
+        abort(404, "This photo has not arrived yet.")
+    data = EvidenceFiles(services().config.data_dir / "evidence").get(row.sha256)
+    if data is None:
+        abort(404, "This photo's file is missing or damaged.")
+    shown = row.content_type in SHOWN
+    answer = Response(data, content_type=row.content_type if shown else "application/octet-stream")
+    answer.headers["Content-Disposition"] = "inline" if shown else "attachment"
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer

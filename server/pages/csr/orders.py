@@ -1,0 +1,107 @@
+"""The page of an order: its timeline, how fresh it is, and cancelling it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
+from server.auth.roles import allow
+from server.db import current_session
+from server.doors import seen_version
+from server.pages.csr.blueprint import blueprint, reads
+from server.services import services
+from server.tables import User
+from server.tablets import order_staleness
+from workorders.catalogue import CATALOGUE
+from workorders.judgement.descriptors import Field
+from workorders.judgement.lifecycle import TRANSITIONS, Command, State
+from workorders.problems import Problem
+from workorders.queries.order_story import order_story
+from workorders.queries.orders import find_order
+from workorders.tables import CutAuthority, Evidence, FieldEvent, Order
+from workorders.usecases.orders.cancel import cancel_order
+from workorders.usecases.orders.orders import approve
+
+
+@blueprint.get("/orders/<number>")
+@reads
+def order(number: str) -> ResponseReturnValue:
+    """The order and its story."""
+    return _page(number, None, typed_before())
+
+
+@blueprint.post("/orders/<number>/cancel")
+@allow("csr", "dispatcher", "supervisor")
+def cancel(number: str) -> ResponseReturnValue:
+    """Cancel with a reason; a tablet that has the order is told."""
+    return _change(number, "cancelled", cancel_order)
+
+
+@blueprint.post("/orders/<number>/approve")
+@allow("csr", "dispatcher", "supervisor")
+def release(number: str) -> ResponseReturnValue:
+    """Release a held order to the dispatcher."""
+    supervises = current_staff().may("supervisor")
+    return _change(number, "released", partial(approve, may_override=supervises))
+
+
+def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
+    try:
+        change(
+            current_session(),
+            number,
+            reason=request.form.get("reason", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+            expected_version=seen_version(request.form.get("version", ""), field="version"),
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _page(number, problem, request.form), problem.status
+    flash(f"Order {number} is {done}.", "good")
+    return redirect(url_for("csr.order", number=number))
+
+
+def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> str:
+    session = current_session()
+    found = find_order(session, number)
+    staff_names = dict(session.execute(select(User.name, User.full_name)).all())
+    state = State(found.state)
+    return render_template(
+        "csr/order.html",
+        order=found,
+        lines=order_story(session, found, staff_names),
+        staleness=order_staleness(session, found),
+        extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
+        authority=_authority(session, number),
+        photos=_photos(session, number),
+        follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
+        may_cancel=(state, Command.CANCEL) in TRANSITIONS,
+        may_release=state is State.HELD,
+        problem=problem.as_dict() if problem else None,
+        reason=entered.get("reason", ""),
+    )
+
+
+def _asked(order: Order) -> Sequence[Field]:
+    return CATALOGUE[order.type].extra if order.type in CATALOGUE else ()
+
+
+def _authority(session: Session, number: str) -> CutAuthority | None:
+    """The newest authority to cut with the verdicts behind it; None when none was given."""
+    newest = select(CutAuthority).where(CutAuthority.order_number == number).order_by(CutAuthority.id.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def _photos(session: Session, number: str) -> Sequence[Evidence]:
+    return session.scalars(
+        select(Evidence)
+        .join(FieldEvent, FieldEvent.id == Evidence.event_id)
+        .where(FieldEvent.order_number == number)
+        .order_by(Evidence.id)
+    ).all()

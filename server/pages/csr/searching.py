@@ -1,0 +1,32 @@
+"""One search box for everything."""
+
+from flask import make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.db import current_session
+from server.pages.csr.blueprint import blueprint, reads
+from workorders.queries.search import COUNTED, Found, find
+
+ADDRESSES = {
+    "account": "csr.account",
+    "order": "csr.order",
+    "premise": "csr.premise",
+    "meter": "csr.meter",
+}
+"""Kind of hit → the page that shows it; each takes the hit's key as `number`."""
+
+
+@blueprint.get("/")
+@reads
+def home() -> ResponseReturnValue:
+    """The box, and its answers; the answers alone when the box itself asks."""
+    asked = request.args.get("q", "").strip()
+    found = find(current_session(), asked) if asked else Found([], {})
+    page = "csr/_hits.html" if request.headers.get("HX-Target") == "hits" else "csr/home.html"
+    answer = make_response(
+        render_template(page, asked=asked, found=found, hits=found.hits, counted=COUNTED, addresses=ADDRESSES)
+    )
+    # The address of the box's own question is the page's: neither may be kept in place of the other.
+    answer.vary.add("HX-Target")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

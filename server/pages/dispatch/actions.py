@@ -1,0 +1,148 @@
+"""What a dispatcher does to orders. Several at once are decided one by one: a refusal stops only its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.auth.guard import current_staff
+from server.days import day_from
+from server.db import current_session
+from server.doors import seen_version
+from server.pages.dispatch.blueprint import blueprint, dispatches
+from server.pages.dispatch.crews import movable_numbers
+from server.services import services
+from server.templating import date_text, local
+from workorders.grammar.texts import checked_line
+from workorders.judgement.lifecycle import State
+from workorders.problems import Problem
+from workorders.queries.lookups import technician_named
+from workorders.tables import Order
+from workorders.usecases.orders.assignment import assign_order, recall_order, set_route, unassign_order
+from workorders.usecases.orders.cancel import cancel_order
+
+MOST = 500
+"""Orders in one go; more is a mistake of the mouse."""
+
+
+@blueprint.post("/assign")
+@dispatches
+def assign() -> ResponseReturnValue:
+    """Give the chosen orders to a technician for a day, and send them unless told to wait."""
+    session, form = current_session(), request.form
+    day = day_from(form.get("route_day"), local(services().clock()).date())
+    send = form.get("send") == "yes"
+    technician = technician_named(session, form.get("technician", ""))
+
+    def give(number: str, version: int | None) -> None:
+        assign_order(
+            session,
+            number,
+            technician.id,
+            route_day=day,
+            dispatch=send,
+            expected_version=version,
+            **_by_whom(),
+        )
+
+    return _each(f"{'sent' if send else 'given'} to {technician.name} for {date_text(day)}", give)
+
+
+@blueprint.post("/recall")
+@dispatches
+def recall() -> ResponseReturnValue:
+    """Take the chosen orders back from their tablets, or off the lists they were put on."""
+    session, reason = current_session(), _reason()
+
+    def take(number: str, version: int | None) -> None:
+        order = session.get(Order, number)
+        back = unassign_order if order is not None and order.state == State.ASSIGNED else recall_order
+        back(session, number, reason=reason, expected_version=version, **_by_whom())
+
+    return _each("taken back", take)
+
+
+@blueprint.post("/cancel")
+@dispatches
+def cancel() -> ResponseReturnValue:
+    """Cancel the chosen orders."""
+    session, reason = current_session(), _reason()
+
+    def call_off(number: str, version: int | None) -> None:
+        cancel_order(session, number, reason=reason, expected_version=version, **_by_whom())
+
+    return _each("cancelled", call_off)
+
+
+@blueprint.post("/route")
+@dispatches
+def move() -> ResponseReturnValue:
+    """Move one stop of a route up or down."""
+    session, form = current_session(), request.form
+    day = day_from(form.get("day"), local(services().clock()).date())
+    technician, number = form.get("technician", ""), form.get("number", "")
+    numbers = movable_numbers(session, technician, day)
+    if number not in numbers:
+        raise Problem("not_found", what="movable stop", key=number)
+    here = numbers.index(number)
+    there = here + (-1 if form.get("move") == "up" else 1)
+    if 0 <= there < len(numbers):
+        numbers[here], numbers[there] = numbers[there], numbers[here]
+        set_route(session, technician, day, numbers, dispatch=False, **_by_whom())
+    return _done([f"{number} is now stop {numbers.index(number) + 1}."], [])
+
+
+def _each(done: str, act: Callable[[str, int | None], None]) -> ResponseReturnValue:
+    session = current_session()
+    chosen = list(_chosen())
+    good, refused = [], []
+    for number, version in chosen:
+        try:
+            with session.begin_nested():
+                act(number, version)
+        except Problem as problem:
+            refused.append(f"{number}: {problem.words} {problem.advice}")
+        else:
+            good.append(number)
+    said = []
+    if good:
+        said = [f"{good[0] if len(good) == 1 else f'{len(good)} orders'} {done}."]
+    return _done(said, refused)
+
+
+def _chosen() -> Iterator[tuple[str, int | None]]:
+    """The ticked orders: `number:version` as the table showed them. Raises Problem bad_input."""
+    chosen = request.form.getlist("order")
+    if not chosen:
+        raise Problem("bad_input", field="order", reason="tick at least one order")
+    if len(chosen) > MOST:
+        raise Problem("bad_input", field="order", reason=f"at most {MOST} at once")
+    for value in chosen:
+        number, _, version = value.partition(":")
+        yield number, seen_version(version, field="order")
+
+
+def _reason() -> str:
+    reason = checked_line(request.form.get("reason", ""), field="reason")
+    if not reason:
+        raise Problem("bad_input", field="reason", reason="say why; the technician reads it")
+    return reason
+
+
+def _by_whom() -> dict[str, Any]:
+    return {"now": services().clock(), "actor": current_staff().name}
+
+
+def _done(said: list[str], refused: list[str]) -> ResponseReturnValue:
+    """The message for a script, which then refreshes the parts; a redirect for a plain form."""
+    if "HX-Request" in request.headers:
+        answer = render_template("_messages.html", said=said, refused=refused)
+        return answer, 200, {"HX-Trigger": orjson.dumps({"board:refresh": True}).decode()}
+    for words in said:
+        flash(words, "good")
+    for words in refused:
+        flash(words, "bad")
+    back = url_for("dispatch.page")
+    return redirect(f"{back}?{request.query_string.decode()}" if request.query_string else back)

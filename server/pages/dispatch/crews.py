@@ -1,0 +1,154 @@
+"""Technicians of a day: their stops, how far they are, and what their tablets have been told."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from geo.schedule.states import BEGUN, DONE
+from server.tablets import last_heard
+from workorders.judgement.lifecycle import IN_FIELD, State
+from workorders.tables import Order, Outbox, RouteWay, ServicePoint, Shift, Technician
+
+MOVABLE = frozenset({State.ASSIGNED, *IN_FIELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One order of the day. `in_outbox`: its newest change has not reached the technician's database."""
+
+    order: Order
+    in_outbox: bool
+
+    @property
+    def movable(self) -> bool:
+        """It may still be put elsewhere in the route."""
+        return self.order.state in MOVABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """One technician on one day."""
+
+    technician: Technician
+    shift: Shift | None
+    stops: tuple[Stop, ...]
+    heard: datetime | None
+    waiting_documents: int
+    """Orders, routes and reference documents still in the outbox."""
+    waiting_acks: int
+
+    def count(self, *states: str) -> int:
+        """Stops in any of these states."""
+        return sum(stop.order.state in states for stop in self.stops)
+
+    @property
+    def seen(self) -> int:
+        """Stops the tablet has confirmed, not yet begun."""
+        return self.count(State.ACKNOWLEDGED)
+
+    @property
+    def sent(self) -> int:
+        """Stops sent, which the tablet has not confirmed."""
+        return self.count(State.DISPATCHED)
+
+    @property
+    def working(self) -> int:
+        """Stops begun."""
+        return self.count(*BEGUN)
+
+    @property
+    def done(self) -> int:
+        """Stops visited to an end."""
+        return self.count(*DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A technician's way as it is stored: the stops it leads through and its shape.
+
+    Two of the same `version` are the same way.
+    """
+
+    version: Hashable
+    stops: Sequence[str] = field(compare=False)
+    geometry: Sequence[Sequence[float]] = field(compare=False)
+
+
+def crews(session: Session, day: date) -> list[Crew]:
+    """Everybody active, by name, with the stops of that day in the order of the route."""
+    people = session.scalars(select(Technician).where(Technician.active).order_by(Technician.name)).all()
+    ids = [person.id for person in people]
+    waiting = _waiting(session)
+    stops: defaultdict[str, list[Stop]] = defaultdict(list)
+    for order in _orders_of(session, day):
+        if order.technician_id is not None:
+            pending = order.number in waiting[order.technician_id, "order"]
+            stops[order.technician_id].append(Stop(order, pending))
+    shifts = {s.technician_id: s for s in session.scalars(select(Shift).where(Shift.day == day))}
+    heard = last_heard(session, ids)
+    return [
+        Crew(
+            technician=person,
+            shift=shifts.get(person.id),
+            stops=tuple(stops[person.id]),
+            heard=heard.get(person.id),
+            waiting_documents=sum(len(waiting[person.id, topic]) for topic in ("order", "route", "ref")),
+            waiting_acks=len(waiting[person.id, "ack"]),
+        )
+        for person in people
+    ]
+
+
+def ways(session: Session, day: date) -> dict[str, Way]:
+    """The ways of that day by technician id, as far as they were found."""
+    query = select(
+        RouteWay.technician_id, RouteWay.computed_at, RouteWay.metres, RouteWay.stops, RouteWay.geometry
+    ).where(RouteWay.day == day)
+    return {
+        row.technician_id: Way(
+            (row.technician_id, day, row.computed_at, row.metres, *row.stops), row.stops, row.geometry
+        )
+        for row in session.execute(query)
+    }
+
+
+def movable_numbers(session: Session, technician_id: str, day: date) -> list[str]:
+    """The orders of a route that may still be put elsewhere, in its order."""
+    query = (
+        select(Order.number)
+        .where(Order.technician_id == technician_id, Order.route_day == day, Order.state.in_(sorted(MOVABLE)))
+        .order_by(Order.sequence.is_(None), Order.sequence, Order.number)
+    )
+    return list(session.scalars(query))
+
+
+def _orders_of(session: Session, day: date) -> list[Order]:
+    query = (
+        select(Order)
+        .where(Order.route_day == day, Order.technician_id.is_not(None))
+        .where(Order.state.not_in([State.CANCELLED, State.SUPERSEDED]))
+        .options(joinedload(Order.service_point).joinedload(ServicePoint.premise))
+        .order_by(Order.technician_id, Order.sequence.is_(None), Order.sequence, Order.number)
+    )
+    return list(session.scalars(query))
+
+
+def _waiting(session: Session) -> defaultdict[tuple[str, str], set[str]]:
+    """(technician, topic) → keys whose newest change is not published."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    query = select(Outbox.technician_id, Outbox.topic, Outbox.key).where(Outbox.published_at.is_(None))
+    for technician, topic, key in session.execute(query):
+        found[technician, topic].add(key)
+    return found
+
+
+def outbox_waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many changes wait to be published, and since when the oldest does."""
+    count, oldest = session.execute(
+        select(func.count(Outbox.id), func.min(Outbox.created_at)).where(Outbox.published_at.is_(None))
+    ).one()
+    return count, oldest

@@ -1,0 +1,85 @@
+"""What a dispatcher filters the board by, read from a query string. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from server.days import day_from
+from workorders.grammar.numbers import count_from_text
+from workorders.judgement.lifecycle import State
+from workorders.problems import Problem
+
+GROUPS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
+    {
+        "to_assign": (
+            "To assign",
+            frozenset({State.APPROVED, State.SCHEDULED, State.UNABLE, State.RECALLED}),
+        ),
+        "assigned": ("Assigned", frozenset({State.ASSIGNED})),
+        "on_tablet": ("On a tablet", frozenset({State.DISPATCHED, State.ACKNOWLEDGED})),
+        "working": (
+            "Being worked",
+            frozenset({State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED}),
+        ),
+        "review": ("In review", frozenset({State.EXCEPTION, State.REJECTED})),
+        "held": ("On hold", frozenset({State.REQUESTED, State.HELD})),
+    }
+)
+"""State groups as chips: code → title and states. Together they are every order that wants something."""
+
+OPEN_STATES = frozenset(state for _, states in GROUPS.values() for state in states)
+
+DUE = {"overdue": "Overdue", "today": "Due today", "week": "Due in 7 days", "none": "No due date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Each None: not filtered by it. `technician` may be `nobody`. `day` is the route day that is planned."""
+
+    day: date
+    group: str | None = None
+    type: str | None = None
+    zone: int | None = None
+    due: str | None = None
+    technician: str | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Some open orders may be left out."""
+        return any((self.group, self.type, self.zone is not None, self.due, self.technician))
+
+    def query(self, **changes: object) -> dict[str, str]:
+        """The query string values of this filter with some changed; what is not filtered is left out."""
+        values = asdict(replace(self, **changes))  # type: ignore[arg-type]  # checked by from_args on the way back
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    def window(self, timezone: str) -> tuple[datetime, datetime, datetime]:
+        """Start of the day, start of the next, and start of the day after a week, as instants."""
+        zone = ZoneInfo(timezone)
+        start = datetime.combine(self.day, time(), tzinfo=zone)
+        following = datetime.combine(self.day + timedelta(days=1), time(), tzinfo=zone)
+        week = datetime.combine(self.day + timedelta(days=7), time(), tzinfo=zone)
+        return start, following, week
+
+
+def from_args(args: Mapping[str, str], today: date) -> Filters:
+    """The filter of a query string. Raises Problem bad_input naming the field that makes no sense."""
+    zone = args.get("zone") or None
+    return Filters(
+        day=day_from(args.get("day"), today),
+        group=_one_of("group", args.get("group"), GROUPS),
+        type=args.get("type") or None,
+        zone=count_from_text(zone, field="zone") if zone else None,
+        due=_one_of("due", args.get("due"), DUE),
+        technician=args.get("technician") or None,
+    )
+
+
+def _one_of(name: str, value: str | None, known: Mapping[str, object]) -> str | None:
+    if not value:
+        return None
+    if value not in known:
+        raise Problem("bad_input", field=name, reason=f"one of {', '.join(known)}")
+    return value

@@ -1,0 +1,97 @@
+"""Payments: those that wait for a second person, those recorded lately, and taking one back."""
+
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.auth.guard import current_staff
+from server.db import current_session
+from server.pages.office.blueprint import blueprint, decides, reads
+from server.pages.office.review import PAGE, tabs
+from server.payments import list_payments
+from server.services import services
+from workorders.grammar.money import text_from_cents
+from workorders.problems import Problem
+from workorders.usecases.cash.approve_payment import approve_payment
+from workorders.usecases.cash.payments import approval_limit
+from workorders.usecases.cash.take_payment_back import take_payment_back
+
+
+@blueprint.get("/payments")
+@reads
+def payments() -> ResponseReturnValue:
+    """What waits for approval, and recent payments; `?account=` shows one account's."""
+    return _page(None)
+
+
+@blueprint.post("/payments/<payment_id>/decision")
+@decides
+def decide_payment(payment_id: str) -> ResponseReturnValue:
+    """Approve or refuse a payment that somebody else recorded."""
+    verdict = request.form.get("verdict")
+    try:
+        if verdict not in {"approve", "refuse"}:
+            raise Problem("bad_input", field="verdict", reason="approve or refuse")
+        approve_payment(
+            current_session(),
+            payment_id,
+            approve=verdict == "approve",
+            words=request.form.get("words", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _page(problem), problem.status
+    flash(f"Payment {payment_id} is {'approved and posted' if verdict == 'approve' else 'refused'}.", "good")
+    return redirect(url_for("office.payments"))
+
+
+@blueprint.post("/payments/<payment_id>/take-back")
+@reads
+def take_back_payment(payment_id: str) -> ResponseReturnValue:
+    """Take a payment of the office back. The form's own id makes sending it twice harmless."""
+    return _take_back(payment=payment_id)
+
+
+@blueprint.post("/receipts/take-back")
+@reads
+def take_back_receipt() -> ResponseReturnValue:
+    """Take back a check from the door that the bank returned."""
+    return _take_back(receipt=request.form.get("receipt", "").strip())
+
+
+def _take_back(*, payment: str | None = None, receipt: str | None = None) -> ResponseReturnValue:
+    form = request.form
+    try:
+        row = take_payment_back(
+            current_session(),
+            form.get("reversal_id", ""),
+            payment=payment,
+            receipt=receipt,
+            kind=form.get("kind", ""),
+            reason=form.get("reason", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _page(problem), problem.status
+    flash(f"{text_from_cents(row.amount_cents)} taken back.", "good")
+    return redirect(url_for("office.payments"))
+
+
+def _page(problem: Problem | None) -> str:
+    session, account = current_session(), request.args.get("account", "").strip() or None
+    return render_template(
+        "office/payments.html",
+        waiting=list_payments(session, state="pending", limit=PAGE),
+        payments=list_payments(session, account=account, limit=PAGE),
+        account=account,
+        limit=approval_limit(session, now=services().clock()),
+        new_id=lambda: f"R-{uuid.uuid4().hex[:20]}",
+        problem=problem.as_dict() if problem else None,
+        entered=request.form,
+        **tabs(session),
+    )

@@ -1,0 +1,1 @@
+"""Plan runs and offered days, between pages and the planner."""

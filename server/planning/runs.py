@@ -1,0 +1,135 @@
+"""Plan runs as the worker carries them out: each in a process of its own, so that ingest never waits."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from geo.planner.model import Options
+from geo.planner.plan import Plan
+from geo.schedule.rest import Wishes, rest_document
+from geo.schedule.true_state import load_today
+from geo.schedule.work import DayWork, load_day, plan_document
+from server.networks import streets_on
+from server.services import Services
+from workorders.problems import Problem
+from workorders.tables import PlanRun
+
+log = structlog.get_logger()
+PATIENCE = timedelta(minutes=15)
+"""A run that has not ended by then lost its process."""
+MOST_MOVED, MOST_STICKY = 500, 3600
+"""Limits of what may be wished for: stops that change technician, and driving seconds each must save."""
+FAIRNESS = 3
+"""A second of work above the average technician's weighs as much as so many of driving: who lives far away
+gets work as well, yet nobody crosses the district for evenness alone."""
+TOLD_EVERY_SECONDS = 0.5
+"""How often progress is written: a person sees it move, the database hardly notices."""
+
+
+def ask(session: Session, day: date, seconds: int, *, now: datetime, actor: str) -> PlanRun:
+    """Ask for a plan. Raises Problem bad_input when the time is not 2 to 300 seconds."""
+    if not 2 <= seconds <= 300:
+        raise Problem("bad_input", field="seconds", reason="must be between 2 and 300")
+    run = PlanRun(day=day, seconds=seconds, asked_by=actor, asked_at=now, state="waiting")
+    session.add(run)
+    session.flush()
+    return run
+
+
+def ask_rest(
+    session: Session, day: date, seconds: int, wishes: Wishes, *, now: datetime, actor: str
+) -> PlanRun:
+    """Ask for a plan of the rest of a day. Raises Problem bad_input naming the field."""
+    if not 0 <= wishes.max_moved <= MOST_MOVED:
+        raise Problem("bad_input", field="max_moved", reason=f"must be between 0 and {MOST_MOVED}")
+    if not 0 <= wishes.stickiness_s <= MOST_STICKY:
+        raise Problem("bad_input", field="stickiness", reason=f"must be 0 to {MOST_STICKY // 60} minutes")
+    run = ask(session, day, seconds, now=now, actor=actor)
+    run.kind, run.wishes = "rest", asdict(wishes)
+    session.flush()
+    return run
+
+
+def start_waiting(services: Services) -> int:
+    """Start a process for each waiting run, give up runs whose process is gone; returns how many started."""
+    now = services.clock()
+    with services.read_sessions() as session:
+        waiting = list(session.scalars(select(PlanRun.id).where(PlanRun.state == "waiting")))
+        lost = session.scalar(
+            select(PlanRun.id).where(PlanRun.state == "running", PlanRun.asked_at < now - PATIENCE)
+        )
+    if lost is not None:
+        _set(services, lost, state="failed", words="The planner stopped without an answer; ask again.")
+    for run in waiting:
+        _set(services, run, state="running", words="Reading the day …")
+        subprocess.Popen([sys.executable, "-m", "server", "plan-run", str(run)])  # noqa: S603 - our own command
+    return len(waiting)
+
+
+def carry_out(services: Services, run_id: int) -> None:
+    """Compute one run and keep its result, or the words why there is none."""
+    try:
+        document = _planned(services, run_id)
+    except Problem as problem:
+        _set(services, run_id, state="failed", words=f"{problem.words} {problem.advice}")
+        return
+    done = {"state": "ready", "progress": 1.0, "words": "", "finished_at": services.clock()}
+    _set(services, run_id, result=document, **done)
+    log.info(
+        "planned",
+        run=run_id,
+        served=document["served"],
+        unplaced=len(document["unplaced"]),
+        drive_s=document["drive_s"],
+    )
+
+
+def _planned(services: Services, run_id: int) -> dict[str, Any]:
+    """The run's plan as a document. Raises Problem when the day cannot be read or planned."""
+    now = services.clock()
+    with services.read_sessions() as session:
+        run = session.get_one(PlanRun, run_id)
+        network = streets_on(session, services.config.data_dir, run.day, now=now).network
+        if run.kind == "rest":
+            today, wishes = load_today(session, network, run.day, now=now), Wishes(**run.wishes)
+        else:
+            work = load_day(session, network, run.day, now=now)
+    # The solver is imported here: the web server imports this file and never solves.
+    if run.kind == "rest":
+        from geo.schedule.rest_plan import plan_rest  # noqa: PLC0415 - see above
+
+        tell = _teller(services, run_id, today.work)
+        rest = plan_rest(today, wishes, seconds=run.seconds, progress=tell)
+        return rest_document(today, rest, wishes, now=now)
+    from geo.planner.solve import plan  # noqa: PLC0415 - see above
+
+    tell = _teller(services, run_id, work)
+    made: Plan = plan(work.problem, options=Options(seconds=run.seconds, fairness=FAIRNESS), progress=tell)
+    return plan_document(work, made)
+
+
+def _teller(services: Services, run_id: int, work: DayWork) -> Callable[[float, int, int], None]:
+    """Writes progress down, not too often."""
+    told_at, total = 0.0, len(work.problem.orders)
+
+    def tell(share: float, placed: int, drive_s: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= TOLD_EVERY_SECONDS:
+            told_at = time.monotonic()
+            words = f"{placed} of {total} stops placed, {drive_s / 3600:.1f} hours of driving"
+            _set(services, run_id, progress=share, words=words)
+
+    return tell
+
+
+def _set(services: Services, run_id: int, **values: object) -> None:
+    with services.sessions.begin() as session:
+        session.execute(update(PlanRun).where(PlanRun.id == run_id).values(**values))

@@ -1,6 +1,0 @@
-"""Planning a day: a dispatcher asks, the worker computes, the dispatcher compares and decides."""
-
-from server.plans import closure_pages, late_pages, pages, today_pages
-from server.plans.blueprint import blueprint
-
-__all__ = ["blueprint", "closure_pages", "late_pages", "pages", "today_pages"]

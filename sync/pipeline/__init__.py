@@ -1,0 +1,1 @@
+"""Between documents and the domain: publish, ingest, render, refill, retention."""

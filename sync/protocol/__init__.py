@@ -1,0 +1,1 @@
+"""CouchDB's replication protocol as rules on plain values. Pure."""

@@ -1,0 +1,1 @@
+"""Document stores behind one contract."""

@@ -1,0 +1,1 @@
+"""The document store on a real CouchDB 3.x."""

@@ -1,0 +1,167 @@
+"""Outbox to documents, on the embedded store of both engines."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from sync.pipeline.publish import ensure_technician
+from sync.stores.contract import StoreUnavailable
+from sync.stores.sql.store import SqlStore
+from tests.integration.pipeline.feed import Sessions, document, publish
+from tests.integration.usecases import world
+from tests.integration.usecases.world import DEBT, LATER, NOW, TODAY
+from workorders.tables import Outbox
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.orders.assignment import assign_order, recall_order, set_route
+from workorders.usecases.orders.cancel import cancel_order
+
+
+def test_an_order_reaches_the_tablet_as_documented(sessions: Sessions, store: SqlStore) -> None:
+    with sessions.begin() as session:
+        cut = world.sent(session, "disconnect_np", 1, instructions="knock first", due_until=LATER)
+        seq = world.last_seq(session, cut.number)
+    assert publish(sessions, store) == 2, "the order and the route it is a stop of"
+    order = document(store, "t01", f"order:{cut.number}")
+    assert order["server_seq"] == seq
+    assert {k: order[k] for k in ("kind", "number", "type", "state", "epoch", "route_day", "sequence")} == {
+        "kind": "order",
+        "number": cut.number,
+        "type": "disconnect_np",
+        "state": "dispatched",
+        "epoch": 1,
+        "route_day": "2026-03-02",
+        "sequence": 1,
+    }
+    assert order["service_point"]["number"] == "SP-1"
+    assert order["premise"]["position"] == pytest.approx([-98.599, 39.1])
+    assert order["meter"] == {
+        "serial": "M1",
+        "size": "5/8",
+        "make": "Demo",
+        "dials": 6,
+        "multiplier": 1,
+        "unit": "gal",
+    }
+    assert [read["value"] for read in order["reads"]][-1] == 144_000
+    assert len(order["reads"]) == 12
+    assert order["expected"]["low"] < 148_000 < order["expected"]["high"]
+    assert order["balance"]["cents"] == DEBT
+    assert order["fees"] == [
+        {"code": "field_visit", "title": "Field visit", "cents": 4_500, "trigger": "visit"}
+    ]
+    assert order["authority"]["avoid_cents"] == DEBT
+    assert order["authority"]["latest_local_time"] == "15:00"
+    assert [notice["kind"] for notice in order["authority"]["notices"]] == ["past_due", "final"]
+    assert order["due"] == {"from": None, "until": "2026-03-02T16:00:00.000Z"}
+    assert (order["cancelled"], order["recalled"], order["instructions"]) == (None, None, "knock first")
+
+
+def test_reference_documents_name_the_van_the_forms_and_the_policy(
+    sessions: Sessions, store: SqlStore
+) -> None:
+    technician = document(store, "t01", "ref:technician")
+    assert [meter["serial"] for meter in technician["van"]] == ["NT011", "NT012", "NT013", "NT014"]
+    assert "exchange" in document(store, "t01", "ref:catalogue")["types"]
+    assert {fee["code"] for fee in document(store, "t01", "ref:fees")["fees"]} >= {"field_visit", "reconnect"}
+    settings = document(store, "t01", "ref:settings")
+    assert (settings["timezone"], settings["payment"]["policy"]) == ("America/Chicago", "optional")
+    before = store.info("tech-t01").update_seq
+    ensure_technician(sessions, store, "t01", now=NOW)
+    assert store.info("tech-t01").update_seq == before
+
+
+def test_what_says_the_same_is_not_written_again(sessions: Sessions, store: SqlStore) -> None:
+    with sessions.begin() as session:
+        order = world.sent(session, "reread", 1)
+    publish(sessions, store)
+    first = document(store, "t01", f"order:{order.number}")
+    with sessions.begin() as session:
+        session.add(Outbox(technician_id="t01", topic="order", key=order.number, created_at=NOW))
+        session.add(Outbox(technician_id="t01", topic="order", key=order.number, created_at=NOW))
+    assert publish(sessions, store) == 2
+    assert document(store, "t01", f"order:{order.number}") == first
+    assert publish(sessions, store) == 0
+    with sessions.begin() as session:
+        record_payment(session, "p1", "A1", 100, "web", now=NOW, actor="web")
+    publish(sessions, store)
+    after = document(store, "t01", f"order:{order.number}")
+    assert after["balance"]["cents"] == DEBT - 100
+    assert after["server_seq"] > first["server_seq"]
+
+
+def test_cancelled_recalled_and_reassigned_orders_say_so(sessions: Sessions, store: SqlStore) -> None:
+    with sessions.begin() as session:
+        cancelled, recalled, moved = (world.sent(session, "reread", n) for n in (1, 2, 3))
+    publish(sessions, store)
+    with sessions.begin() as session:
+        cancel_order(session, cancelled.number, reason="paid", now=NOW, actor="csr")
+        recall_order(session, recalled.number, reason="wrong day", now=NOW, actor="d")
+        assign_order(session, moved.number, "t02", route_day=TODAY, now=NOW, actor="d")
+    publish(sessions, store)
+    first = document(store, "t01", f"order:{cancelled.number}")
+    assert (first["state"], first["cancelled"]["reason"]) == ("cancelled", "paid")
+    second = document(store, "t01", f"order:{recalled.number}")
+    assert {key for key in second if not key.startswith("_")} == {
+        "kind",
+        "server_seq",
+        "number",
+        "type",
+        "title",
+        "state",
+        "epoch",
+        "recalled",
+    }
+    assert second["recalled"]["reason"] == "wrong day"
+    assert document(store, "t01", f"order:{moved.number}")["state"] == "recalled"
+    assert document(store, "t02", f"order:{moved.number}")["epoch"] == 2
+
+
+def test_a_route_lists_its_stops(sessions: Sessions, store: SqlStore) -> None:
+    with sessions.begin() as session:
+        orders = [world.order(session, "reread", n) for n in (1, 2)]
+        set_route(session, "t01", TODAY, [o.number for o in reversed(orders)], now=NOW, actor="d")
+    publish(sessions, store)
+    route = document(store, "t01", "route:2026-03-02")
+    assert [(s["order"], s["sequence"]) for s in route["stops"]] == [
+        (orders[1].number, 1),
+        (orders[0].number, 2),
+    ]
+
+
+def test_both_technicians_are_told_when_a_stop_changes_hands(sessions: Sessions, store: SqlStore) -> None:
+    def stops(technician: str) -> list[str]:
+        return [stop["order"] for stop in document(store, technician, f"route:{TODAY}")["stops"]]
+
+    with sessions.begin() as session:
+        numbers = [world.order(session, "reread", household).number for household in (1, 2)]
+        set_route(session, "t01", TODAY, numbers, now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == numbers
+    with sessions.begin() as session:
+        assign_order(session, numbers[0], "t02", route_day=TODAY, now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == numbers[1:]
+    assert stops("t02") == numbers[:1]
+    with sessions.begin() as session:
+        recall_order(session, numbers[1], reason="not needed", now=NOW, actor="dana")
+    publish(sessions, store)
+    assert stops("t01") == []
+
+
+def test_an_unreachable_store_keeps_rows_waiting(sessions: Sessions, engine: Engine) -> None:
+    class Away(SqlStore):
+        def put_documents(self, *_: Any, **__: Any) -> Any:
+            raise StoreUnavailable("the cable is out")
+
+    with sessions.begin() as session:
+        world.sent(session, "reread", 1)
+    away = Away(engine)
+    with pytest.raises(StoreUnavailable):
+        publish(sessions, away)
+    away.close()
+    store = SqlStore(engine)
+    # The database is missing too: publishing makes it and asks for its reference documents.
+    assert publish(sessions, store) + publish(sessions, store) >= 5
+    assert document(store, "t01", "ref:technician")["id"] == "t01"
+    store.close()

@@ -1,0 +1,1 @@
+"""A field event judged: situation in, consequences out. Pure."""

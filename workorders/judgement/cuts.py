@@ -1,0 +1,201 @@
+"""What follows from a cut: valid, after the payment or cancel, against the rules, or elsewhere. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from workorders.facts import EntryFacts, MeterFacts
+from workorders.judgement.consequences import Reverse, SetServicePoint
+from workorders.judgement.cut_warning import CutWarning
+from workorders.judgement.descriptors import OrderType
+from workorders.judgement.lifecycle import Command
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
+from workorders.policy.severance import CutDecision, CutQuestion, evaluate
+
+URGENT, NEXT = 100, 90
+"""Priority of a reconnect that repairs a wrong, and of one that the customer has paid for."""
+
+
+def cut_elsewhere(visit: Visit) -> MeterFacts | None:
+    """The meter seen, when the records have it at another service point: the wrong premise was cut."""
+    seen, installed = visit.serial_seen, visit.situation.installed
+    if seen is None or (installed is not None and installed.serial == seen):
+        return None
+    other = visit.situation.meters.get(seen)
+    here = visit.point.number
+    return other if other is not None and other.installed_at not in (None, here) else None
+
+
+def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[str, Command]:
+    """The other service point is off and is restored at no charge; this order stays open."""
+    answers = visit.answers
+    verdict.do(
+        SetServicePoint(
+            "off_np",
+            visit.at,
+            lock=answers.get("lock"),
+            seal=answers.get("seal"),
+            service_point=other.installed_at,
+        )
+    )
+    reasons = f"Meter {other.serial} of {other.installed_at} was cut instead of {visit.point.number}."
+    verdict.case("wrongful_cut", blocking=False, reasons=reasons, service_point=other.installed_at)
+    restore(visit, verdict, "wrong_premise", wrongful=True, service_point=other.installed_at)
+    return "wrong_premise", Command.REPORT_UNABLE
+
+
+def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
+    """Whether the cut was right when it was made, and what that leads to; answers the order's outcome."""
+    reason = released_before(visit)
+    decision = decide(visit)
+    _out_of_time(visit, verdict, decision)
+    if reason is not None:
+        return _after_release(visit, verdict, reason)
+    if not decision.allowed:
+        verdict.case("wrongful_cut", reasons=" ".join(decision.reasons), evidence=decision.as_evidence())
+        take_back(verdict, visit.order.entries)
+        restore(visit, verdict, "wrongful_cut", wrongful=True)
+        return "wrongful_cut"
+    verdict.fees(order_type.fees, "cut")
+    paid = paid_at(visit)
+    if paid is not None or visit.order.cancelled_at is not None:
+        restore(visit, verdict, "paid" if paid is not None else "released", wrongful=False)
+    else:
+        _lock_check(visit, verdict)
+    return "completed"
+
+
+OUT_OF_TIME = {
+    "authority": "cut_authority_expired",
+    "latest_hour": "cut_past_latest_hour",
+    "weekday": "cut_on_forbidden_day",
+    "holiday": "cut_on_forbidden_day",
+}
+"""Rules of the clock → the case of a cut made against one: whoever cut could have seen it on the tablet."""
+
+
+def _out_of_time(visit: Visit, verdict: Verdict, decision: CutDecision) -> None:
+    """A case of its own for a cut made out of time, with what the tablet had told the technician."""
+    told = CutWarning.of(visit.event.body)
+    for one in decision.verdicts:
+        code = OUT_OF_TIME.get(one.rule)
+        if code is None or one.allowed:
+            continue
+        verdict.case(
+            code,
+            rule=one.words,
+            told=told.sentence,
+            warnings=list(told.told),
+            reason=told.reason,
+            cut_at=visit.at.isoformat(),
+            **one.evidence,
+        )
+
+
+def paid_at(visit: Visit) -> datetime | None:
+    """When a payment satisfied the account: before the cut, else after it; None when none did."""
+    if visit.account is None or visit.satisfied(visit.at):
+        return paid_before(visit)
+    if not visit.satisfied():
+        return None
+    later = sorted(p.at for p in visit.account.payments if p.at > visit.at)
+    return next((at for at in later if visit.satisfied(at)), later[-1] if later else None)
+
+
+def paid_before(visit: Visit) -> datetime | None:
+    """The last payment before the cut, when the account was satisfied by then."""
+    if visit.account is None or not visit.satisfied(visit.at):
+        return None
+    return max((p.at for p in visit.account.payments if p.at <= visit.at), default=None)
+
+
+def released_before(visit: Visit) -> str | None:
+    """Why the cut no longer stood when it was made: paid, or called off; None when it still did."""
+    paid, cancelled = paid_at(visit), visit.order.cancelled_at
+    if paid is not None and paid <= visit.at:
+        return f"The customer had paid at {paid.isoformat()}; the cut was made at {visit.at.isoformat()}."
+    if cancelled is not None and cancelled <= visit.at:
+        why = visit.order.cancel_reason or "no reason given"
+        return f"The order was called off at {cancelled.isoformat()} ({why}); cut at {visit.at.isoformat()}."
+    return None
+
+
+def decide(visit: Visit) -> CutDecision:
+    """The cut rules' verdicts for the instant of the cut."""
+    return evaluate(
+        CutQuestion(
+            account=visit.account,
+            service=visit.point.service,
+            at=visit.at,
+            timezone=visit.situation.timezone,
+            medical=visit.point.medical,
+            forecast_low_c=visit.situation.forecast_low_c,
+            authority_expires_at=visit.order.authority_expires_at,
+        ),
+        visit.situation.book,
+    )
+
+
+def _after_release(visit: Visit, verdict: Verdict, reason: str) -> str:
+    """Cut after payment or cancel: restored at once at no charge, nothing charged, counted as wrongful."""
+    cancelled = visit.order.cancelled_at is not None
+    verdict.case("wrongful_cut", blocking=False, reasons=reason)
+    if cancel_was_seen(visit):
+        verdict.case(
+            "cut_after_seen_cancel", seen_seq=visit.event.seen_seq, cancel_seq=visit.order.cancel_seq
+        )
+    take_back(verdict, visit.order.entries)
+    restore(visit, verdict, "wrongful_cut", wrongful=True)
+    return "completed_after_cancel" if cancelled else "wrongful_cut"
+
+
+def cancel_was_seen(visit: Visit) -> bool:
+    """The tablet had received the cancel before it wrote the event."""
+    seen, cancel = visit.event.seen_seq, visit.order.cancel_seq
+    return seen is not None and cancel is not None and seen >= cancel
+
+
+def take_back(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
+    """Reverse every fee that this order was already charged."""
+    verdict.do(
+        *(
+            Reverse(entry.source, entry.purpose, "Not charged: the service should not have been cut")
+            for entry in entries
+            if entry.purpose.startswith("fee_")
+        )
+    )
+
+
+def restore(
+    visit: Visit, verdict: Verdict, reason: str, *, wrongful: bool, service_point: str | None = None
+) -> None:
+    """Raise the reconnect, unless the next customer's turn_on brings the service back anyway."""
+    if service_point is None and any(other.type == "turn_on" for other in visit.point.other_orders):
+        return
+    setting = visit.rules.setting("reconnect")
+    hours = float(setting.get("wrongful_hours" if wrongful else "hours", 24.0))
+    words = "Restore at once, at no charge." if wrongful else "Paid: restore the service."
+    promise = visit.at + timedelta(hours=hours)
+    verdict.follow(
+        "reconnect",
+        reason,
+        words,
+        priority=URGENT if wrongful else NEXT,
+        no_charge=wrongful,
+        due_hours=hours,
+        extra={"payment_satisfied": True, "promise_by": promise.isoformat()},
+        service_point=service_point,
+    )
+
+
+def _lock_check(visit: Visit, verdict: Verdict) -> None:
+    days = visit.rules.setting("lock_check").get("days")
+    if isinstance(days, int):
+        verdict.follow(
+            "verify",
+            "lock_check",
+            "Check that the lock still holds.",
+            priority=20,
+            due_hours=days * 24.0,
+            extra={"reason": "lock_check"},
+        )

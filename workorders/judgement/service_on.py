@@ -1,0 +1,60 @@
+"""What turn_on and reconnect share: the read, whether it stays on, and what ran while it was off. Pure."""
+
+from workorders.judgement.consequences import SetServicePoint
+from workorders.judgement.descriptors import OrderType
+from workorders.judgement.lifecycle import Command
+from workorders.judgement.verdict import Verdict
+from workorders.judgement.visit import Visit
+
+
+def turned_on(visit: Visit, order_type: OrderType, verdict: Verdict, *, read_kind: str) -> Command | None:
+    """Add what follows from turning the service on; answers the command when it was left off instead.
+
+    A dial that moves with nobody home means an open tap: the service is left off and the order goes back to
+    the dispatcher. Service already on by the records is told to the office and costs nothing.
+    """
+    read = visit.answers.get("read")
+    verdict.read(read, visit.meter, read_kind)
+    _usage_while_off(visit, verdict, read)
+    if not visit.answers.get("left_on", visit.outcome == "completed"):
+        verdict.do(
+            SetServicePoint(
+                visit.point.state if visit.point.state in {"off", "off_np"} else "off",
+                visit.at,
+                lock=visit.answers.get("lock"),
+                seal=visit.answers.get("seal"),
+            )
+        )
+        return Command.REPORT_UNABLE
+    if visit.answers.get("dial_moving") and not visit.answers.get("somebody_home", True):
+        verdict.case("left_running", blocking=False)
+    verdict.do(SetServicePoint("on", visit.at, seal=visit.answers.get("seal")))
+    if visit.point.state == "on":
+        verdict.case("already_on", blocking=False)
+        return None
+    verdict.fees(order_type.fees, "completed")
+    if not visit.order.no_charge:
+        verdict.post("deposit", "Deposit billed", ("AR", "DEP", visit.cents("deposit_cents")))
+    return None
+
+
+def _usage_while_off(visit: Visit, verdict: Verdict, read: int | None) -> None:
+    """An on-read above the off-read of the same meter: somebody used water while it was off."""
+    off, meter = visit.situation.off_read, visit.meter
+    if read is None or off is None or meter is None or off.serial != meter.serial or read <= off.value:
+        return
+    units = (read - off.value) * meter.multiplier
+    if units <= int(visit.rules.setting("reconnect").get("usage_tolerance_units", 0)):
+        return
+    verdict.follow(
+        "tamper",
+        "usage_while_off",
+        f"{units} {meter.unit} were used while the service was off.",
+        priority=70,
+        extra={
+            "reason": "usage_while_off",
+            "usage_while_off": units,
+            "last_lock": visit.point.lock,
+            "last_seal": visit.point.seal,
+        },
+    )

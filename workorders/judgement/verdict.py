@@ -1,0 +1,171 @@
+"""A judgement being put together: consequences in order, cases without repeats, fees and reads alike."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from workorders.facts import MeterFacts
+from workorders.judgement.charging import fee_entry
+from workorders.judgement.consequences import (
+    Consequence,
+    Judgement,
+    OpenException,
+    Post,
+    RaiseOrder,
+    RecordRead,
+)
+from workorders.judgement.lifecycle import Command
+from workorders.judgement.visit import Visit
+from workorders.messages.words import ack_words, case_title, case_words
+from workorders.metering.registers import ReadCheck
+from workorders.policy import fees
+
+
+def case(
+    code: str, *, blocking: bool = True, then: Iterable[Consequence] = (), **detail: Any
+) -> OpenException:
+    """An exception with the words of its code; `detail` is plain JSON and fills them."""
+    return OpenException(code, case_words(code, detail), blocking, dict(detail), tuple(then))
+
+
+def outcome_words(consequences: Iterable[Consequence]) -> str:
+    """What the technician reads: the cases that wait for the office, those it was told, or just posted."""
+    cases = [c for c in consequences if isinstance(c, OpenException)]
+    blocking = [case_title(c.code) for c in cases if c.blocking]
+    if blocking:
+        return ack_words("review", {"titles": blocking})
+    titles = [case_title(c.code) for c in cases]
+    return ack_words("told", {"titles": titles}) if titles else ack_words("posted", {})
+
+
+class Verdict:
+    """Collects what follows from one visit. A case of a code already there is merged into it."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self._done: list[Consequence] = []
+
+    @property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """What was collected so far."""
+        return tuple(self._done)
+
+    @staticmethod
+    def merge(consequences: Iterable[Consequence]) -> tuple[Consequence, ...]:
+        """The consequences with cases of one code made one, because a source opens a code once."""
+        made: list[Consequence] = []
+        for one in consequences:
+            _add(made, one)
+        return tuple(made)
+
+    def do(self, *consequences: Consequence) -> None:
+        """Add consequences in order."""
+        for one in consequences:
+            _add(self._done, one)
+
+    def case(
+        self, code: str, *, blocking: bool = True, then: Iterable[Consequence] = (), **detail: Any
+    ) -> None:
+        """Open a case with the words of its code."""
+        self.do(case(code, blocking=blocking, then=then, **detail))
+
+    def fees(self, codes: Iterable[str], reached: str) -> None:
+        """Charge what falls due when the visit ended as `reached` (fees.REACHED)."""
+        visit = self.visit
+        charges = fees.due(
+            codes,
+            reached,
+            visit.rules,
+            visit.account,
+            no_charge=visit.order.no_charge,
+            posted=visit.order.entries,
+        )
+        if visit.account is not None:
+            self.do(*(p for p in map(fee_entry, charges) if p is not None))
+
+    def post(self, purpose: str, words: str, *lines: tuple[str, str, int]) -> None:
+        """Post the lines above zero; nothing when there is none or the order has no account."""
+        owed = tuple(line for line in lines if line[2] > 0)
+        if owed and self.visit.account is not None:
+            self.do(Post(purpose, words, owed))
+
+    def follow(self, type_: str, reason: str, words: str, **given: Any) -> None:
+        """Raise a follow-on order."""
+        self.do(RaiseOrder(type_, reason, words, **given))
+
+    def read(
+        self,
+        value: int | None,
+        meter: MeterFacts | None,
+        kind: str,
+        *,
+        required: bool = True,
+        flags: tuple[str, ...] = (),
+        supersedes: str | None = None,
+        check: ReadCheck | None = None,
+    ) -> int | None:
+        """Record a read the common way and open the cases its check asks for.
+
+        Answers the usage since the previous read, None when there is none that can be believed. `check` when
+        the caller judged the read against another history than the visit's.
+        """
+        if value is None:
+            if required:
+                # Without its final read an account cannot be closed; any other read can be had again.
+                self.case("read_missing", blocking=kind == "final")
+            return None
+        if meter is None:
+            self.case("no_meter_on_record", value=value)
+            return None
+        check = check or self.visit.check(value, meter)
+        if check.finding == "too_many_digits":
+            self.case("read_too_many_digits", value=value, dials=meter.dials)
+            return None
+        if not check.believed:
+            self.case(
+                "read_below_previous",
+                value=value,
+                previous=check.previous.value if check.previous else None,
+                likely=str(check.finding).removeprefix("below_"),
+                serial=meter.serial,
+            )
+        elif check.finding in {"high", "low"} and check.estimate is not None:
+            self.case(
+                f"read_{check.finding}",
+                blocking=False,
+                value=value,
+                usage=check.usage,
+                low=round(check.estimate.low),
+                high=round(check.estimate.high),
+            )
+        found = check.flags + flags
+        self.do(RecordRead(meter.serial, value, kind, self.visit.at, flags=found, supersedes=supersedes))
+        return check.usage
+
+    def judgement(self, outcome: str, command: Command | None = None) -> Judgement:
+        """The whole; without a `command` the order is completed, or waits when a case is blocking."""
+        made = tuple(self._done)
+        if command is None:
+            blocked = any(isinstance(c, OpenException) and c.blocking for c in made)
+            command = Command.COMPLETE_WITH_EXCEPTION if blocked else Command.COMPLETE
+        return Judgement(outcome, outcome_words(made), made, command)
+
+
+def _add(made: list[Consequence], new: Consequence) -> None:
+    for i, old in enumerate(made):
+        if isinstance(old, OpenException) and isinstance(new, OpenException) and old.code == new.code:
+            words = old.words if new.words in old.words else f"{old.words} {new.words}"
+            blocking, detail = old.blocking or new.blocking, old.detail | new.detail
+            made[i] = OpenException(old.code, words, blocking, detail, old.then + new.then)
+            return
+    made.append(new)
+
+
+def with_consequences(judgement: Judgement, consequences: Iterable[Consequence]) -> Judgement:
+    """The judgement with other consequences, its words and its completion made to fit them."""
+    made = tuple(consequences)
+    command = judgement.command
+    if command in {Command.COMPLETE, Command.COMPLETE_WITH_EXCEPTION}:
+        blocked = any(isinstance(c, OpenException) and c.blocking for c in made)
+        command = Command.COMPLETE_WITH_EXCEPTION if blocked else Command.COMPLETE
+    return replace(judgement, consequences=made, command=command, words=outcome_words(made))

@@ -1,0 +1,1 @@
+"""Registers, usage, rollover, high and low reads, meter tests. Pure."""

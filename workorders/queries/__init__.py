@@ -1,0 +1,1 @@
+"""What pages, reports, documents, search and the rules read. Nothing here writes."""

@@ -1,0 +1,72 @@
+"""How far what the office sees may lag behind the field, in one sentence.
+
+A tablet works without signal. Between its contacts the office knows only what it last said, and a CSR must
+be able to tell a customer so.
+"""
+
+from dataclasses import dataclass
+
+from workorders.judgement.lifecycle import IN_FIELD, State
+from workorders.messages import timeline_en as texts
+
+CUT = "disconnect_np"
+
+
+@dataclass(frozen=True, slots=True)
+class TabletView:
+    """What is known of the tablet that has, or last had, an order."""
+
+    technician: str
+    """The technician's name."""
+    heard: str | None
+    """When the tablet was last heard, as people read it; None: never."""
+    published: bool
+    """The newest change is in the technician's database, where the tablet can fetch it."""
+    confirmed: bool
+    """The tablet has said something about this order since it was last assigned."""
+    knows_latest: bool
+    """A report of the tablet names this or a later server sequence than the cancel or recall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """The sentence and whether it is one to act on (`doubt`) or only says how fresh the state is."""
+
+    words: str
+    doubt: bool
+
+
+def staleness(order_type: str, state: str, told_tablet: bool, tablet: TabletView | None) -> Staleness | None:
+    """What to say about an order; None when nothing can have happened unseen.
+
+    `told_tablet`: the order was on a tablet when it was cancelled, superseded or recalled.
+    """
+    if tablet is None:
+        return None
+    said = _after_the_end(order_type, state, told_tablet, tablet) or _in_the_field(order_type, state, tablet)
+    if said is None:
+        return None
+    heard = texts.HEARD.format(at=tablet.heard) if tablet.heard else texts.NEVER_HEARD
+    words = said.words.format(heard=heard, technician=tablet.technician)
+    return Staleness(words, said.doubt)
+
+
+def _after_the_end(order_type: str, state: str, told_tablet: bool, tablet: TabletView) -> Staleness | None:
+    if state not in {State.CANCELLED, State.SUPERSEDED, State.RECALLED} or not told_tablet:
+        return None
+    if tablet.knows_latest:
+        return None
+    unknown = texts.RECALL_UNKNOWN if state == State.RECALLED else texts.CANCEL_UNKNOWN
+    if order_type == CUT:
+        unknown = f"{texts.POSSIBLY_OFF} {unknown.partition(';')[0]}."
+    return Staleness(unknown, True)
+
+
+def _in_the_field(order_type: str, state: str, tablet: TabletView) -> Staleness | None:
+    if state not in IN_FIELD:
+        return None
+    if not tablet.published:
+        return Staleness(texts.NOT_SENT, False)
+    if order_type == CUT:
+        return Staleness(texts.POSSIBLY_OFF, True)
+    return Staleness(texts.AS_OF if tablet.confirmed else texts.NOT_CONFIRMED, False)

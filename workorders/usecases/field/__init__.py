@@ -1,0 +1,1 @@
+"""What comes from tablets: events, evidence, cases, quarantine."""

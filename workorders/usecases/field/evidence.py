@@ -1,0 +1,78 @@
+"""Photos and signatures of field events: which are here, which are still on the tablet."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.judgement.consequences import OpenException
+from workorders.judgement.event_schema import Attached, FieldDocument
+from workorders.messages.words import case_words
+from workorders.tables import Evidence
+
+PHOTO = ".jpg"
+
+
+def keep_evidence(session: Session, event: FieldDocument) -> None:
+    """Write a row for each attachment that is here and each photo that an answer names but is not."""
+    answers = event.body.get("answers")
+    named = {
+        value
+        for value in (answers.values() if isinstance(answers, Mapping) else ())
+        if isinstance(value, str) and value.endswith(PHOTO) and len(value) <= 120
+    }
+    session.add_all(_row(event.id, name, stub) for name, stub in sorted(event.attachments.items()))
+    session.add_all(
+        Evidence(event_id=event.id, name=name, content_type="image/jpeg", digest="", length=0, received=False)
+        for name in sorted(named - event.attachments.keys())
+    )
+
+
+def receive_evidence(session: Session, event: FieldDocument) -> tuple[bool, list[OpenException]]:
+    """Take in attachments that a later revision of a known event brings.
+
+    Answers whether something new came, and a case for each photo that was here with other bytes.
+    """
+    kept = {
+        row.name: row
+        for row in session.scalars(select(Evidence).where(Evidence.event_id == event.id).with_for_update())
+    }
+    news = False
+    cases = []
+    for name, stub in sorted(event.attachments.items()):
+        row = kept.get(name)
+        if row is None:
+            session.add(_row(event.id, name, stub))
+            news = True
+        elif not row.received:
+            row.received, row.digest, row.length = True, stub.digest[:80], stub.length
+            row.content_type = stub.content_type[:80]
+            news = True
+        elif row.digest != stub.digest[:80]:
+            detail = {"name": name, "event": event.id}
+            cases.append(
+                OpenException("evidence_changed", case_words("evidence_changed", detail), True, detail)
+            )
+    session.flush()
+    return news, cases
+
+
+def all_here(session: Session, event_id: str) -> bool:
+    """Nothing that the event's answers name is still on the tablet."""
+    return (
+        session.scalar(
+            select(Evidence.id).where(Evidence.event_id == event_id, Evidence.received.is_(False)).limit(1)
+        )
+        is None
+    )
+
+
+def _row(event_id: str, name: str, stub: Attached) -> Evidence:
+    return Evidence(
+        event_id=event_id,
+        name=name[:120],
+        content_type=stub.content_type[:80],
+        digest=stub.digest[:80],
+        length=stub.length,
+        received=True,
+    )

@@ -1,0 +1,118 @@
+"""An understood event made ready for the rules: when it happened, who did it, what is attached."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from workorders.facts import EventFacts, StrayReceipt
+from workorders.judgement.event_schema import FieldDocument, event_body
+from workorders.judgement.receipts import BlockFacts, format_number, parse_number
+from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
+
+_TOLD_AT = select(Outbox.created_at).where(
+    Outbox.id == bindparam("seq"), Outbox.technician_id == bindparam("technician")
+)
+_BLOCK = select(
+    ReceiptBlock.device_id, ReceiptBlock.technician_id, ReceiptBlock.first, ReceiptBlock.last
+).where(ReceiptBlock.prefix == bindparam("prefix"))
+TOLERANCE = timedelta(minutes=2)
+"""A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
+
+
+def clamped(
+    event: FieldDocument, session: Session, *, received_at: datetime, last_contact: datetime | None
+) -> tuple[datetime, tuple[str, ...]]:
+    """When it happened, between the last contact and the receipt, and `clock_ahead` or `clock_behind`.
+
+    A tablet that names the sequence it had seen was in contact after that was written, so the answer does
+    not depend on how the feed was cut into batches.
+    """
+    told = None
+    if event.seen_seq is not None:
+        told = session.scalar(_TOLD_AT, {"seq": event.seen_seq, "technician": event.technician})
+    earliest = max((at for at in (told, last_contact) if at is not None), default=event.at)
+    if event.at > received_at:
+        return received_at, ("clock_ahead",) if event.at - received_at > TOLERANCE else ()
+    if event.at < earliest:
+        flags = ("clock_behind",) if earliest - event.at > TOLERANCE else ()
+        return min(earliest, received_at), flags
+    return event.at, ()
+
+
+def facts_of(
+    session: Session, event: FieldDocument, technician: Technician, occurred_at: datetime
+) -> EventFacts:
+    """The event as the rules see it."""
+    stray = _stray_receipt(session, event)
+    return EventFacts(
+        id=event.id,
+        kind=event.kind,
+        occurred_at=occurred_at,
+        technician=event.technician,
+        body=event.body,
+        epoch=event.epoch,
+        seen_seq=event.seen_seq,
+        rule_set=event.rule_set,
+        skills=tuple(technician.skills),
+        position=event.position,
+        accuracy_m=event.accuracy_m,
+        attachments=frozenset(event.attachments),
+        previous_receipt_hash=_previous_hash(session, event) if stray is None else None,
+        stray_receipt=stray,
+    )
+
+
+def recalled_facts(event: FieldEvent) -> EventFacts:
+    """A kept event as the rules see it, without what was judged when it came (skills, position, chain)."""
+    return EventFacts(
+        id=event.id,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        technician=event.technician_id,
+        body=event_body(event.body),
+        epoch=event.epoch,
+        rule_set=event.rule_set,
+    )
+
+
+def _receipt_number(event: FieldDocument) -> tuple[str, int] | None:
+    receipt = event.body.get("receipt")
+    return parse_number(str(receipt.get("number"))) if isinstance(receipt, dict) else None
+
+
+def _stray_receipt(session: Session, event: FieldDocument) -> StrayReceipt | None:
+    """Who holds the block of a receipt number that this technician was not given on this device.
+
+    None for a number of their own, and for what is no receipt number at all, which is a case by itself.
+    """
+    parsed = _receipt_number(event)
+    if parsed is None:
+        return None
+    prefix, serial = parsed
+    block = session.execute(_BLOCK, {"prefix": prefix}).first()
+    if block is None:
+        return StrayReceipt()
+    if BlockFacts(*block).grants(serial, event.device, event.technician):
+        return None
+    if not block.first <= serial <= block.last:
+        return StrayReceipt()
+    return StrayReceipt(block.device_id, block.technician_id)
+
+
+def _previous_hash(session: Session, event: FieldDocument) -> str | None:
+    """The hash of the receipt before this one; None for the first of its block.
+
+    A receipt whose predecessor is not here yet is taken at its word; the predecessor is compared with it
+    when it comes (workorders.usecases.cash.receipts).
+    """
+    parsed = _receipt_number(event)
+    if parsed is None:
+        return None
+    prefix, serial = parsed
+    first = session.scalar(select(ReceiptBlock.first).where(ReceiptBlock.prefix == prefix))
+    if serial <= (first if first is not None else 1):
+        return None
+    known = session.scalar(select(Receipt.hash).where(Receipt.number == format_number(prefix, serial - 1)))
+    claimed = event.body["receipt"].get("previous_hash")
+    return known if known is not None else claimed if isinstance(claimed, str) else None

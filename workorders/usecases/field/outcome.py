@@ -1,0 +1,175 @@
+"""What an event does to its order: progress moves the state, a completion is judged and carried out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from workorders.catalogue import judge
+from workorders.facts import EventFacts
+from workorders.judgement.consequences import Consequence, Judgement, OpenException
+from workorders.judgement.event_schema import FieldDocument
+from workorders.judgement.lifecycle import FIELD_COMMANDS, Command, State, after_fact, document_state
+from workorders.messages.words import ack_words, case_words
+from workorders.problems import Problem
+from workorders.queries.situation import serials_in, situation_of
+from workorders.tables import Order
+from workorders.usecases.cash.receipts import Known, keep_receipt, look_up
+from workorders.usecases.field.effects import Cause, carry_out, reconsider_after
+from workorders.usecases.history import note, tell_order
+from workorders.usecases.orders.assignment import end_assignment
+from workorders.usecases.orders.cancel import CUT
+from workorders.usecases.orders.follow_on import drop_contingent
+
+DONE = frozenset({Command.COMPLETE, Command.COMPLETE_WITH_EXCEPTION})
+RETURNED = frozenset({Command.REPORT_UNABLE, Command.HOLD_FROM_FIELD})
+"""The visit is over and the order is the dispatcher's again."""
+RECEIPTS = frozenset({"payment", "receipt_void"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the acknowledgement says, and the cases to open."""
+
+    words: str
+    exceptions: tuple[OpenException, ...] = ()
+
+
+def without_order(event: FieldDocument) -> Outcome:
+    """A fact about an order that does not exist: kept, and a human finds out what it belongs to."""
+    detail = {"order": event.order}
+    found = OpenException("unknown_order", case_words("unknown_order", detail), True, detail)
+    return Outcome(ack_words("review", {"titles": [found.words]}), (found,))
+
+
+def progressed(session: Session, order: Order, event: EventFacts, *, now: datetime) -> Outcome:
+    """Progress of the technician who has the order moves it; anybody else's is history."""
+    before = order.state
+    if event.technician == order.technician_id and event.epoch == order.epoch:
+        order.state = after_fact(before, FIELD_COMMANDS[event.kind]).value
+    _note(session, order, event, event.kind, before=before, now=now)
+    if document_state(before) != document_state(order.state):
+        session.flush()
+        tell_order(session, order, now=now)
+    return Outcome(ack_words("noted", {}))
+
+
+def judged(session: Session, order: Order, event: EventFacts, *, device: str, now: datetime) -> Outcome:
+    """Judge a completion, an unable, a payment or a reaction to a cancel, and carry out what follows.
+
+    Raises Problem `bad_input` when the body is not of the documented shape; nothing is changed then.
+    """
+    cause = Cause(event.id, event.technician, event.occurred_at, order, now)
+    judgement = judge(situation_of(session, order, serials=serials_in(event.body)), event)
+    known = look_up(session, event, device) if event.kind in RECEIPTS else None
+    if known in {Known.SAME, Known.OTHER}:
+        judgement = _known_receipt(judgement, event, known)
+    before = order.state
+    try:
+        with session.begin_nested():
+            exceptions = carry_out(session, judgement.consequences, cause)
+            if known is Known.NEW:
+                exceptions += keep_receipt(session, event, device, cause)
+            _settle(session, order, judgement, event, now)
+            reconsider_after(session, judgement.consequences, cause)
+    except (IntegrityError, DataError, Problem) as refusal:
+        judgement, exceptions = _refused(judgement, refusal)
+        _settle(session, order, judgement, event, now)
+    _after_cancel(session, order, judgement, event, now)
+    if order.state != before or judgement.outcome:
+        tell_order(session, order, now=now)
+    return Outcome(judgement.words, tuple(exceptions))
+
+
+def _settle(session: Session, order: Order, judgement: Judgement, event: EventFacts, now: datetime) -> None:
+    """Move the order as judged and note it."""
+    before = order.state
+    if judgement.command is not None:
+        order.state = after_fact(before, judgement.command).value
+    if judgement.outcome:
+        order.outcome = judgement.outcome[:40]
+        order.finished_at = event.occurred_at
+    decided = bool(judgement.outcome) or event.kind not in {"completed", "unable"}
+    kind = event.kind if decided else "visit"
+    _note(session, order, event, kind, before=before, now=now, outcome=judgement.outcome)
+    session.flush()
+    if judgement.command in RETURNED and order.state in {State.UNABLE, State.HELD}:
+        end_assignment(session, order, reason=judgement.words, now=now)
+
+
+def _refused(
+    judgement: Judgement, refusal: IntegrityError | DataError | Problem
+) -> tuple[Judgement, list[OpenException]]:
+    """The whole judgement waits for a human, because the records refuse a part of it."""
+    reason = refusal.words if isinstance(refusal, Problem) else _plain(str(refusal.orig))
+    waiting: Sequence[Consequence] = [
+        one for one in judgement.consequences if not isinstance(one, OpenException)
+    ]
+    detail = {"reason": reason}
+    refused = OpenException(
+        "consequence_refused", case_words("consequence_refused", detail), True, detail, tuple(waiting)
+    )
+    found = [refused, *judgement.exceptions]
+    command = Command.COMPLETE_WITH_EXCEPTION if judgement.command in DONE else judgement.command
+    words = ack_words("review", {"titles": [one.words for one in found]})
+    return replace(judgement, consequences=tuple(found), command=command, words=words), found
+
+
+def _plain(reason: str) -> str:
+    """The database's own words, first line, for somebody who knows the tables."""
+    return f"The database said: {reason.splitlines()[0]}."
+
+
+def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Judgement:
+    """A receipt number that was recorded before brings no money a second time."""
+    number = event.body["receipt"]["number"]
+    blocking = known is Known.OTHER
+    code = "receipt_conflict" if blocking else "receipt_repeated"
+    waiting: list[Consequence] = [one for one in judgement.consequences if not isinstance(one, OpenException)]
+    # What those cases would have done waits too: money for another account must not end in suspense.
+    waiting += [one for case in judgement.exceptions for one in case.then]
+    then = tuple(waiting) if blocking else ()
+    detail = {"receipt": number}
+    found = OpenException(code, case_words(code, detail), blocking, detail, then)
+    words = ack_words("review", {"titles": [found.words]}) if blocking else ack_words("noted", {})
+    return replace(judgement, words=words, consequences=(found,), command=None, outcome="")
+
+
+def _after_cancel(
+    session: Session, order: Order, judgement: Judgement, event: EventFacts, now: datetime
+) -> None:
+    """A called-off cut whose tablet is heard of without having cut needs no reconnect."""
+    if order.type != CUT or order.cancelled_at is None:
+        return
+    saw = event.seen_seq is not None and order.cancel_seq is not None and event.seen_seq >= order.cancel_seq
+    backed_out = event.kind in {"unable", "backed_out"} or (
+        event.kind == "cancel_seen" and saw and event.body.get("choice") == "back_out"
+    )
+    left_on = event.kind == "completed" and order.service_point.state not in {"off", "off_np"}
+    if backed_out or (left_on and judgement.command in DONE):
+        drop_contingent(session, order, reason="not cut", now=now)
+
+
+def _note(
+    session: Session,
+    order: Order,
+    event: EventFacts,
+    kind: str,
+    *,
+    before: str,
+    now: datetime,
+    outcome: str | None = None,
+) -> None:
+    note(
+        session,
+        order,
+        kind,
+        at=event.occurred_at,
+        now=now,
+        actor=event.technician,
+        from_state=before,
+        source=event.id,
+        detail={"outcome": outcome} if outcome else None,
+    )

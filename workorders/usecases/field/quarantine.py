@@ -1,0 +1,78 @@
+"""Documents that could not be understood or may not be believed: kept whole, answered, never dropped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workorders.tables import Quarantine, Technician
+from workorders.usecases.field.delivery import Delivery, Verdict
+from workorders.usecases.history import count, tell
+
+KEY_MAX = 80
+"""Width of `Outbox.key`; a longer id was never an event's and gets no acknowledgement."""
+DUPLICATES = "duplicate_events"
+"""The counter of documents that came again and changed nothing."""
+
+
+def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) -> Verdict:
+    """Keep a document aside with the reason; the same revision again gets the same answer."""
+    database, revision = delivery.database, delivery.revision[:80]
+    doc_id = keepable(str(delivery.document.get("_id"))[:200])
+    reason = keepable(reason)
+    known = session.scalar(
+        select(Quarantine).where(
+            Quarantine.database == database,
+            Quarantine.document_id == doc_id,
+            Quarantine.revision == revision,
+        )
+    )
+    if known is not None:
+        count(session, DUPLICATES)
+        return Verdict("quarantined", quarantine_words(known.reason), (known.code,), duplicate=True)
+    session.add(
+        Quarantine(
+            database=database,
+            document_id=doc_id,
+            revision=revision,
+            body=keepable(delivery.document),
+            code=code,
+            reason=reason,
+            received_at=delivery.received_at,
+        )
+    )
+    session.flush()
+    technician = session.get(Technician, database.removeprefix("tech-"))
+    if technician is not None and answerable(doc_id):
+        tell(session, technician.id, "ack", doc_id, now=delivery.received_at)
+    return Verdict("quarantined", quarantine_words(reason), (code,))
+
+
+def undecided_documents(session: Session) -> int:
+    """How many documents wait for the office."""
+    waiting = select(func.count()).select_from(Quarantine).where(~Quarantine.decision.has())
+    return session.scalar(waiting) or 0
+
+
+def answerable(doc_id: str) -> bool:
+    """True for the id of an event, which gets an acknowledgement."""
+    return doc_id.startswith("event:") and len(doc_id) <= KEY_MAX
+
+
+def quarantine_words(reason: str, decision: str | None = None) -> str:
+    """What the technician reads: why it was kept aside, then what the office did about it."""
+    if decision is not None:
+        return f"Decided by the office: {decision}"
+    return f"Kept aside, the office looks at it: {reason}"
+
+
+def keepable(value: Any) -> Any:
+    """JSON with zero characters and lone surrogates shown as ␀ and �, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {keepable(str(key)): keepable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [keepable(part) for part in value]
+    return value

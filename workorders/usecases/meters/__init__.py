@@ -1,0 +1,1 @@
+"""Meters in stock and in vans."""

@@ -1,0 +1,1 @@
+"""Orders raised, assigned, called off, followed."""

@@ -1,0 +1,246 @@
+"""Who works an order, on which day, in which place of the route: assign, dispatch, recall, routes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workorders.catalogue import order_type_of
+from workorders.grammar.texts import checked_line
+from workorders.judgement.lifecycle import IN_FIELD, Command, State
+from workorders.problems import Problem
+from workorders.queries.lookups import order_for_update, technician_named
+from workorders.tables import Assignment, Order, Technician
+from workorders.usecases.collections.authority import grant_authority
+from workorders.usecases.district.incarnation import epoch_floor
+from workorders.usecases.history import command, note, tell, tell_order
+
+
+def assign_order(
+    session: Session,
+    number: str,
+    technician_id: str,
+    *,
+    route_day: date,
+    sequence: int | None = None,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
+    dispatch: bool = True,
+) -> Order:
+    """Give an order to a technician for a day; the epoch grows unless that technician has it already.
+
+    `sequence` None: after the stops the day already has. A technician who had it before is told that it
+    is gone; only work not started is silently taken away. Raises Problem `not_found`, `stale_order`,
+    `technician_lacks_skill`, `illegal_transition`, and `cut_not_allowed` when a cut would be dispatched.
+    """
+    order = order_for_update(session, number, expected_version=expected_version)
+    technician = technician_named(session, technician_id)
+    had, day_before = order.technician_id, order.route_day
+    _give(session, order, technician, route_day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
+    tell_route(session, technician.id, route_day, now=now)
+    if had == technician.id and day_before != route_day:
+        tell_route(session, technician.id, day_before, now=now)
+    return order
+
+
+def dispatch_order(
+    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
+) -> Order:
+    """Send an assigned order to its technician's tablet.
+
+    Raises Problem `not_found`, `stale_order`, `illegal_transition`, `cut_not_allowed`.
+    """
+    order = order_for_update(session, number, expected_version=expected_version)
+    return _dispatch(session, order, now=now, actor=actor)
+
+
+def recall_order(
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
+) -> Order:
+    """Take an order back from a tablet; it may be assigned anew. What the tablet did meanwhile still counts.
+
+    Raises Problem `not_found`, `stale_order`, `illegal_transition`.
+    """
+    reason = checked_line(reason, field="reason")
+    order = order_for_update(session, number, expected_version=expected_version)
+    command(session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": reason})
+    end_assignment(session, order, reason=reason, now=now)
+    return order
+
+
+def unassign_order(
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
+) -> Order:
+    """Return an assigned order that was not dispatched yet to the orders that wait.
+
+    Raises Problem `not_found`, `stale_order`, `illegal_transition`.
+    """
+    reason = checked_line(reason, field="reason")
+    order = order_for_update(session, number, expected_version=expected_version)
+    command(session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": reason})
+    end_assignment(session, order, reason=reason, now=now)
+    return order
+
+
+def set_route(
+    session: Session,
+    technician_id: str,
+    day: date,
+    numbers_in_sequence: Sequence[str],
+    *,
+    now: datetime,
+    actor: str,
+    planned_starts: Mapping[str, datetime] | None = None,
+    dispatch: bool = True,
+    first: int = 1,
+) -> list[Order]:
+    """Make these orders the technician's stops of that day, in this order, numbered from `first`.
+
+    Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number.
+    Raises what `assign_order` raises, and Problem `bad_input` when an order is named twice.
+    """
+    if len(set(numbers_in_sequence)) != len(numbers_in_sequence):
+        raise Problem("bad_input", field="orders", reason="an order is named twice")
+    starts = planned_starts or {}
+    technician = technician_named(session, technician_id)
+    for number in sorted(numbers_in_sequence):
+        order_for_update(session, number)
+    orders, days = [], {day: None}
+    for sequence, number in enumerate(numbers_in_sequence, start=first):
+        order = order_for_update(session, number)
+        if order.technician_id == technician_id and order.route_day is not None:
+            days[order.route_day] = None
+        _give(session, order, technician, day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
+        order.planned_start = starts.get(number, order.planned_start)
+        orders.append(order)
+    for changed in days:
+        tell_route(session, technician_id, changed, now=now)
+    return orders
+
+
+def end_assignment(session: Session, order: Order, *, reason: str, now: datetime) -> None:
+    """End the current epoch: the technician no longer has the order and is told so."""
+    if order.technician_id is None:
+        return
+    current = session.get(Assignment, (order.number, order.epoch))
+    if current is not None and current.ended_at is None:
+        current.ended_at = now
+        current.end_reason = reason[:200]
+    technician_id = order.technician_id
+    order.technician_id = None
+    order.sequence = None
+    order.planned_start = None
+    session.flush()
+    tell(session, technician_id, "order", order.number, now=now)
+    tell_route(session, technician_id, order.route_day, now=now)
+
+
+def take_back(session: Session, order: Order, technician_id: str, *, reason: str, now: datetime) -> None:
+    """Take an order away from a technician because somebody else has done it; its state stays."""
+    if order.technician_id != technician_id:
+        return
+    note(
+        session,
+        order,
+        "recalled",
+        at=now,
+        now=now,
+        actor="curbstop",
+        from_state=order.state,
+        detail={"reason": reason, "technician": technician_id},
+    )
+    end_assignment(session, order, reason=reason, now=now)
+
+
+def _begin_epoch(
+    session: Session, order: Order, technician: Technician, *, now: datetime, actor: str
+) -> None:
+    before = order.technician_id
+    if before is not None:
+        reason = "assigned again" if before == technician.id else f"given to {technician.name}"
+        end_assignment(session, order, reason=reason, now=now)
+    order.technician_id = technician.id
+    order.epoch = max(order.epoch, epoch_floor(session)) + 1
+    order.outcome = None
+    order.finished_at = None
+    command(
+        session,
+        order,
+        Command.ASSIGN,
+        "assigned",
+        now=now,
+        actor=actor,
+        detail={"technician": technician.id, "epoch": order.epoch, "from": before},
+    )
+    session.add(
+        Assignment(order_number=order.number, epoch=order.epoch, technician_id=technician.id, assigned_at=now)
+    )
+    session.flush()
+
+
+def _give(
+    session: Session,
+    order: Order,
+    technician: Technician,
+    route_day: date,
+    *,
+    sequence: int | None,
+    now: datetime,
+    actor: str,
+    dispatch: bool,
+) -> None:
+    """`assign_order` without telling whose route changed."""
+    _check_skills(order, technician)
+    if order.technician_id != technician.id or order.state not in {State.ASSIGNED, *IN_FIELD}:
+        _begin_epoch(session, order, technician, now=now, actor=actor)
+    order.route_day = route_day
+    order.sequence = sequence if sequence is not None else _next_sequence(session, order, technician.id)
+    if dispatch and order.state == State.ASSIGNED:
+        _dispatch(session, order, now=now, actor=actor)
+    elif order.state in IN_FIELD:
+        tell_order(session, order, now=now)
+    session.flush()
+
+
+def tell_route(session: Session, technician_id: str, day: date | None, *, now: datetime) -> None:
+    """Say that the stops of a technician's day changed; without a day there is no route."""
+    if day is not None:
+        tell(session, technician_id, "route", day.isoformat(), now=now)
+
+
+def _dispatch(session: Session, order: Order, *, now: datetime, actor: str) -> Order:
+    grant_authority(session, order, now=now)
+    command(session, order, Command.DISPATCH, "dispatched", now=now, actor=actor)
+    tell_order(session, order, now=now)
+    return order
+
+
+def _check_skills(order: Order, technician: Technician) -> None:
+    for skill in order_type_of(order.type).skills:
+        if skill not in technician.skills:
+            raise Problem("technician_lacks_skill", technician=technician.name, skill=skill)
+
+
+def _next_sequence(session: Session, order: Order, technician_id: str) -> int:
+    last = session.scalar(
+        select(func.max(Order.sequence)).where(
+            Order.technician_id == technician_id,
+            Order.route_day == order.route_day,
+            Order.number != order.number,
+        )
+    )
+    return (last or 0) + 1

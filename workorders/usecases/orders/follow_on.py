@@ -1,0 +1,172 @@
+"""Orders that follow from another one: raised at once, or kept ready until a tablet is heard of.
+
+A *contingent* reconnect stands ready while a cut was called off but the tablet may not know: held, it is
+released when the tablet's facts show the service is off, dropped when they show it is not, and released
+for somebody to look when the tablet stays silent too long.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.judgement.consequences import RaiseOrder
+from workorders.judgement.lifecycle import ACTIVE, Command, State
+from workorders.queries.lookups import order_for_update, responsible_account
+from workorders.tables import Account, Order, ServicePoint
+from workorders.usecases.history import command, note, tell_order
+from workorders.usecases.orders.creation import create_order
+
+CONTINGENT = "contingent"
+"""`Order.follow_reason` of a contingent reconnect."""
+SILENCE = timedelta(hours=4)
+"""How long a tablet may stay silent before somebody is sent to look: half a shift."""
+_WORDS = "Paid while the cut was under way: verify, restore if off."
+
+
+def raise_follow_on(
+    session: Session,
+    order: Order | None,
+    what: RaiseOrder,
+    point: ServicePoint,
+    *,
+    due_until: datetime | None,
+    now: datetime,
+    source: str,
+    account: Account | None = None,
+) -> Order:
+    """Raise what follows from an order, unless an unfinished one of that type and reason does so already.
+
+    A contingent reconnect of the order becomes this one when it is a reconnect too. `account` answers for
+    the new order, by default whoever answers for the first one there. `order` None: nothing on record leads
+    to it, as when service was cut before Curbstop knew the account.
+    """
+    for known in _unfinished(session, order.number, what.type) if order is not None else ():
+        if known.service_point_id != point.id:
+            continue
+        if known.follow_reason == what.reason:
+            return known
+        if known.follow_reason == CONTINGENT:
+            return release_ready(session, known, what, due_until=due_until, now=now, source=source)
+    if account is None:
+        here = order is not None and point.id == order.service_point_id
+        account = order.account if order is not None and here else responsible_account(session, point.id)
+    return create_order(
+        session,
+        type_code=what.type,
+        point=point,
+        account=account,
+        priority=what.priority,
+        due_until=due_until,
+        instructions=what.words,
+        extra=dict(what.extra),
+        no_charge=what.no_charge,
+        follows=order.number if order is not None else None,
+        follow_reason=what.reason,
+        now=now,
+        actor=f"order {order.number}" if order is not None else source,
+        source=source,
+    )
+
+
+def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
+    """Raise the contingent reconnect of a cut that was called off while a tablet had it."""
+    return create_order(
+        session,
+        type_code="reconnect",
+        point=cut.service_point,
+        account=cut.account,
+        priority=90,
+        instructions=_WORDS,
+        extra={"payment_satisfied": True},
+        follows=cut.number,
+        follow_reason=CONTINGENT,
+        held="waiting to hear from the tablet",
+        now=now,
+        actor=f"order {cut.number}",
+    )
+
+
+def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime) -> None:
+    """The tablet's facts show that the service was not cut: the reconnect that stood ready is not needed."""
+    for ready in _unfinished(session, cut.number, "reconnect"):
+        if ready.follow_reason == CONTINGENT and ready.state == State.HELD:
+            ready.cancelled_at = now
+            ready.cancel_reason = reason
+            command(
+                session,
+                ready,
+                Command.CANCEL,
+                "cancelled",
+                now=now,
+                actor=f"order {cut.number}",
+                detail={"reason": reason},
+            )
+
+
+def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Release contingent reconnects whose tablet was silent for SILENCE; returns how many."""
+    numbers = silent_orders(session, now=now, limit=limit)
+    for number in numbers:
+        ready = order_for_update(session, number)
+        if ready.state == State.HELD:
+            command(
+                session,
+                ready,
+                Command.APPROVE,
+                "approved",
+                now=now,
+                actor="curbstop",
+                detail={"reason": "possibly off; the tablet was not heard of"},
+            )
+    return len(numbers)
+
+
+def silent_orders(session: Session, *, now: datetime, limit: int = 100) -> Sequence[str]:
+    """Contingent reconnects whose tablet has been silent for SILENCE; asking locks nothing."""
+    return session.scalars(
+        select(Order.number)
+        .where(
+            Order.state == State.HELD,
+            Order.follow_reason == CONTINGENT,
+            Order.requested_at <= now - SILENCE,
+        )
+        .order_by(Order.number)
+        .limit(limit)
+    ).all()
+
+
+def release_ready(
+    session: Session,
+    ready: Order,
+    what: RaiseOrder,
+    *,
+    due_until: datetime | None,
+    now: datetime,
+    source: str,
+) -> Order:
+    """Make a reconnect that stood ready, or was held until it is paid, the one that `what` asks for."""
+    ready.follow_reason = what.reason
+    ready.priority = max(ready.priority, what.priority)
+    ready.no_charge = what.no_charge
+    ready.due_until = due_until
+    ready.instructions = what.words
+    ready.extra = ready.extra | what.extra
+    actor = f"order {ready.follows_number}" if ready.follows_number is not None else source
+    detail = {"reason": what.words, "source": source}
+    if ready.state == State.HELD:
+        command(session, ready, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
+        return ready
+    # It was sent out already, because the tablet had been silent: whoever has it reads the new words.
+    note(session, ready, "changed", at=now, now=now, actor=actor, from_state=ready.state, detail=detail)
+    tell_order(session, ready, now=now)
+    return ready
+
+
+def _unfinished(session: Session, number: str, type_code: str) -> Sequence[Order]:
+    return session.scalars(
+        select(Order)
+        .where(Order.follows_number == number, Order.type == type_code, Order.state.in_(ACTIVE))
+        .order_by(Order.number)
+    ).all()

@@ -1,0 +1,137 @@
+"""What must hold before an order is raised: the money it waits for, and the state of the service."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.catalogue import CATALOGUE
+from workorders.grammar.money import text_from_cents
+from workorders.judgement.descriptors import OrderType
+from workorders.judgement.lifecycle import ACTIVE, Meeting, State, meeting
+from workorders.ledger import balance
+from workorders.policy.severance import settled_at
+from workorders.problems import Problem
+from workorders.queries.district import district_of
+from workorders.queries.situation import payments_since
+from workorders.tables import Account, Hold, Order, ServicePoint
+
+PENDING = ACTIVE - {State.EXCEPTION}
+"""The order still wants to change the service; one in `exception` has done so and waits for the office."""
+TURNS_ON = frozenset({"turn_on", "reconnect"})
+TURNS_OFF = frozenset({"turn_off", "disconnect_np"})
+CUT = "disconnect_np"
+RESTORING_HOLDS = frozenset({"arrangement", "pledge", "medical", "moratorium"})
+"""While one of these protects an account from a cut, what it owes does not keep its service off."""
+
+
+def owed_against_restoring(session: Session, account: Account | None, now: datetime) -> int:
+    """Cents that must still be paid before the account's service is restored; 0: nothing stands against it.
+
+    What its last cut named as enough, once paid since the cut was raised, satisfies it; so does a hold that
+    protects it from a cut.
+    """
+    if account is None:
+        return 0
+    owed = max(balance(session, "AR", account.number), 0)
+    if owed == 0 or _protected(session, account, now):
+        return 0
+    cut = session.scalar(
+        select(Order)
+        .where(Order.account_id == account.id, Order.type == CUT, Order.outcome == "completed")
+        .order_by(Order.finished_at.desc(), Order.number.desc())
+        .limit(1)
+    )
+    avoid = cut.extra.get("avoid_cents") if cut is not None else None
+    if cut is not None and isinstance(avoid, int) and avoid > 0:
+        paid = settled_at(payments_since(session, account.id, cut.requested_at), avoid)
+        return 0 if paid is not None else min(owed, avoid)
+    return owed
+
+
+def money_gate(
+    session: Session,
+    order_type: OrderType,
+    extra: Mapping[str, Any],
+    account: Account | None,
+    *,
+    override: str | None,
+    now: datetime,
+) -> str | None:
+    """What the order waits for on hold; None: it may go ahead.
+
+    Said to be open while the ledger shows money owed, it is Problem `money_owed`, unless a supervisor's
+    reason overrides it.
+    """
+    name = order_type.holds_unless
+    if name is None:
+        return None
+    title = next(f.title for f in order_type.extra if f.name == name)
+    if extra.get(name) is not True:
+        return title
+    owed = owed_against_restoring(session, account, now)
+    if owed and override is None and account is not None:
+        raise Problem(
+            "money_owed",
+            field=f"extra.{name}",
+            gate=title,
+            account=account.number,
+            owed=text_from_cents(owed),
+        )
+    return None
+
+
+def service_orders_to_supersede(
+    session: Session, order_type: OrderType, point: ServicePoint, account: Account | None
+) -> list[Order]:
+    """The active service-state orders that a new one takes the place of, locked.
+
+    Raises Problem `service_order_active` when one is active that it may neither replace nor stand beside,
+    and `service_already` when the service is in the state that the order would bring about.
+    """
+    if not order_type.changes_service:
+        return []
+    changing = [code for code, known in CATALOGUE.items() if known.changes_service]
+    # The service point's row is the lock that keeps two service-state orders from being raised at once.
+    session.execute(select(ServicePoint.id).where(ServicePoint.id == point.id).with_for_update())
+    active = session.scalars(
+        select(Order)
+        .where(Order.service_point_id == point.id, Order.type.in_(changing), Order.state.in_(PENDING))
+        .order_by(Order.number)
+        .with_for_update()
+    ).all()
+    superseded = []
+    for other in active:
+        same = account is not None and other.account_id == account.id
+        how = meeting(order_type.code, other.type, same_account=same)
+        if how is Meeting.REFUSED:
+            raise Problem("service_order_active", service_point=point.number, number=other.number)
+        if how is Meeting.SUPERSEDES:
+            superseded.append(other)
+    _check_state(order_type, point, {other.type for other in active})
+    return superseded
+
+
+def _check_state(order_type: OrderType, point: ServicePoint, active: set[str]) -> None:
+    """An order that is under way may still change the state, so only a settled state speaks against one."""
+    if order_type.code in TURNS_ON and point.state == "on" and not active & TURNS_OFF:
+        raise Problem("service_already", service_point=point.number, state="on")
+    if order_type.code == CUT and point.state in {"off", "off_np"} and not active & TURNS_ON:
+        raise Problem("service_already", service_point=point.number, state="off")
+
+
+def _protected(session: Session, account: Account, now: datetime) -> bool:
+    today = district_of(session).day_of(now)
+    held = session.scalar(
+        select(Hold.id)
+        .where(
+            Hold.account_id == account.id,
+            Hold.kind.in_(RESTORING_HOLDS),
+            Hold.starts_on <= today,
+            (Hold.ends_on.is_(None)) | (Hold.ends_on >= today),
+        )
+        .limit(1)
+    )
+    return held is not None
