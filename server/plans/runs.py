@@ -28,8 +28,8 @@ PATIENCE = timedelta(minutes=15)
 MOST_MOVED, MOST_STICKY = 500, 3600
 """Limits of what may be wished for: stops that change technician, and driving seconds each must save."""
 FAIRNESS = 3
-"""A second of work above the average technician's weighs as much as so many of driving: who lives far away gets
-work as well, yet nobody crosses the district for evenness alone."""
+"""A second of work above the average technician's weighs as much as so many of driving: who lives far away
+gets work as well, yet nobody crosses the district for evenness alone."""
 TOLD_EVERY_SECONDS = 0.5
 """How often progress is written: a person sees it move, the database hardly notices."""
 
