@@ -10,11 +10,9 @@ from dataclasses import replace
 
 from geo.planner.board import Board
 from geo.planner.construct import fill, hardest_first, swap_in
-from geo.planner.instance import windows_of
-from geo.planner.model import Order, Problem, Window
+from geo.planner.instance import may_serve, windows_of
+from geo.planner.model import DAY_S, Order, Problem, Window
 
-SOONEST_S = 1800
-"""From the first minute of the day until anybody can be at a first stop: no target is sooner."""
 STEPS_S = (900, 1800, 3600, 7200, 14_400, None)
 """Seconds after the target until which an order is offered, step by step; None: for the rest of the day."""
 
@@ -22,27 +20,37 @@ STEPS_S = (900, 1800, 3600, 7200, 14_400, None)
 def aimed(problem: Problem, without: Iterable[str] = ()) -> Problem:
     """The problem with each order offered only until its target; those named in `without` as they are."""
     as_it_is = set(without)
-    first = first_minute(problem)
     orders = tuple(
-        order if order.number in as_it_is else until_target(order, first, 0) for order in problem.orders
+        order if order.number in as_it_is else until_target(problem, order, 0) for order in problem.orders
     )
     return replace(problem, orders=orders)
 
 
-def first_minute(problem: Problem) -> int:
-    """When the first shift begins, in seconds of the day."""
-    return min((shift.start for person in problem.technicians for shift in person.shifts), default=0)
+def until_target(problem: Problem, order: Order, slack_s: int | None) -> Order:
+    """The order with windows that end `slack_s` after its target; its own where that leaves none of them.
 
-
-def until_target(order: Order, first: int, slack_s: int | None) -> Order:
-    """The order with windows that end `slack_s` after its target; its own where that leaves none of them."""
+    No target is sooner than the first technician who may serve it can be there.
+    """
     if order.target is None or slack_s is None:
         return order
-    limit = max(order.target, first + SOONEST_S) + slack_s
+    limit = max(order.target, _soonest(problem, order)) + slack_s
     windows = tuple(
         Window(earliest, min(latest, limit)) for earliest, latest in windows_of(order) if earliest <= limit
     )
     return replace(order, windows=windows) if windows else order
+
+
+def _soonest(problem: Problem, order: Order) -> int:
+    """When the first of those who may serve the order can be there, in seconds of the day."""
+    return min(
+        (
+            shift.start + int(problem.matrix[person.start_of(shift), order.at])
+            for person in problem.technicians
+            if may_serve(order, person)
+            for shift in person.shifts
+        ),
+        default=DAY_S,
+    )
 
 
 def place_late(problem: Problem, board: Board, *, making_room: bool) -> None:
@@ -50,7 +58,6 @@ def place_late(problem: Problem, board: Board, *, making_room: bool) -> None:
 
     `making_room`: may a less urgent order give way? Their windows on the board are then those they got.
     """
-    first = first_minute(problem)
     for slack in STEPS_S:
         late = [
             row
@@ -61,7 +68,7 @@ def place_late(problem: Problem, board: Board, *, making_room: bool) -> None:
             return
         windows = list(board.instance.windows)
         for row in late:
-            windows[row] = windows_of(until_target(problem.orders[row], first, slack))
+            windows[row] = windows_of(until_target(problem, problem.orders[row], slack))
         board.instance = replace(board.instance, windows=tuple(windows))
         left = fill(board, hardest_first(board, late))
         if making_room and left:

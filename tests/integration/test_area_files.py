@@ -96,7 +96,7 @@ def test_a_code_of_another_kind_of_zone_is_refused(session: Session, tmp_path: P
 
 
 def square(x: float, y: float, side: float) -> dict[str, Any]:
-    return shapely.geometry.mapping(shapely.box(x, y, x + side, y + side))
+    return dict(shapely.geometry.mapping(shapely.box(x, y, x + side, y + side)))
 
 
 @pytest.mark.parametrize(

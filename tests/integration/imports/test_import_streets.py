@@ -1,6 +1,7 @@
 """An extract becomes network and map, or leaves what was there."""
 
 from pathlib import Path
+from typing import Any
 
 import osmium
 import pytest
@@ -93,6 +94,7 @@ def test_an_editors_xml_becomes_streets_that_are_kept_as_an_extract(tmp_path: Pa
     town = mainland_and_island()
     town.write(tmp_path / "town.osm.pbf")
     with osmium.SimpleWriter(str(tmp_path / "town.osm")) as writer:
+        thing: Any
         for thing in osmium.FileProcessor(str(tmp_path / "town.osm.pbf")):
             writer.add(thing.replace(id=-thing.id, nodes=[-node.ref for node in thing.nodes])
                        if thing.is_way() else thing.replace(id=-thing.id))  # fmt: skip

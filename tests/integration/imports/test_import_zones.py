@@ -134,8 +134,8 @@ def test_positions_of_rows_are_held_against_the_district(load: Load) -> None:
     assert "exchanged" in report.errors[0].words
     far = east.replace("P-", "Q-").replace("SP-", "SQ-").replace("-78.5012", "78.5012")
     assert load("premises", far).counts["premises_far_from_the_district"] == 1
-    people = ("technician,name,skills,longitude,latitude", "t2,Bo,water,39.1,-78.6")
-    people += ("t3,Cy,water,78.6,39.1", "t4,Di,water,-78.6,39.1")
+    people = ["technician,name,skills,longitude,latitude", "t2,Bo,water,39.1,-78.6"]
+    people += ["t3,Cy,water,78.6,39.1", "t4,Di,water,-78.6,39.1"]
     report = load("technicians", "\n".join(people))
     assert [(error.row, error.column) for error in report.errors] == [(2, "longitude"), (3, "longitude")]
     assert "exchanged" in report.errors[0].words

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo.planner.day_state import DayState
-from geo.planner.model import Options, Problem, Window
+from geo.planner.model import Options, Problem, Shift, Window
 from geo.planner.plan import Plan
 from geo.planner.replan import replan
 from geo.planner.solve import plan
@@ -76,10 +76,13 @@ def test_an_emergency_in_the_day_is_next_and_moves_nobody_else() -> None:
 def test_work_is_spread_over_everybody() -> None:
     # One technician could do it all: nobody else lives as near.
     orders = tuple(order(f"O{n}", 1 + n % 4, 20) for n in range(16))
-    people = tuple(technician(f"T{n}", start=place, end=place) for n, place in enumerate((2, 6, 7, 8)))
+    hours = (Shift(EIGHT, 16 * HOUR),)
+    people = tuple(
+        technician(f"T{n}", start=place, end=place, shifts=hours) for n, place in enumerate((2, 6, 7, 8))
+    )
     day = Problem(orders, people, line_of(10, 120))
     alone = [len(route.orders) for route in plan(day, options=QUICK).routes]
-    spread = [len(route.orders) for route in plan(day, options=replace(QUICK, fairness=1)).routes]
+    spread = [len(route.orders) for route in plan(day, options=replace(QUICK, fairness=3)).routes]
     assert max(alone) >= 12
     assert sum(spread) == 16
     assert max(spread) <= 7

@@ -4,6 +4,7 @@ import io
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import osmium
@@ -69,6 +70,7 @@ def places_on_ways(path: Path, made: Map, *, keep: frozenset[int] = frozenset())
     """As `osmium add-locations-to-ways` writes: nodes without tags are gone, ways carry the places."""
     whole = write(path.with_name("whole.osm.pbf"), made)
     with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,locations_on_ways=true")) as writer:
+        thing: Any
         for thing in osmium.FileProcessor(str(whole)).with_locations():
             if not thing.is_node() or thing.id in keep:
                 writer.add(thing)

@@ -7,7 +7,7 @@ import pytest
 
 from geo.roads import DrivingProfile
 from geo.roads.streets_pbf import StreetWay
-from tests.unit.roads.maps import FREE, Map, at, grid
+from tests.unit.roads.maps import FREE, KMH_36, Map, at, grid
 from workorders.problems import Problem
 
 
@@ -113,7 +113,7 @@ def test_a_restriction_binds_by_vehicle_and_hour(tmp_path: Path, tags: dict[str,
 )
 def test_a_street_closed_in_one_direction_is_driven_round(tmp_path: Path, tags: dict[str, str]) -> None:
     town = Map({1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100)})
-    town.street(1, 2, **tags)
+    town.ways.append(StreetWay(1, (1, 2), {"highway": "residential", **KMH_36, **tags}))
     town.street(2, 3)
     town.street(3, 4)
     town.street(4, 1)
