@@ -11,11 +11,9 @@ from workorders.catalogue import CATALOGUE
 from workorders.grammar.money import text_from_cents
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import ACTIVE, Meeting, State, meeting
-from workorders.ledger import balance
-from workorders.policy.severance import settled_at
 from workorders.problems import Problem
 from workorders.queries.district import district_of
-from workorders.queries.situation import payments_since
+from workorders.queries.situation import needed_now
 from workorders.tables import Account, Hold, Order, ServicePoint
 
 PENDING = ACTIVE - {State.EXCEPTION}
@@ -30,25 +28,12 @@ RESTORING_HOLDS = frozenset({"arrangement", "pledge", "medical", "moratorium"})
 def owed_against_restoring(session: Session, account: Account | None, now: datetime) -> int:
     """Cents that must still be paid before the account's service is restored; 0: nothing stands against it.
 
-    What its last cut named as enough, once paid since the cut was raised, satisfies it; so does a hold that
-    protects it from a cut.
+    It is what satisfies the account's cuts by the policy of the day; a hold that protects the account from
+    a cut leaves nothing to pay first.
     """
-    if account is None:
+    if account is None or _protected(session, account, now):
         return 0
-    owed = max(balance(session, "AR", account.number), 0)
-    if owed == 0 or _protected(session, account, now):
-        return 0
-    cut = session.scalar(
-        select(Order)
-        .where(Order.account_id == account.id, Order.type == CUT, Order.outcome == "completed")
-        .order_by(Order.finished_at.desc(), Order.number.desc())
-        .limit(1)
-    )
-    avoid = cut.extra.get("avoid_cents") if cut is not None else None
-    if cut is not None and isinstance(avoid, int) and avoid > 0:
-        paid = settled_at(payments_since(session, account.id, cut.requested_at), avoid)
-        return 0 if paid is not None else min(owed, avoid)
-    return owed
+    return needed_now(session, account, now=now)
 
 
 def money_gate(
