@@ -13,6 +13,12 @@ from workorders.catalogue import CATALOGUE
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+TOO_WIDE = """() => [...document.querySelectorAll(".detail, .detail .card, .detail .flags li")]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1)
+  .map((part) => part.className)"""
+"""Parts of the page whose contents reach beyond their edge."""
+
+
 def go(page: Page, *parts: str) -> None:
     """Open a page of the app by its address."""
     page.evaluate("(hash) => { location.hash = hash }", "#/" + "/".join(parts))
@@ -56,6 +62,7 @@ def test_every_order_opens_and_its_forms_too(morning: Site, clock: Clock, open_t
         text = page.locator(".detail").inner_text()
         for trace in ("null", "undefined", "NaN", "Invalid Date", "[object"):
             assert trace not in text, (kind, trace)
+        assert page.evaluate(TOO_WIDE) == [], kind
         if kind.endswith("most"):
             for field in order_type.extra:
                 assert (field.title in text) == field.in_field, (kind, field.name)
