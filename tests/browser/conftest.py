@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
@@ -12,9 +14,11 @@ from sqlalchemy.engine import make_url
 
 from server.commands.couchdb_config import couchdb_settings
 from server.config import Config
+from tests.browser.days import Clock
 from tests.browser.site import Site
 from tests.contract.couch_servers import cleared, configured, couchdb_url
 from tests.integration.couchdb.district import DATABASES
+from tests.integration.service.every_order import HOUSEHOLDS
 
 CHROMIUM = os.environ.get("CURBSTOP_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -49,6 +53,25 @@ def settings(migrated_template: dict[str, str], tmp_path: Path) -> Config:
 def site(settings: Config) -> Iterator[Site]:
     """A district on SQLite, answering requests."""
     made = Site(settings)
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of a Monday at eight. The replication routes read the machine's, and are given this one."""
+    made = Clock()
+    read = SimpleNamespace(time=lambda: made().timestamp(), monotonic=time.monotonic)
+    for module in ("call", "changes"):
+        monkeypatch.setattr(f"sync.routes.{module}.time", read)
+    return made
+
+
+@pytest.fixture
+def morning(settings: Config, clock: Clock) -> Iterator[Site]:
+    """A district on a morning on which service may be cut until three."""
+    made = Site(settings, clock=clock, households=HOUSEHOLDS)
     made.start()
     yield made
     made.close()

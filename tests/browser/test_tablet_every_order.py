@@ -1,33 +1,22 @@
 """Every page of the tablet with orders of every type, with as little and as much in them as they can hold."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from server.config import Config
 from tests.browser.conftest import OpenTablet
 from tests.browser.days import Clock, set_clock
 from tests.browser.site import Site
 from tests.browser.tablet_steps import enrol
-from tests.integration.usecases.every_order import HOUSEHOLDS, send_every_order
+from tests.integration.usecases.every_order import send_every_order
 from workorders.catalogue import CATALOGUE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def morning(settings: Config, clock: Clock) -> Iterator[Site]:
-    """A district on a morning on which service may be cut."""
-    made = Site(settings, clock=clock, households=HOUSEHOLDS)
-    made.start()
-    yield made
-    made.close()
+TOO_WIDE = """() => [...document.querySelectorAll(".detail, .detail .card, .detail .flags li")]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1)
+  .map((part) => part.className)"""
+"""Parts of the page whose contents reach beyond their edge."""
 
 
 def go(page: Page, *parts: str) -> None:
@@ -73,13 +62,14 @@ def test_every_order_opens_and_its_forms_too(morning: Site, clock: Clock, open_t
         text = page.locator(".detail").inner_text()
         for trace in ("null", "undefined", "NaN", "Invalid Date", "[object"):
             assert trace not in text, (kind, trace)
+        assert page.evaluate(TOO_WIDE) == [], kind
         if kind.endswith("most"):
             for field in order_type.extra:
                 assert (field.title in text) == field.in_field, (kind, field.name)
         for form, verb in (("complete", "Complete order"), ("unable", "Report unable")):
             go(page, "order", number, form)
             expect(page.get_by_role("button", name=verb)).to_be_visible()
-            fields = {answer: answer_everything(page, answer) for answer in (0, -1)}
+            fields = {answer: answer_everything(page, answer) for answer in (-1, 0)}
             assert max(fields.values()) >= 1, kind
             if form == "complete":
                 page.get_by_role("button", name=verb).click()

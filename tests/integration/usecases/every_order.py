@@ -137,7 +137,7 @@ def _bare(session: Session, household: int) -> OrderRequest:
     """A reread where nobody answers for the service point and no meter is on record."""
     point = world.point(session, household)
     for row in session.scalars(select(ServiceAgreement).where(ServiceAgreement.service_point_id == point.id)):
-        row.status, row.end_on = "closed", TODAY - timedelta(days=30)
+        row.end_on = TODAY - timedelta(days=30)
     for installed in session.scalars(select(Installation).where(Installation.service_point_id == point.id)):
         installed.removed_at, installed.final_read = NOW - timedelta(days=30), 147_000
     session.flush()
