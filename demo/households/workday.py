@@ -13,7 +13,10 @@ from geo.planner.model import Options
 from geo.roads import RoadNetwork
 from geo.schedule.work import apply_document, load_day, plan_document
 from server.progress import Progress
+from workorders.queries.lookups import responsible_account
 from workorders.tables import Order, ServicePoint
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.orders.gates import owed_against_restoring
 from workorders.usecases.orders.orders import OrderRequest, raise_order
 
 ACTOR = "demo"
@@ -40,9 +43,19 @@ def raise_orders(
             instructions=one.instructions,
             extra=one.extra,
         )
+        if one.type == "reconnect":
+            _pay_what_is_owed(session, request.service_point_id, one.household.service_point, now)
         orders.append(raise_order(session, request, now=now, actor=ACTOR))
         progress("orders", place, len(wanted))
     return orders
+
+
+def _pay_what_is_owed(session: Session, point_id: int, number: str, now: datetime) -> None:
+    """The household that is to be reconnected has paid on the web this morning."""
+    account = responsible_account(session, point_id)
+    owed = owed_against_restoring(session, account, now)
+    if account is not None and owed:
+        record_payment(session, f"demo-{number}", account.number, owed, "web", now=now, actor=ACTOR)
 
 
 def plan_day(writer: Writer, network: RoadNetwork, *, seed: int) -> int:

@@ -157,7 +157,10 @@ EXTRA: dict[str, dict[str, Any]] = {
 
 def off(session: Session, number: int, state: str = "off") -> None:
     """The service of a household is off, as it is before it can be turned on."""
-    point(session, number).state = state
+    found = point(session, number)
+    found.state = state
+    at = NOW - timedelta(days=3)
+    session.add(ServicePointEvent(service_point_id=found.id, state=state, at=at, source="import:off"))
     session.flush()
 
 
