@@ -1,6 +1,5 @@
 """What templates may ask: money, local time, words for codes, who is signed in."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from flask import Flask, g
 from server.auth.csrf import csrf_token
 from server.demonstration import demo_part
 from server.services import services
+from server.viewing import said, said_stored
 from workorders.catalogue import CATALOGUE
 from workorders.grammar.money import text_from_cents
 from workorders.messages import words
@@ -54,7 +54,6 @@ BOARD_TITLES = {
     "en_route": "On the way",
 }
 """Shorter words where the page itself says whose view it is."""
-INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 SERVICE_TITLES = {
     "on": ("On", "good"),
     "off": ("Off", "quiet"),
@@ -102,11 +101,6 @@ def instant_text(text: str) -> str:
     return full_time(at) if at.tzinfo else text
 
 
-def with_local_times(text: str) -> str:
-    """A sentence in which instants written as ISO 8601 are said on the district's clocks."""
-    return INSTANT.sub(lambda found: clock_time(datetime.fromisoformat(found.group())), text)
-
-
 def short_day(at: datetime) -> str:
     """“2 Mar”, with the year when it is another one."""
     then = local(at)
@@ -150,7 +144,8 @@ def register(app: Flask) -> None:
         day=day_text,
         date=date_text,
         instant=instant_text,
-        with_local_times=with_local_times,
+        said=said,
+        said_stored=said_stored,
         short_day=short_day,
         board_title=lambda state: BOARD_TITLES.get(state) or words.state_title(state),
         ago=ago,

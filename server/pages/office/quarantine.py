@@ -13,6 +13,7 @@ from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import PAGE, tabs
 from server.services import services
+from server.viewing import said
 from workorders.problems import Problem
 from workorders.tables import Quarantine, QuarantineDecision, Technician
 from workorders.usecases.field.quarantine_review import judge_again, settle_document
@@ -45,7 +46,7 @@ def decide_document(number: int) -> ResponseReturnValue:
             verdict = judge_again(session, number, now=now, actor=actor)
             taken = verdict.status != "quarantined"
             flash(
-                f"{'Taken in' if taken else 'Still not taken in'}: {verdict.words}",
+                f"{'Taken in' if taken else 'Still not taken in'}: {said(verdict.message)}",
                 "good" if taken else "bad",
             )
         elif what == "settle":

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from workorders.grammar.money import PAYMENT_MAX_CENTS, text_from_cents
 from workorders.grammar.texts import CODE_MAX, checked_line
 from workorders.grammar.times import checked_fact_time
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.queries.lookups import account_named, lock_account
@@ -86,8 +87,8 @@ def post_payment(session: Session, account: Account, payment: Payment, *, now: d
         source=f"payment:{payment.id}",
         cents=payment.amount_cents,
         paid_at=payment.received_at,
-        words=f"Payment, {payment.channel}",
-        why=f"paid ({payment.id})",
+        message=Message.of("entry.payment", channel=payment.channel),
+        why=Message.of("reason.paid", payment=payment.id),
     )
     payment_arrived(session, account, money, now=now, actor=actor)
 
