@@ -28,7 +28,7 @@ EVENTS = {
     "accepted": "Accepted in review by {who}: {words}.",
     "rejected": "Refused in review by {who}: {words}.",
     "reconsidered": "Judged again after a payment: {outcome}.",
-    "closed": "Closed.",
+    "closed": "Closed: {reason}.",
 }
 
 ASSIGNED_FROM = "Moved from {before} to {technician}."
