@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pyvrp import (
+
+from geo.planner.breaks import Rest, break_places
+from geo.planner.instance import NEVER, RELOAD_NODE, Instance, Ints, Vehicle
+from geo.planner.pyvrp_parts import (
     Activity,
     ActivityType,
     Client,
@@ -22,9 +25,6 @@ from pyvrp import (
     Solution,
     VehicleType,
 )
-
-from geo.planner.breaks import Rest, break_places
-from geo.planner.instance import NEVER, RELOAD_NODE, Instance, Ints, Vehicle
 from geo.planner.timing import Bounds, lay_out, spans_within
 
 MOST_RELOADS = 4

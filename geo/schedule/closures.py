@@ -6,8 +6,7 @@ times know no hour, and a way that is open too early costs less than one that en
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import shapely
 from sqlalchemy import false, func, not_, or_, select
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geo.distance import METRES_PER_DEGREE, Box
 from geo.roads import Closure, RoadNetwork
+from workorders.grammar.times import start_of_day
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.tables import Order, StreetClosure
@@ -40,7 +40,7 @@ class Closed:
 
     def view(self, network: RoadNetwork) -> RoadNetwork:
         """The network without these streets."""
-        return network.with_weights(closures=self.rings) if self.ids else network
+        return network.with_closures(self.rings) if self.ids else network
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,8 @@ def _check(asked: ClosureRequest, now: datetime) -> None:
 
 
 def _span(session: Session, day: date) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(district_of(session).timezone)
-    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-    return midnight, datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    timezone = district_of(session).timezone
+    return start_of_day(day, timezone), start_of_day(day + timedelta(days=1), timezone)
 
 
 def _tell_routes(session: Session, row: StreetClosure, *, now: datetime) -> None:

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import shapely
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from geo.distance import metres_between
 from geo.planner.day_state import DayState, TechnicianState
 from geo.roads import RoadNetwork
 from geo.schedule.places import LonLat, stop_positions
 from geo.schedule.states import DONE, MOVABLE, SUSPENDED, UNDER_WAY
 from geo.schedule.work import DayWork, load_day, midnight_of
+from workorders.grammar.distance import metres_between
 from workorders.judgement.lifecycle import State
 from workorders.tables import Assignment, FieldEvent, Order, OrderEvent
 
@@ -65,7 +64,7 @@ class RouteNow:
         finished, point = max(ended)
         if self.fix is None or self.fix[0] <= finished:
             return point
-        away = metres_between(shapely.Point(self.fix[1]), shapely.Point(point))
+        away = metres_between(self.fix[1], point)
         return self.fix[1] if away > AT_THE_STOP_METRES else point
 
 
@@ -79,11 +78,6 @@ class Today:
     work: DayWork
     state: DayState
     routes: Mapping[str, RouteNow]
-
-    @property
-    def stuck(self) -> frozenset[str]:
-        """Orders begun and put aside: they stay with their technician."""
-        return frozenset(n for route in self.routes.values() for n in route.numbers(SUSPENDED))
 
 
 def load_today(session: Session, network: RoadNetwork, day: date, *, now: datetime) -> Today:

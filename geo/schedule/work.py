@@ -6,9 +6,8 @@ of the plan are seconds after midnight in the district's time zone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from geo.schedule.people import MatrixRows, technicians_of
 from geo.schedule.places import LonLat
 from geo.schedule.states import BEGUN, DONE, MOVABLE
 from workorders import tables
+from workorders.grammar.times import start_of_day
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.usecases.orders.assignment import set_route
@@ -119,8 +119,7 @@ def read_day(
 
 def midnight_of(session: Session, day: date) -> datetime:
     """The instant at which a day of the district begins."""
-    zone = ZoneInfo(district_of(session).timezone)
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return start_of_day(day, district_of(session).timezone)
 
 
 def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, Mapping[LonLat, str]]:

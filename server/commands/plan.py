@@ -32,15 +32,15 @@ def plan_command(day: Path, seconds: float, processes: int, as_json: bool) -> No
     file's `orders`) in the sequence in which they are served.
     """
     # Imported here so that the other commands need not wait for the solver to load.
-    from geo.planner.solve import plan  # noqa: PLC0415 - see above
+    from geo.planner.by_zone import plan_day  # noqa: PLC0415 - see above
 
     problem = read_day(day)
     options = Options(seconds=seconds, processes=processes)
     if as_json:
-        click.echo(json.dumps(_lists(problem, plan(problem, options=options))))
+        click.echo(json.dumps(_lists(problem, plan_day(problem, options=options))))
         return
     with click.progressbar(length=100, label="Planning") as bar:
-        made = plan(
+        made = plan_day(
             problem, options=options, progress=lambda share, *_: bar.update(int(100 * share) - bar.pos)
         )
         bar.update(100 - bar.pos)

@@ -31,6 +31,8 @@ MOST_MOVED, MOST_STICKY = 500, 3600
 FAIRNESS = 3
 """A second of work above the average technician's weighs as much as so many of driving: who lives far away
 gets work as well, yet nobody crosses the district for evenness alone."""
+AGING_POINTS = 2
+"""Points that an order gains each day it is overdue, of 100 at most: after weeks it outweighs newer work."""
 TOLD_EVERY_SECONDS = 0.5
 """How often progress is written: a person sees it move, the database hardly notices."""
 
@@ -112,11 +114,16 @@ def _planned(services: Services, run_id: int) -> dict[str, Any]:
         tell = _teller(services, run_id, today.work)
         rest = plan_rest(today, wishes, seconds=run.seconds, progress=tell)
         return rest_document(today, rest, wishes, now=now)
-    from geo.planner.solve import plan  # noqa: PLC0415 - see above
+    from geo.planner.by_zone import plan_day  # noqa: PLC0415 - see above
 
     tell = _teller(services, run_id, work)
-    made: Plan = plan(work.problem, options=Options(seconds=run.seconds, fairness=FAIRNESS), progress=tell)
+    made: Plan = plan_day(work.problem, options=day_options(run.seconds), progress=tell)
     return plan_document(work, made)
+
+
+def day_options(seconds: float) -> Options:
+    """What a plan of a whole day cares about, within `seconds`."""
+    return Options(seconds=seconds, fairness=FAIRNESS, aging_points=AGING_POINTS)
 
 
 def _teller(services: Services, run_id: int, work: DayWork) -> Callable[[float, int, int], None]:

@@ -5,7 +5,8 @@ it is a wall-clock time of the district.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from workorders.problems import Problem
 
@@ -102,3 +103,8 @@ def _instant(text: str, field: str) -> datetime:
         raise Problem("bad_input", field=field, reason=reason)
     checked_day(instant.date(), field=field)
     return instant
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    """The instant (UTC) at which a calendar day begins in an IANA time zone."""
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)

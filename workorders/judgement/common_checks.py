@@ -1,9 +1,9 @@
 """What is checked of every completion, whatever its type. Pure."""
 
 from collections.abc import Iterable
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+from workorders.grammar.distance import metres_between
 from workorders.judgement.answers import Answers
 from workorders.judgement.consequences import (
     Consequence,
@@ -20,17 +20,6 @@ from workorders.judgement.unable import wrong_meter
 from workorders.judgement.verdict import Verdict, case
 from workorders.judgement.visit import Visit
 from workorders.policy import fees
-
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius of the Earth (IUGG)."""
-
-
-def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Metres between two (longitude, latitude) positions in degrees, on the sphere."""
-    (lon_a, lat_a), (lon_b, lat_b) = a, b
-    half = sin(radians(lat_b - lat_a) / 2) ** 2
-    half += cos(radians(lat_a)) * cos(radians(lat_b)) * sin(radians(lon_b - lon_a) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 
 def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple[OpenException, ...]:
@@ -70,7 +59,7 @@ def _geofence(visit: Visit) -> tuple[OpenException, ...]:
     fence, here, there = visit.rules.geofence(), visit.event.position, visit.point.position
     if fence is None or here is None or there is None:
         return ()
-    away = distance_m(here, there)
+    away = metres_between(here, there)
     if away - (visit.event.accuracy_m or 0.0) <= fence.radius_m:
         return ()
     return (case("outside_geofence", blocking=False, metres=round(away), radius=round(fence.radius_m)),)

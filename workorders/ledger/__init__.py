@@ -1,7 +1,7 @@
 """Double-entry money in integer cents: the chart, entries, balances, and the database's own guards."""
 
 from workorders.grammar.money import cents_from_text, text_from_cents
-from workorders.ledger.balances import balance, balance_at, balances, custody, trial_balance
+from workorders.ledger.balances import balance, balances, custody, trial_balance
 from workorders.ledger.chart import CHART, LedgerAccount
 from workorders.ledger.entries import EntryDraft, Line, draft, post, post_many, reverse, reverse_posted
 
@@ -11,7 +11,6 @@ __all__ = [
     "LedgerAccount",
     "Line",
     "balance",
-    "balance_at",
     "balances",
     "cents_from_text",
     "custody",

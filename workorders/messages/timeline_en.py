@@ -35,7 +35,7 @@ TIMELINE = {
     "timeline.accepted": "Accepted in review by {who:person}: {reason:clause}.",
     "timeline.rejected": "Refused in review by {who:person}: {reason:clause}.",
     "timeline.reconsidered": "Judged again after a payment: {outcome:outcome}.",
-    "timeline.closed": "Closed.",
+    "timeline.closed": "Closed: {reason:clause}.",
     "timeline.unknown": "{kind:spelled} by {who:person}.",
     "timeline.case_opened": "To be reviewed: {case:message}",
     "timeline.case_accepted": "Review of “{case:case}” accepted by {who:person}: {reason:clause}.",

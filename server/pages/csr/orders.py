@@ -25,7 +25,7 @@ from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
 from workorders.tables import CutAuthority, Evidence, FieldEvent, Order
 from workorders.usecases.orders.cancel import cancel_order
-from workorders.usecases.orders.orders import approve
+from workorders.usecases.orders.orders import approve, close_order, hold
 
 
 @blueprint.get("/orders/<number>")
@@ -48,6 +48,20 @@ def release(number: str) -> ResponseReturnValue:
     """Release a held order to the dispatcher."""
     supervises = current_staff().may("supervisor")
     return _change(number, "released", partial(approve, may_override=supervises))
+
+
+@blueprint.post("/orders/<number>/hold")
+@allow("csr", "dispatcher", "supervisor")
+def keep_back(number: str) -> ResponseReturnValue:
+    """Hold an order that is not assigned, until it is released."""
+    return _change(number, "on hold", hold)
+
+
+@blueprint.post("/orders/<number>/close")
+@allow("csr", "dispatcher", "supervisor")
+def close(number: str) -> ResponseReturnValue:
+    """Close an order that needs nothing more."""
+    return _change(number, "closed", close_order)
 
 
 def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
@@ -83,6 +97,8 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
         may_release=state is State.HELD,
+        may_hold=(state, Command.HOLD) in TRANSITIONS,
+        may_close=(state, Command.CLOSE) in TRANSITIONS,
         problem=problem.as_dict() if problem else None,
         reason=entered.get("reason", ""),
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from server.days import day_from
 from workorders.grammar.numbers import count_from_text
+from workorders.grammar.times import start_of_day
 from workorders.judgement.lifecycle import State
 from workorders.problems import Problem
 
@@ -57,10 +57,9 @@ class Filters:
 
     def window(self, timezone: str) -> tuple[datetime, datetime, datetime]:
         """Start of the day, start of the next, and start of the day after a week, as instants."""
-        zone = ZoneInfo(timezone)
-        start = datetime.combine(self.day, time(), tzinfo=zone)
-        following = datetime.combine(self.day + timedelta(days=1), time(), tzinfo=zone)
-        week = datetime.combine(self.day + timedelta(days=7), time(), tzinfo=zone)
+        start, following, week = (
+            start_of_day(self.day + timedelta(days=days), timezone) for days in (0, 1, 7)
+        )
         return start, following, week
 
 

@@ -1,8 +1,7 @@
 """Receipts by technician, cash in custody, and whether the ledger balances."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from server.pages.office.blueprint import blueprint, reads
 from server.pages.office.review import tabs
 from server.services import services
 from server.templating import local
+from workorders.grammar.times import start_of_day
 from workorders.ledger import CHART, custody, trial_balance
 from workorders.tables import Account, Receipt, Technician
 
@@ -81,6 +81,4 @@ def _custody(session: Session, since: datetime, until: datetime) -> list[Custody
 
 
 def _day_span(day: date, timezone: str) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(timezone)
-    start, end = (datetime.combine(d, time(), tzinfo=zone) for d in (day, day + timedelta(days=1)))
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return start_of_day(day, timezone), start_of_day(day + timedelta(days=1), timezone)

@@ -177,6 +177,27 @@ def test_a_held_order_is_released(office: Office) -> None:
     assert "Ready for the dispatcher: fees are in." in read(office, f"/csr/orders/{number}")
 
 
+def test_an_order_is_held_and_released_again(office: Office) -> None:
+    page = f"/csr/orders/{office.numbers['waiting']}"
+    assert "Hold this order" in read(office, page)
+    assert office.post("carla", f"{page}/hold", reason="customer is away").status_code == 302
+    held = read(office, page)
+    assert "On hold: customer is away." in held
+    assert "Hold this order" not in held
+    assert office.post("carla", f"{page}/approve", reason="back home").status_code == 302
+    assert "Hold this order" in read(office, page)
+
+
+def test_an_order_that_needs_nothing_more_is_closed(office: Office) -> None:
+    page = f"/csr/orders/{office.numbers['done']}"
+    assert "Close this order" not in read(office, f"/csr/orders/{office.numbers['waiting']}")
+    assert office.post("casey", f"{page}/close", reason="letter sent").status_code == 403
+    assert office.post("carla", f"{page}/close", reason="letter sent").status_code == 302
+    closed = read(office, page)
+    assert "Closed: letter sent." in closed
+    assert "Close this order" not in closed
+
+
 def test_a_supervisor_releases_in_spite_of_money_owed_with_a_reason(office: Office) -> None:
     path = f"/csr/orders/{office.numbers['held']}/approve"
     assert office.post("sam", path, reason="").status_code == 409

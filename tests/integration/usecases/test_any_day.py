@@ -39,9 +39,10 @@ from workorders.usecases.orders.orders import approve, close_order, hold
 
 HOUSEHOLDS = st.integers(1, 3)
 TECHNICIANS = st.sampled_from(("t01", "t02"))
-SIMPLE: dict[str, Callable[..., Order]] = {"approve": approve, "close": close_order}
+SIMPLE: dict[str, Callable[..., Order]] = {"approve": approve}
 REASONED: dict[str, Callable[..., Order]] = {
     "hold": hold,
+    "close": close_order,
     "recall": recall_order,
     "unassign": unassign_order,
     "cancel": cancel_order,

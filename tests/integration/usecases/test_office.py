@@ -28,7 +28,6 @@ from workorders.usecases.field.decisions import decide_exception
 from workorders.usecases.meters.stock import move_meter
 from workorders.usecases.orders.assignment import (
     assign_order,
-    dispatch_order,
     recall_order,
     set_route,
     unassign_order,
@@ -164,7 +163,8 @@ def test_reassigning_begins_an_epoch_and_tells_both(session: Session) -> None:
     order = world.order(session, "reread", 1)
     assign_order(session, order.number, "t01", route_day=TODAY, now=NOW, actor="d", dispatch=False)
     assert (order.state, told(session, order.number)) == ("assigned", [])
-    dispatch_order(session, order.number, now=NOW, actor="d")
+    assign_order(session, order.number, "t01", route_day=TODAY, now=NOW, actor="d")
+    assert (order.state, order.epoch) == ("dispatched", 1)
     assign_order(session, order.number, "t02", route_day=TODAY, now=NOW, actor="d")
     assert (order.state, order.epoch, told(session, order.number)) == ("dispatched", 2, ["t01", "t01", "t02"])
     epochs = session.scalars(select(Assignment).where(Assignment.order_number == order.number)).all()
@@ -203,7 +203,7 @@ def test_a_route_orders_the_day_and_takes_orders_over(session: Session) -> None:
 def test_cancelling_needs_a_reason_and_closing_a_finish(session: Session) -> None:
     order = world.sent(session, "reread", 1)
     refused("bad_input", cancel_order, session, order.number, reason=" ", now=NOW, actor="csr")
-    refused("illegal_transition", close_order, session, order.number, now=NOW, actor="csr")
+    refused("illegal_transition", close_order, session, order.number, reason="x", now=NOW, actor="csr")
     cancel_order(session, order.number, reason="asked for by mistake", now=NOW, actor="csr")
     assert (order.state, order.cancel_seq) == ("cancelled", world.last_seq(session, order.number))
     refused("illegal_transition", cancel_order, session, order.number, reason="x", now=NOW, actor="csr")

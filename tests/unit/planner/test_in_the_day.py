@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo.planner.by_zone import plan_by_zone
+from geo.planner.by_zone import plan_by_zone, plan_day
 from geo.planner.day_state import DayState, TechnicianState, remaining_day
 from geo.planner.insert import cheapest_insertions
 from geo.planner.late import late_consequences
@@ -191,11 +191,28 @@ def test_zones_are_split_and_planned_apart_then_helped_across() -> None:
             assert (
                 part.matrix[first, one.at] == zoned.matrix[int(part.technicians[0].number[1:]) % 2, twin.at]
             )
-    told: list[float] = []
-    made = plan_by_zone(zoned, options=Options(seconds=1.5, processes=2), progress=told.append)
+    heard: list[tuple[float, int, int]] = []
+    options = Options(seconds=1.5, processes=2)
+    made = plan_by_zone(zoned, options=options, progress=lambda *now: heard.append(now))
     assert violations(zoned, made) == []
-    assert told == [1.0]
+    assert [share for share, _, _ in heard] == [1.0]
+    assert 0 < heard[0][1] <= made.served
     assert made.served > 20
+
+
+def test_a_large_day_is_planned_by_zone_and_keeps_its_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.planner.by_zone.LARGE_DAY_ORDERS", 60)
+    problem = town(9, 60, 4)
+    zoned = tuple(replace(o, zone=("north", "south", "west")[int(o.number[1:]) % 3]) for o in problem.orders)
+    urgent = replace(zoned[0], priority=100, target=9 * HOUR, windows=())
+    day = replace(problem, orders=(urgent, *zoned[1:]))
+    heard: list[float] = []
+    made = plan_day(
+        day, options=Options(seconds=2, processes=1), progress=lambda share, *_: heard.append(share)
+    )
+    assert heard == pytest.approx([1 / 3, 2 / 3, 1])
+    assert violations(day, made) == []
+    assert [v.start for _, v in made.stops() if v.order == urgent.number and v.start <= 9 * HOUR]
 
 
 def test_a_shift_may_begin_elsewhere_and_break_windows_are_its_own() -> None:

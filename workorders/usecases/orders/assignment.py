@@ -46,17 +46,6 @@ def assign_order(
     return order
 
 
-def dispatch_order(
-    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
-) -> Order:
-    """Send an assigned order to its technician's tablet.
-
-    Raises Problem `not_found`, `stale_order`, `illegal_transition`, `cut_not_allowed`.
-    """
-    order = order_for_update(session, number, expected_version=expected_version)
-    return _dispatch(session, order, now=now, actor=actor)
-
-
 def recall_order(
     session: Session,
     number: str,

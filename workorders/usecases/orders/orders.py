@@ -192,13 +192,21 @@ def book_appointment(
 
 
 def close_order(
-    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
 ) -> Order:
     """Close an order that needs nothing more; the tablet that has it is told. Raises as `approve` does."""
+    reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.CLOSE, "closed", now=now, actor=actor)
+    command(session, order, Command.CLOSE, "closed", now=now, actor=actor, detail={"reason": reason})
     order.closed_at = now
     tell_order(session, order, now=now)
+    session.flush()
     return order
 
 
