@@ -59,6 +59,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
         "completed",
         visit.rules,
         account,
+        service=visit.point.service,
         no_charge=False,
         posted=visit.order.entries,
     )
@@ -120,6 +121,7 @@ ORDER_TYPE = OrderType(
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused"),
     judge=judge,
     fees=("tamper",),
+    fees_by_finding=("tamper",),
     checks=("Two photos: before and after.",),
     postings=(
         PostingRule("fee_tamper", "the office approves", (("AR", "SVC"),)),
