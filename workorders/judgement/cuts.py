@@ -10,6 +10,7 @@ from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.policy.forecasts import lows_known
 from workorders.policy.severance import CutDecision, CutQuestion, evaluate
 
 URGENT, NEXT = 100, 90
@@ -70,6 +71,7 @@ OUT_OF_TIME = {
     "latest_hour": "cut_past_latest_hour",
     "weekday": "cut_on_forbidden_day",
     "holiday": "cut_on_forbidden_day",
+    "forecast": "cut_on_forbidden_day",
 }
 """Rules of the clock → the case of a cut made against one: whoever cut could have seen it on the tablet."""
 
@@ -129,7 +131,7 @@ def decide(visit: Visit) -> CutDecision:
             at=visit.at,
             timezone=visit.situation.timezone,
             medical=visit.point.medical,
-            forecast_low_c=visit.situation.forecast_low_c,
+            forecast_low_c=lows_known(visit.situation.forecasts, visit.at).get(visit.day),
             authority_expires_at=visit.order.authority_expires_at,
         ),
         visit.situation.book,
