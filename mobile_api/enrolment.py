@@ -16,8 +16,13 @@ from mobile_api.tables import Device, DeviceTechnician, EnrolmentAttempt, Enrolm
 from workorders.problems import Problem
 from workorders.tables import Technician
 
-ATTEMPTS = 10
-"""Wrong codes one address may send in `ATTEMPT_SPAN`; a person mistypes twice, a guesser a million times."""
+ATTEMPTS = 300
+"""Wrong codes one address may send in `ATTEMPT_SPAN`.
+
+A depot's tablets share an address, so that a morning of typing errors must stay far below. It stops guessing
+all the same: against 40 bits and a hundred open codes, a year of 300 every quarter of an hour finds one with
+a chance of one in a thousand.
+"""
 
 ATTEMPT_SPAN = timedelta(minutes=15)
 

@@ -30,6 +30,18 @@ class User(Base):
     __table_args__ = (CheckConstraint("name = lower(name)", name="name"),)
 
 
+class EndedSession(Base):
+    """A session that somebody signed out of before its time was over: its cookie opens nothing any more."""
+
+    __tablename__ = "ended_session"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The random id that the session's cookie carries."""
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_ended_session_at", "ended_at"),)
+
+
 class SignInAttempt(Base):
     """Failed sign-ins counted per name and per address, in the database so that every worker sees them."""
 

@@ -105,6 +105,15 @@ class HoldFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastFacts:
+    """The forecast low of a day in °C, and since when the district knew it."""
+
+    day: date
+    known_from: datetime
+    low_c: float
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """A collection notice: past_due | final | door_tag. `amount_cents` is what avoids the cut."""
 

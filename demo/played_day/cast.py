@@ -92,7 +92,7 @@ def _has_notice() -> Any:
 
 def _may_be_cut(session: Session, point: ServicePoint, account: Account, now: datetime) -> bool:
     try:
-        check_cut(session, point, account, since=now, at=now)
+        check_cut(session, point, account, since=now, at=now, now=now)
     except Problem:
         return False
     return True

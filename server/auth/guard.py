@@ -82,14 +82,14 @@ def _caller() -> Staff | None:
     if request.authorization is not None and request.path.startswith("/api/"):
         return _basic_caller(request)
     signed_in = session.get("staff")
-    if signed_in is None:
+    if signed_in is None or "session" not in signed_in:
         return None
     age = services().clock().timestamp() - signed_in["at"]
     if not 0 <= age < SESSION_LIFE.total_seconds():
         session.clear()
         return None
     with services().read_sessions() as db:
-        return staff_by_id(db, signed_in["id"], signed_in["epoch"])
+        return staff_by_id(db, signed_in["id"], signed_in["epoch"], signed_in["session"])
 
 
 def _basic_caller(request: Request) -> Staff:

@@ -1,5 +1,6 @@
 """The sign-in page, signing out, and what every template may ask."""
 
+import secrets
 from urllib.parse import urlsplit
 
 from flask import (
@@ -14,10 +15,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from server.auth.guard import current_staff, guard
+from server.auth.guard import SESSION_LIFE, current_staff, guard
 from server.auth.kept_forms import KEPT
 from server.auth.roles import allow_staff, public
-from server.auth.users import Staff, authenticate
+from server.auth.users import Staff, authenticate, end_session
+from server.db import current_session
 from server.services import services
 from workorders.grammar.texts import is_line
 from workorders.problems import Problem
@@ -60,14 +62,20 @@ def sign_in_submit() -> ResponseReturnValue:
     if kept is not None:
         session[KEPT] = kept
     session.permanent = True
-    session["staff"] = {"id": staff.id, "epoch": staff.session_epoch, "at": now.timestamp()}
+    session["staff"] = {
+        "id": staff.id,
+        "epoch": staff.session_epoch,
+        "at": now.timestamp(),
+        "session": secrets.token_urlsafe(24),
+    }
     return redirect(_onward(staff))
 
 
 @blueprint.post("/sign-out")
 @allow_staff
 def sign_out() -> ResponseReturnValue:
-    """End the session of this browser."""
+    """End this session, also for whoever kept a copy of its cookie; the person's other browsers stay."""
+    end_session(current_session(), session["staff"]["session"], now=services().clock(), life=SESSION_LIFE)
     session.clear()
     flash("You are signed out.")
     return redirect(url_for("auth.sign_in"))

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.auth import attempts
 from server.auth.passwords import hash_password, needs_rehash, password_matches
 from server.auth.roles import ROLES
 from server.db import transaction
-from server.tables import User
+from server.tables import EndedSession, User
 from workorders.grammar.texts import storable
 from workorders.problems import Problem
 
@@ -119,9 +119,18 @@ def staff_of(user: User) -> Staff:
     return Staff(user.id, user.name, user.full_name, frozenset(user.roles), user.session_epoch)
 
 
-def staff_by_id(session: Session, user_id: int, session_epoch: int) -> Staff | None:
+def staff_by_id(session: Session, user_id: int, session_epoch: int, session_id: str) -> Staff | None:
     """The person a session cookie names, or None when gone, shut out, or the session was ended."""
     user = session.get(User, user_id)
     if user is None or not user.active or user.session_epoch != session_epoch:
         return None
+    if session.get(EndedSession, session_id) is not None:
+        return None
     return staff_of(user)
+
+
+def end_session(session: Session, session_id: str, *, now: datetime, life: timedelta) -> None:
+    """Make every copy of this session's cookie worthless; forget those whose time is over anyway."""
+    session.execute(delete(EndedSession).where(EndedSession.ended_at < now - life))
+    if session.get(EndedSession, session_id) is None:
+        session.add(EndedSession(id=session_id, ended_at=now))

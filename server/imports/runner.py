@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from geo.territory.extent import district_extent
 from server.db import count_rows_anew
-from server.imports import accounts, meters, orders, premises, shifts, technicians
+from server.imports import accounts, forecast, meters, orders, premises, shifts, technicians
 from server.imports.context import ImportContext, Record, RowsRejected
 from server.imports.damage import damage
 from server.imports.nothing import is_nothing
@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
         Kind("shifts", shifts.ShiftRow, shifts.check, shifts.write),
         Kind("meters", meters.MeterRow, meters.check, meters.write),
         Kind("orders", orders.OrderRow, orders.check, orders.write),
+        Kind("forecast", forecast.ForecastRow, forecast.check, forecast.write),
     )
 }
 

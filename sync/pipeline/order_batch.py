@@ -1,8 +1,8 @@
 """What many order documents need, read together in a handful of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +13,7 @@ from workorders.facts import MeterFacts, ReadFacts
 from workorders.ledger import balances
 from workorders.policy.rulebook import RuleBook, RulesInForce
 from workorders.queries.district import District, district_of
+from workorders.queries.forecasts import lows_from
 from workorders.queries.rules_cache import rule_book
 from workorders.queries.situation import meter_facts, needed_now
 from workorders.tables import CutAuthority, Installation, Meter, Notice, Order, Read
@@ -41,6 +42,8 @@ class OrderBatch:
     notices: dict[int, Notice] = field(default_factory=dict)
     authorities: dict[str, CutAuthority] = field(default_factory=dict)
     """The newest authority to cut by order number."""
+    lows: Mapping[date, float] = field(default_factory=dict)
+    """Forecast low in °C by day, from the oldest authority on."""
 
 
 def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> OrderBatch:
@@ -68,6 +71,9 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
         batch.notices = {row.id: row for row in session.scalars(select(Notice).where(Notice.id.in_(ids)))}
     cuts = [order for order in orders if order_type_of(order.type).cuts is not None]
     batch.authorities = _authorities(session, [order.number for order in cuts])
+    if batch.authorities:
+        oldest = min(given.granted_at for given in batch.authorities.values())
+        batch.lows = lows_from(session, district.day_of(oldest), now=now)
     return batch
 
 

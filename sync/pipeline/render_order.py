@@ -185,7 +185,13 @@ def _fees(order: Order, batch: OrderBatch) -> list[Document]:
         if account
         else None
     )
-    charges = fees.preview(order_type_of(order.type).fees, batch.rules, who, no_charge=order.no_charge)
+    charges = fees.preview(
+        order_type_of(order.type).fees,
+        batch.rules,
+        who,
+        service=order.service_point.service,
+        no_charge=order.no_charge,
+    )
     return [
         {"code": charge.code, "title": charge.title, "cents": charge.total_cents, "trigger": charge.trigger}
         for charge in charges
@@ -201,7 +207,7 @@ def _authority(order: Order, batch: OrderBatch) -> Document | None:
     if given is None:
         return None
     service, timezone = order.service_point.service, batch.district.timezone
-    windows = cut_windows(batch.book, service, given.granted_at, given.expires_at, timezone)
+    windows = cut_windows(batch.book, service, given.granted_at, given.expires_at, timezone, lows=batch.lows)
     rules = batch.rules.cut_rules(service)
     notices = [batch.notices[id_] for id_ in order.extra.get("notice_ids") or () if id_ in batch.notices]
     checks_allowed = order.extra.get("checks_allowed")

@@ -28,7 +28,7 @@ def cuts_over_a_holiday() -> dict[str, Any]:
     value = next(r["value"] for r in sample["rules"] if r["kind"] == "cut_rules" and r["key"] == "water")
     book = sample_book(rule("cut_rules", "water", value | {"holidays": ["2026-03-11"]}))
     until = since + timedelta(days=8)
-    windows = cut_windows(book, "water", since, until, zone.key)
+    windows = cut_windows(book, "water", since, until, zone.key, lows={})
     authority = {
         "expires_at": until.isoformat(),
         "windows": [{"day": w.day.isoformat(), "until": w.until.isoformat()} for w in windows],

@@ -189,6 +189,7 @@ ORDER_TYPE = OrderType(
     unable_reasons=VISIT_REASONS,
     judge=judge,
     fees=("reread_request",),
+    fees_by_finding=("reread_request",),
     checks=(
         "The reread agrees with the first read when the dials went on by no more than usual: confirmed.",
         "Otherwise it supersedes the first read if it fits the history without it; if neither fits, a human "

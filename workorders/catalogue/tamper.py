@@ -52,6 +52,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
         "completed",
         visit.rules,
         account,
+        service=visit.point.service,
         no_charge=False,
         posted=visit.order.entries,
     )
@@ -113,6 +114,7 @@ ORDER_TYPE = OrderType(
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused"),
     judge=judge,
     fees=("tamper",),
+    fees_by_finding=("tamper",),
     checks=("Two photos: before and after.",),
     postings=(
         PostingRule("fee_tamper", "the office approves", (("AR", "SVC"),)),

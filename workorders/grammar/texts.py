@@ -8,6 +8,8 @@ CODE_MAX = 40
 """Serials, seals, locks, numbers and ids are kept in columns of this width."""
 LINE_MAX = 200
 """A reason, a name, a place: what stands on one line."""
+FILE_NAME_MAX = 400
+"""Bytes that the document store allows for an attachment's name, so that none is cut short in the records."""
 TEXT_MAX = 2_000
 """Instructions and remarks, over several lines."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from workorders.grammar.fields import Cents, Day, Instant
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.grammar.numbers import ID_MAX
-from workorders.grammar.texts import CODE_MAX, TEXT_MAX, UNPRINTABLE
+from workorders.grammar.texts import CODE_MAX, FILE_NAME_MAX, TEXT_MAX, UNPRINTABLE
 from workorders.judgement.descriptors import Field, FieldType, OrderType
 from workorders.metering.meter_tests import FlowRun, Volumes
 from workorders.policy.rule_schemas import first_error
@@ -104,7 +104,9 @@ _MAKERS: dict[FieldType, Callable[[Field, dict[str, Any]], fields.Field[Any]]] =
     FieldType.CHOICE: lambda f, given: fields.String(
         validate=validate.OneOf([c.value for c in f.choices]), **given
     ),
-    FieldType.PHOTO: lambda _, given: _Text(validate=[validate.Length(1, 120), _printable], **given),
+    FieldType.PHOTO: lambda _, given: _Text(
+        validate=[validate.Length(1, FILE_NAME_MAX), _printable], **given
+    ),
     FieldType.DATE: lambda _, given: Day(**given),
     FieldType.FLOWS: lambda _, given: fields.List(
         fields.Nested(FlowRunSchema), validate=validate.Length(1, 12), **given

@@ -126,9 +126,10 @@ def repriced(visit: Visit, consequences: Iterable[Consequence]) -> tuple[OpenExc
         fee = visit.rules.fees.get(code)
         if not isinstance(one, Post) or fee is None or not one.purpose.startswith("fee_"):
             continue
-        charge = fees.price(fee, visit.rules, visit.account, no_charge=visit.order.no_charge)
+        service, no_charge = visit.point.service, visit.order.no_charge
+        charge = fees.price(fee, visit.rules, visit.account, service=service, no_charge=no_charge)
         charged += charge.total_cents
-        believed += fees.believed_cents(book, version, visit.day, charge, visit.account)
+        believed += fees.believed_cents(book, version, visit.day, charge, visit.account, service=service)
     if charged == believed:
         return ()
     detail: dict[str, Any] = {"believed": believed, "charged": charged, "rule_set": version}

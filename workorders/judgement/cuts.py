@@ -11,6 +11,7 @@ from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 from workorders.messages.message import Message
+from workorders.policy.forecasts import lows_known
 from workorders.policy.severance import CutDecision, CutQuestion, evaluate
 
 URGENT, NEXT = 100, 90
@@ -73,6 +74,7 @@ OUT_OF_TIME = {
     "latest_hour": "cut_past_latest_hour",
     "weekday": "cut_on_forbidden_day",
     "holiday": "cut_on_forbidden_day",
+    "forecast": "cut_on_forbidden_day",
 }
 """Rules of the clock → the case of a cut made against one: whoever cut could have seen it on the tablet."""
 
@@ -134,7 +136,7 @@ def decide(visit: Visit) -> CutDecision:
             at=visit.at,
             timezone=visit.situation.timezone,
             medical=visit.point.medical,
-            forecast_low_c=visit.situation.forecast_low_c,
+            forecast_low_c=lows_known(visit.situation.forecasts, visit.at).get(visit.day),
             authority_expires_at=visit.order.authority_expires_at,
         ),
         visit.situation.book,

@@ -132,6 +132,8 @@ class OrderType:
     """Finding another meter is what this type is for, not a mistake."""
     holds_unless: str | None = None
     """A yes_no of the extra input: raised with anything but true, the order waits in `held`."""
+    fees_by_finding: tuple[str, ...] = ()
+    """Those of `fees` that depend on what is found: never charged before the visit."""
     fee_needs_photo: tuple[tuple[str, str], ...] = ()
     """(journal purpose, photo field): that posting waits until the photo is here."""
     pickup: bool = False
@@ -199,6 +201,8 @@ def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> 
         _require(not unreadable, f"extra field {f.name}: a technician cannot read ids")
     asked = {f.name for f in ot.fields}
     _require(ot.cuts is None or ot.cuts[0] in asked, f"cuts names {ot.cuts}, which is not a field")
+    unlisted = sorted(set(ot.fees_by_finding) - set(ot.fees))
+    _require(not unlisted, f"fees_by_finding names {', '.join(unlisted)}, which is no fee of the type")
     photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
     for purpose, photo in ot.fee_needs_photo:
         _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from marshmallow import Schema, ValidationError, fields, validate
 
+from workorders.grammar.texts import FILE_NAME_MAX
 from workorders.messages.message import Message
 
 SCHEMA = 1
@@ -228,6 +229,9 @@ def _check_place(doc_id: str, loaded: Mapping[str, Any], database: str) -> None:
 def _attachments(stubs: Any) -> dict[str, Attached]:
     if not isinstance(stubs, Mapping):
         return {}
+    longest = max(stubs, key=len, default="")
+    if len(longest) > FILE_NAME_MAX:
+        raise Unreadable("malformed", f"_attachments: the name “{longest[:80]}…” is too long to be kept")
     return {
         name: Attached(
             str(stub.get("content_type", "application/octet-stream")),

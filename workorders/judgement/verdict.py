@@ -90,6 +90,7 @@ class Verdict:
             reached,
             visit.rules,
             visit.account,
+            service=visit.point.service,
             no_charge=visit.order.no_charge,
             posted=visit.order.entries,
         )

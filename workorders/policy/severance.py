@@ -4,6 +4,7 @@ Used when a disconnect is raised, when it is dispatched and, on the rules of tha
 the cut when the tablet reports it. The verdicts are kept as evidence.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -102,7 +103,7 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
         _weekday(rules, day),
         _holiday(rules, day),
         _hour(rules, question.local),
-        _forecast(rules, question),
+        _forecast(rules, day, question.forecast_low_c),
         _medical_flag(question),
         *_holds(rules, account, day),
         _authority(question),
@@ -116,10 +117,17 @@ def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
 
 
 def cut_windows(
-    book: RuleBook, service: str, since: datetime, until: datetime, timezone: str
+    book: RuleBook,
+    service: str,
+    since: datetime,
+    until: datetime,
+    timezone: str,
+    *,
+    lows: Mapping[date, float],
 ) -> tuple[CutWindow, ...]:
-    """The days from `since` to `until` on which a service may be cut, by weekday, holidays and latest hour.
+    """The days from `since` to `until` on which a service may be cut, and the hour that ends them.
 
+    Asked are weekday, holidays and forecast; `lows` is the forecast low in °C by day, as far as it is known.
     What else may stand against a cut (debt, notices, holds) is not asked. At most WINDOW_DAYS days.
     """
     zone = ZoneInfo(timezone)
@@ -128,7 +136,10 @@ def cut_windows(
     for step in range(min((last - first).days + 1, WINDOW_DAYS)):
         day = first + timedelta(days=step)
         rules = book.in_force(day).cut_rules(service)
-        if rules is None or not (_weekday(rules, day).allowed and _holiday(rules, day).allowed):
+        if rules is None or not all(
+            verdict.allowed
+            for verdict in (_weekday(rules, day), _holiday(rules, day), _forecast(rules, day, lows.get(day)))
+        ):
             continue
         found.append(CutWindow(day, datetime.combine(day, rules.latest_local_time, tzinfo=zone)))
     return tuple(found)
@@ -213,13 +224,15 @@ def _hour(rules: CutRules, local: datetime) -> CutVerdict:
     return CutVerdict("latest_hour", allowed, message, {"local": local.isoformat(), "latest": latest})
 
 
-def _forecast(rules: CutRules, question: CutQuestion) -> CutVerdict:
-    limit, low = rules.minimum_forecast_c, question.forecast_low_c
+def _forecast(rules: CutRules, day: date, low: float | None) -> CutVerdict:
+    """A limit that nothing can be held against protects nobody, so an unknown forecast is against the cut."""
+    limit = rules.minimum_forecast_c
     evidence = {"minimum_c": limit, "forecast_low_c": low}
     if limit is None:
         return CutVerdict("forecast", True, Message("rule.forecast_open"), evidence)
     if low is None:
-        return CutVerdict("forecast", True, Message("rule.forecast_unknown"), evidence)
+        message = Message.of("rule.forecast_unknown", day=day, limit=limit)
+        return CutVerdict("forecast", False, message, evidence)
     return CutVerdict("forecast", low >= limit, Message.of("rule.forecast", low=low, limit=limit), evidence)
 
 

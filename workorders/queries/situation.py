@@ -16,6 +16,7 @@ from workorders.facts import (
     AssignmentFacts,
     ChargeFacts,
     EntryFacts,
+    ForecastFacts,
     HoldFacts,
     MeterFacts,
     NoticeFacts,
@@ -29,6 +30,7 @@ from workorders.judgement.lifecycle import ACTIVE
 from workorders.judgement.situation import Situation
 from workorders.policy.satisfaction import DUE_AT_ONCE, LOOKBACK, needed_at, satisfaction_of
 from workorders.queries.district import district_of
+from workorders.queries.forecasts import forecasts_since
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import (
     Account,
@@ -170,6 +172,7 @@ def situation_of(session: Session, order: Order, *, serials: Iterable[str] = ())
         installed=installed,
         meters=mentioned,
         reads=reads_at(session, point.id),
+        forecasts=_forecasts(session, order),
     )
 
 
@@ -238,7 +241,6 @@ def reads_at(session: Session, service_point_id: int, limit: int = READS) -> tup
 
 def _order_facts(session: Session, order: Order) -> OrderFacts:
     assignments = session.execute(_ASSIGNMENTS, {"number": order.number})
-    entries = session.execute(_ENTRIES, {"number": order.number})
     return OrderFacts(
         number=order.number,
         type=order.type,
@@ -256,9 +258,14 @@ def _order_facts(session: Session, order: Order) -> OrderFacts:
         completed_by=_completed_by(session, order.number),
         finished_at=order.finished_at,
         follow_reason=order.follow_reason,
-        entries=tuple(EntryFacts(*row) for row in entries),
+        entries=entries_of(session, order.number),
         authority_expires_at=_authority_expires(session, order),
     )
+
+
+def entries_of(session: Session, number: str) -> tuple[EntryFacts, ...]:
+    """The journal entries of an order that were not reversed, in the order of posting."""
+    return tuple(EntryFacts(*row) for row in session.execute(_ENTRIES, {"number": number}))
 
 
 def _authority_expires(session: Session, order: Order) -> datetime | None:
@@ -266,6 +273,13 @@ def _authority_expires(session: Session, order: Order) -> datetime | None:
     if order_type_of(order.type).cuts is None:
         return None
     return session.scalar(_AUTHORITY, {"number": order.number})
+
+
+def _forecasts(session: Session, order: Order) -> tuple[ForecastFacts, ...]:
+    """Asked of types that cut only."""
+    if order_type_of(order.type).cuts is None:
+        return ()
+    return forecasts_since(session, district_of(session).day_of(order.requested_at))
 
 
 def _completed_by(session: Session, number: str) -> str | None:

@@ -23,7 +23,7 @@ from workorders.tables.money import (
     Receipt,
     ReceiptBlock,
 )
-from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
+from workorders.tables.rules import Fee, Forecast, Hold, Notice, Rule, RuleSet
 from workorders.tables.work import (
     Assignment,
     Counter,
@@ -53,6 +53,7 @@ __all__ = [
     "ExceptionCase",
     "Fee",
     "FieldEvent",
+    "Forecast",
     "Hold",
     "Incarnation",
     "IngestCheckpoint",

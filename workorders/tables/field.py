@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workorders.grammar.texts import FILE_NAME_MAX
 from workorders.messages.message import Message, typed
 from workorders.tables.base import Base, Code, Json, UtcDateTime
 
@@ -134,7 +135,7 @@ class Evidence(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("field_event.id"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(FILE_NAME_MAX))
     content_type: Mapped[str] = mapped_column(String(80))
     digest: Mapped[str] = mapped_column(String(80))
     length: Mapped[int]

@@ -56,6 +56,24 @@ class Fee(Base):
     )
 
 
+class Forecast(Base):
+    """The forecast low of a day. Later forecasts of a day are rows of their own: a cut is judged by what was
+    known when it was made.
+    """
+
+    __tablename__ = "forecast"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    """The district's calendar day."""
+    known_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was imported."""
+    low_c: Mapped[float]
+    """Degrees Celsius."""
+
+    __table_args__ = (Index("uq_forecast_known", "day", "known_from", unique=True),)
+
+
 class Notice(Base):
     """A collection notice: what was sent, when, and until when a cut may rest on it."""
 

@@ -30,5 +30,4 @@ def evidence(number: int) -> ResponseReturnValue:
     answer = Response(data, content_type=row.content_type if shown else "application/octet-stream")
     answer.headers["Content-Disposition"] = "inline" if shown else "attachment"
     answer.headers["Content-Security-Policy"] = "sandbox"
-    answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

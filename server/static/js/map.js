@@ -11,6 +11,7 @@ const empty = { type: "FeatureCollection", features: [] };
 let library;
 export let map;
 let framed = false;
+let seen; // the browser itself keeps nothing that names customers, so the version seen is remembered here
 
 async function basemap() {
   const name = dark.matches ? "style-dark.json" : "style-light.json";
@@ -44,8 +45,10 @@ function layers() {
 }
 
 async function load() {
-  const answer = await fetch(holder.dataset.source, { headers: { Accept: "application/json" } });
+  const headers = { Accept: "application/json", ...(seen && { "If-None-Match": seen }) };
+  const answer = await fetch(holder.dataset.source, { headers });
   if (!answer.ok) return;
+  seen = answer.headers.get("ETag");
   const data = await answer.json();
   for (const { properties } of data.routes.features) properties.paint = ROUTES[properties.color % ROUTES.length];
   map.getSource("routes").setData(data.routes);

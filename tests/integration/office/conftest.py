@@ -40,7 +40,7 @@ class Office:
                 user = session.scalars(select(User).where(User.name == name)).one()
             with client.session_transaction() as cookie:
                 at = morning.CLOCK.timestamp()
-                cookie["staff"] = {"id": user.id, "epoch": user.session_epoch, "at": at}
+                cookie["staff"] = {"id": user.id, "epoch": user.session_epoch, "at": at, "session": name}
                 cookie["csrf"] = TOKEN
         return client
 

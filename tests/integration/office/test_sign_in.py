@@ -149,6 +149,37 @@ def test_a_user_that_cannot_be_is_refused_by_field(
         assert refused.value.details["field"] == field
 
 
+def test_signing_out_ends_every_copy_of_the_session_and_no_other(office: Office) -> None:
+    """A cookie that somebody kept opens nothing after its owner has signed out."""
+    first, second = office.client(), office.client()
+    for client in (first, second):
+        token = csrf_of(client, "/sign-in")
+        client.post("/sign-in", data={"name": "carla", "password": PASSWORD, "csrf_token": token})
+    kept = first.get_cookie("curbstop")
+    assert kept is not None
+    token = csrf_of(first, "/csr/")
+    assert first.post("/sign-out", data={"csrf_token": token}).headers["Location"] == "/sign-in"
+    thief = office.client()
+    thief.set_cookie("curbstop", kept.value)
+    assert thief.get("/csr/").status_code == 302
+    assert second.get("/csr/").status_code == 200
+
+
+def test_no_page_behind_the_sign_in_is_kept_by_a_browser(shared_office: Office) -> None:
+    sam = shared_office.client("sam")
+    for path in (
+        "/csr/",
+        "/csr/accounts/A1",
+        "/dispatch/",
+        "/dispatch/map.json",
+        "/office/",
+        "/api/search?q=A1",
+    ):
+        answer = sam.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
+    assert "no-store" not in sam.get("/static/css/base.css").headers.get("Cache-Control", "")
+
+
 def test_passwords_are_kept_as_argon2(shared_office: Office) -> None:
     with shared_office.services.read_sessions() as session:
         hashes = session.scalars(select(User.password_hash)).all()

@@ -152,6 +152,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "exchange": {"reason": "age"},
     "disconnect_np": {},
     "meter_test": {},
+    "tamper": {"reason": "report"},
     "reconnect": {"payment_satisfied": True},
 }
 

@@ -96,7 +96,7 @@ def test_a_flagged_premise_a_cold_day_and_an_ended_authority_block() -> None:
     electric = replace(QUESTION, service="electric", forecast_low_c=-3.0)
     assert blocked(electric) == {"forecast"}
     assert blocked(replace(electric, forecast_low_c=3.0)) == set()
-    assert blocked(replace(electric, forecast_low_c=None)) == set()
+    assert blocked(replace(electric, forecast_low_c=None)) == {"forecast"}, "unknown is not warm"
     assert blocked(replace(QUESTION, authority_expires_at=NOW)) == {"authority"}
     assert blocked(replace(QUESTION, authority_expires_at=NOW + HOUR)) == set()
 

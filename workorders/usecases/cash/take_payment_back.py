@@ -166,7 +166,7 @@ def _charge(session: Session, account: Account, source: str, *, now: datetime) -
     fee = rules.fees.get(code) if code is not None else None
     if fee is None:
         return
-    charge = fees.price(fee, rules, account_facts(session, account, since=now), no_charge=False)
+    charge = fees.price(fee, rules, account_facts(session, account, since=now), service=None, no_charge=False)
     made = fee_entry(charge)
     if made is not None:
         post(

@@ -14,6 +14,7 @@ from workorders.messages.words import ENGLISH, say
 from workorders.policy.severance import CutDecision, CutQuestion, authority_expires, evaluate
 from workorders.problems import Problem
 from workorders.queries.district import district_of
+from workorders.queries.forecasts import lows_from
 from workorders.queries.rules_cache import rule_book
 from workorders.queries.situation import account_facts
 from workorders.tables import Account, CutAuthority, Order, ServicePoint
@@ -43,12 +44,14 @@ def check_cut(
     *,
     since: datetime,
     at: datetime,
+    now: datetime,
     timing: bool = True,
 ) -> CutDecision:
-    """Judge a cut at an instant. Raises Problem `cut_not_allowed` with every reason against it.
+    """Judge a cut at an instant, by what is known `now`. Raises Problem `cut_not_allowed` with every reason.
 
     `timing` False leaves out the rules that pass by themselves (weekday, hour, forecast).
     """
+    day = district_of(session).day_of(at)
     decision = evaluate(
         CutQuestion(
             account=account_facts(session, account, since=since) if account else None,
@@ -56,6 +59,7 @@ def check_cut(
             at=at,
             timezone=district_of(session).timezone,
             medical=point.premise.medical,
+            forecast_low_c=lows_from(session, day, now=now).get(day),
         ),
         rule_book(session),
     )
@@ -74,8 +78,9 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
         return
     zone = ZoneInfo(district_of(session).timezone)
     at = max(now, _morning(order.route_day, zone)) if order.route_day else now
-    decision = check_cut(session, order.service_point, order.account, since=order.requested_at, at=at)
-    rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(order.service_point.service)
+    point, since = order.service_point, order.requested_at
+    decision = check_cut(session, point, order.account, since=since, at=at, now=now)
+    rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(point.service)
     if rules is None:
         raise Problem("cut_not_allowed", reasons=_said([Message("rule.unregulated")], zone=zone.key))
     session.add(

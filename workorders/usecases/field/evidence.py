@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.grammar.texts import FILE_NAME_MAX
 from workorders.judgement.consequences import OpenException
 from workorders.judgement.event_schema import Attached, FieldDocument
 from workorders.judgement.verdict import case
@@ -19,7 +20,7 @@ def keep_evidence(session: Session, event: FieldDocument) -> None:
     named = {
         value
         for value in (answers.values() if isinstance(answers, Mapping) else ())
-        if isinstance(value, str) and value.endswith(PHOTO) and len(value) <= 120
+        if isinstance(value, str) and value.endswith(PHOTO) and len(value) <= FILE_NAME_MAX
     }
     session.add_all(_row(event.id, name, stub) for name, stub in sorted(event.attachments.items()))
     session.add_all(
@@ -67,7 +68,7 @@ def all_here(session: Session, event_id: str) -> bool:
 def _row(event_id: str, name: str, stub: Attached) -> Evidence:
     return Evidence(
         event_id=event_id,
-        name=name[:120],
+        name=name,
         content_type=stub.content_type[:80],
         digest=stub.digest[:80],
         length=stub.length,

@@ -13,6 +13,7 @@ from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.queries.lookups import order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
+from workorders.usecases.cash.dispatch_fees import charge_dispatch
 from workorders.usecases.collections.authority import grant_authority
 from workorders.usecases.district.incarnation import epoch_floor
 from workorders.usecases.history import command, note, tell, tell_order
@@ -223,6 +224,7 @@ def tell_route(session: Session, technician_id: str, day: date | None, *, now: d
 def _dispatch(session: Session, order: Order, *, now: datetime, actor: str) -> Order:
     grant_authority(session, order, now=now)
     command(session, order, Command.DISPATCH, "dispatched", now=now, actor=actor)
+    charge_dispatch(session, order, now=now)
     tell_order(session, order, now=now)
     return order
 

@@ -86,7 +86,7 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
     check_meter_to_take(session, extra.get("van_stock"))
     superseded = service_orders_to_supersede(session, order_type, point, account)
     if order_type.code == CUT:
-        check_cut(session, point, account, since=now, at=request.due_from or now, timing=False)
+        check_cut(session, point, account, since=now, at=request.due_from or now, now=now, timing=False)
     order = create_order(
         session,
         type_code=order_type.code,
