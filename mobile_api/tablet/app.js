@@ -1,7 +1,7 @@
 // The tablet app begins here: check the browser, load what is kept, draw.
 
 import { goOnWith } from "./lib/clock.js";
-import { read, write } from "./lib/idb.js";
+import { entries, read, write } from "./lib/idb.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
@@ -48,6 +48,7 @@ async function start() {
     app.theme = (await read("settings", "theme")) ?? "auto";
     applyTheme();
     app.profiles = await loadProfiles();
+    app.waiting = new Set((await entries("pending")).map(([id]) => id)); // of everybody, until somebody opens the app
     app.phase = app.profiles.length ? "locked" : "enrol";
   } catch (error) {
     Object.assign(app, { phase: "broken", failure: error });
