@@ -2,6 +2,8 @@
 
 import { goOnWith } from "./lib/clock.js";
 import { entries, read, write } from "./lib/idb.js";
+import { Worded } from "./lib/failures.js";
+import { beginLanguage } from "./lib/language.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
@@ -22,9 +24,9 @@ function keepOffset(ms) {
 }
 
 function check() {
-  if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
+  if (!globalThis.isSecureContext) throw new Worded("door.insecure");
   if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB)
-    throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
+    throw new Worded("door.old_browser");
 }
 
 // A tablet left in the truck locks itself; what is typed is kept.
@@ -43,7 +45,10 @@ async function start() {
   onUpdate(() => render(page(), root));
   startRouter();
   try {
+    await beginLanguage();
     check();
+    app.storage.persisted = (await navigator.storage?.persisted?.()) ?? false;
+    app.storage.understood = (await read("settings", "storage_understood")) ?? false;
     goOnWith(await read("settings", CLOCK), keepOffset);
     app.theme = (await read("settings", "theme")) ?? "auto";
     applyTheme();

@@ -131,6 +131,10 @@ CASES: dict[str, tuple[str, str]] = {
     "answers_unusable": ("Answers missing or unusable", "Missing or unusable: {fields}."),
     "answers_unknown": ("Unknown answers", "The form does not know: {fields}. They are kept."),
     "outcome_unknown": ("Unknown outcome", "The outcome “{outcome}” is not one of this type's."),
+    "outcome_contradicted": (
+        "Outcome contradicts an answer",
+        "The outcome “{outcome}” contradicts the answer to “{question}”. Ask the technician.",
+    ),
     "photo_missing": ("Photo not taken", "Not taken: {fields}."),
     "evidence_pending": ("Photo not here yet", "Still on the tablet: {fields}."),
     # --- meters and reads

@@ -3,7 +3,8 @@
 
 import { app, update } from "../lib/state.js";
 import { purge } from "../lib/purge.js";
-import { useZone } from "../lib/words.js";
+import { suggestLanguage } from "../lib/language.js";
+import { useDistrict } from "../lib/words.js";
 import { newestLeaf, readModel } from "./model.js";
 
 export class Database {
@@ -133,7 +134,8 @@ export class Database {
     queueMicrotask(() => {
       this.due = false;
       app.model = readModel(this.docs, this.kept);
-      useZone(app.model.settings.timezone);
+      useDistrict(app.model.settings);
+      suggestLanguage(app.model.technician.language);
       this.onChange();
       update();
     });

@@ -1,6 +1,7 @@
 // One run's requests to the server's database: a token on each, a second try where a thin connection dropped one, and
 // an end to all of them when the run ends. PouchDB gives a whole run up at its first failed request.
 
+import { Worded } from "../lib/failures.js";
 import { Refused } from "./api.js";
 
 const TRIES = 4;
@@ -64,7 +65,7 @@ export class Remote {
     const answer = await PouchDB.fetch(url, { ...options, signal: AbortSignal.any(signals) });
     // A portal answers everything with a page of its own; as an answer of the database it would be read as nothing.
     if (answer.ok && !/json/.test(answer.headers.get("Content-Type") ?? ""))
-      throw new TypeError("Something between this tablet and the server answers in its place.");
+      throw new Worded("error.portal");
     this.answered += 1;
     return answer;
   }

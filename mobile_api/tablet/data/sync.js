@@ -1,6 +1,7 @@
 // Live replication both ways, kept going over sleep, dead spots and ended tokens. PouchDB's own feeds do not
 // survive a sleeping tablet, so they are restarted when it wakes, comes online, or has heard nothing for a while.
 
+import { Worded } from "../lib/failures.js";
 import { read, write } from "../lib/idb.js";
 import { setAside } from "../lib/reserve.js";
 import { app, update } from "../lib/state.js";
@@ -18,7 +19,7 @@ const PATIENCE_MS = 15_000; // a dead spot swallows requests without an error
 const within = (limit, promise) =>
   Promise.race([
     promise,
-    new Promise((_, reject) => setTimeout(() => reject(new Error("The server does not answer.")), limit)),
+    new Promise((_, reject) => setTimeout(() => reject(new Worded("error.silent")), limit)),
   ]);
 
 export class Sync {
@@ -186,10 +187,7 @@ export class Sync {
   }
 
   #phase(phase, error = null) {
-    Object.assign(app.sync, {
-      phase,
-      error: error && { words: error.message ?? error.reason, advice: error.advice ?? "" },
-    });
+    Object.assign(app.sync, { phase, error });
     update();
   }
 }
