@@ -84,10 +84,16 @@ def _pinned(data: bytes, vendor: Mapping[str, VendorFile]) -> bytes:
 
 
 def precache(app: TabletApp) -> bytes:
-    """The lines put before the service worker: its version, and everything it must keep."""
-    names = sorted(name for name in app.files if name not in {WORKER, PAGE})
-    addresses = ["./", *names, *sorted(app.vendor)]
-    return f"const VERSION = {json.dumps(app.version)};\nconst FILES = {json.dumps(addresses)};\n".encode()
+    """The lines put before the service worker: its version, and the SHA-256 (hex) of everything it must keep.
+
+    Addresses are relative to `/tablet/` unless they begin with a slash. What arrives with another hash is a
+    portal's page, a proxy's, or another version's file, and is not kept.
+    """
+    own = {name: hashlib.sha256(data).hexdigest() for name, data in app.files.items() if name != WORKER}
+    page = own.pop(PAGE, None)
+    kept = ({"./": page} if page else {}) | own | {url: file.digest for url, file in app.vendor.items()}
+    listed = json.dumps(dict(sorted(kept.items())))
+    return f"const VERSION = {json.dumps(app.version)};\nconst FILES = {listed};\n".encode()
 
 
 EXTENSION = "curbstop_tablet"

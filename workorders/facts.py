@@ -7,7 +7,7 @@ in degrees on WGS 84.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workorders.messages.message import Message
@@ -226,7 +226,7 @@ class EventFacts:
     kind: str
     """completed | unable | payment | receipt_void | cancel_seen | backed_out | acknowledged | …"""
     occurred_at: datetime
-    """Device time clamped between the last contact and the receipt."""
+    """By the district's clock, between the last contact and the receipt (workorders.judgement.clock)."""
     technician: str
     body: Mapping[str, Any]
     epoch: int | None = None
@@ -238,6 +238,8 @@ class EventFacts:
     accuracy_m: float | None = None
     attachments: frozenset[str] = frozenset()
     """Names of the attachments whose bytes are here."""
+    clock_shift: timedelta = timedelta(0)
+    """From the tablet's clock to the district's, for other times that the tablet wrote with this event."""
     previous_receipt_hash: str | None = None
     """Payments: the hash of the device's receipt before this one, None when it is the first of its block."""
     stray_receipt: StrayReceipt | None = None

@@ -1,7 +1,9 @@
 // The tablet app begins here: check the browser, load what is kept, draw.
 
 import { goOnWith } from "./lib/clock.js";
-import { read, write } from "./lib/idb.js";
+import { entries, read, write } from "./lib/idb.js";
+import { Worded } from "./lib/failures.js";
+import { beginLanguage } from "./lib/language.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
@@ -22,9 +24,9 @@ function keepOffset(ms) {
 }
 
 function check() {
-  if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
+  if (!globalThis.isSecureContext) throw new Worded("door.insecure");
   if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB)
-    throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
+    throw new Worded("door.old_browser");
 }
 
 // A tablet left in the truck locks itself; what is typed is kept.
@@ -43,11 +45,15 @@ async function start() {
   onUpdate(() => render(page(), root));
   startRouter();
   try {
+    await beginLanguage();
     check();
+    app.storage.persisted = (await navigator.storage?.persisted?.()) ?? false;
+    app.storage.understood = (await read("settings", "storage_understood")) ?? false;
     goOnWith(await read("settings", CLOCK), keepOffset);
     app.theme = (await read("settings", "theme")) ?? "auto";
     applyTheme();
     app.profiles = await loadProfiles();
+    app.waiting = new Set((await entries("pending")).map(([id]) => id)); // of everybody, until somebody opens the app
     app.phase = app.profiles.length ? "locked" : "enrol";
   } catch (error) {
     Object.assign(app, { phase: "broken", failure: error });

@@ -99,7 +99,8 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
         },
         "meter": _meter(meter),
         "reads": [
-            {"at": instant(read.at), "value": read.value, "kind": read.kind} for read in reads[-READS_SHOWN:]
+            {"at": instant(read.at), "value": read.value, "kind": read.kind, "serial": read.serial}
+            for read in reads[-READS_SHOWN:]
         ],
         "expected": _expected(order, meter, batch),
         "account": _account(order.account),

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const TABLET = new URL("../../mobile_api/tablet", import.meta.url);
+const TABLET = new URL("../../mobile_api/tablet/", import.meta.url);
 const load = (name) => import(new URL(name, TABLET));
 
-const { judgeRead, limitsFor, sameSerial } = await load("rules/reads.js");
+const { judgeRead, lastRead, limitsFor, sameSerial } = await load("rules/reads.js");
 const { answersOf, asked, problems, sections, serialDoubt } = await load("rules/form.js");
 const { mustChoose, nextStep, progressOf } = await load("rules/progress.js");
-const { inRouteOrder, matches, readModel } = await load("data/model.js");
-const { cents, money, when } = await load("lib/words.js");
+const { inRouteOrder, inTimeOrder, matches, readModel } = await load("data/model.js");
+const { cents, distance, money, useDistrict, when } = await load("lib/words.js");
 const { chainHash } = await load("data/receipts.js");
 
 const order = {
@@ -26,17 +26,41 @@ test("a read must be digits that the register has", () => {
   const limits = { dials: 6, expected: { low: 1100, high: 1900 }, previous: 1000 };
   assert.deepEqual(judgeRead("", limits), { value: null });
   assert.deepEqual(judgeRead("001500", limits), { value: 1500 });
-  assert.match(judgeRead("1234567", limits).problem, /6 dials/);
-  assert.match(judgeRead("12.5", limits).problem, /digits/);
-  assert.match(judgeRead("900", limits).doubt, /Lower/);
-  assert.match(judgeRead("1050", limits).doubt, /Less/);
-  assert.match(judgeRead("5000", limits).doubt, /More/);
+  assert.deepEqual(judgeRead("1234567", limits).problem, { code: "read.too_many", dials: 6, typed: 7 });
+  assert.equal(judgeRead("12.5", limits).problem.code, "read.digits_only");
+  assert.equal(judgeRead("900", limits).doubt.code, "read.lower");
+  assert.equal(judgeRead("1050", limits).doubt.code, "read.less");
+  assert.equal(judgeRead("5000", limits).doubt.code, "read.more");
 });
 
 test("a register that is about to wrap may show either side of zero", () => {
   const limits = { dials: 4, expected: { low: 9800, high: 200 }, previous: 9700 };
   for (const good of ["9900", "0", "150"]) assert.equal(judgeRead(good, limits).doubt, undefined, good);
-  assert.match(judgeRead("5000", limits).doubt, /Lower/);
+  assert.equal(judgeRead("5000", limits).doubt.code, "read.lower");
+});
+
+test("a register that wraps before the expected span is no reason for doubt", () => {
+  const limits = { dials: 4, expected: { low: 10, high: 200 }, previous: 9990 };
+  for (const good of ["10", "50", "200"]) assert.equal(judgeRead(good, limits).doubt, undefined, good);
+  assert.equal(judgeRead("9995", limits).doubt.code, "read.less");
+  assert.equal(judgeRead("900", limits).doubt.code, "read.lower");
+  // The office believes a wrap of less than expected too; the tablet asks for nothing more.
+  assert.equal(judgeRead("5", limits).doubt, undefined);
+});
+
+test("without a history of use a read below the last one is doubted", () => {
+  assert.equal(judgeRead("5", { dials: 4, previous: 9990 }).doubt.code, "read.lower");
+  assert.equal(judgeRead("9995", { dials: 4, previous: 9990 }).doubt, undefined);
+});
+
+test("the reads of a meter that was taken out say nothing about the one that is there", () => {
+  const reads = [
+    { at: "2026-01-01", value: 99_000, serial: "OLD" },
+    { at: "2026-01-01", value: 12, serial: "CB-77" },
+    { at: "2026-02-01", value: 99_500, serial: "OLD" },
+  ];
+  assert.equal(lastRead({ ...order, reads }), 12);
+  assert.equal(lastRead({ ...order, reads: [{ at: "2026-01-01", value: 7 }] }), 7);
 });
 
 test("a new meter's read is held against its own dials", () => {
@@ -53,8 +77,8 @@ test("serials are compared as people type them and kept as the records spell the
   assert.ok(sameSerial("cb-77") === sameSerial("CB 77"));
   const seen = { name: "serial_seen", type: "serial", means: "serial_seen" };
   assert.equal(serialDoubt(seen, "cb77", order, van), null);
-  assert.match(serialDoubt(seen, "cb78", order, van), /CB-77/);
-  assert.match(serialDoubt({ name: "new", type: "serial" }, "cb77", order, van), /old meter/);
+  assert.deepEqual(serialDoubt(seen, "cb78", order, van), { code: "serial.other", installed: "CB-77" });
+  assert.equal(serialDoubt({ name: "new", type: "serial" }, "cb77", order, van).code, "serial.old");
   const { answers, common } = answersOf([seen], { values: { serial_seen: "cb 77 " }, photos: {} }, ["CB-77"]);
   assert.deepEqual([answers.serial_seen, common.serial_seen], ["CB-77", "CB-77"]);
 });
@@ -80,9 +104,9 @@ test("a field is asked only when its rule says so, and its answer goes only then
 test("a doubted read stands when typed twice and photographed", () => {
   const fields = [{ name: "read", title: "Read", type: "read", means: "read", required: true }];
   const form = { values: { read: "900" }, photos: {} };
-  assert.match(problems(fields, form, order, van).read, /second time/);
+  assert.equal(problems(fields, form, order, van).read.code, "problem.read_again");
   form.values["read:again"] = "900";
-  assert.match(problems(fields, form, order, van).read, /photo/);
+  assert.equal(problems(fields, form, order, van).read.code, "problem.photo_dials");
   form.photos["read_check.jpg"] = {};
   assert.deepEqual(problems(fields, form, order, van), {});
   assert.deepEqual(answersOf(fields, form).answers, { read: 900 });
@@ -149,6 +173,74 @@ test("the model counts an order's events of its own epoch only", () => {
   assert.equal(model.orders.get("W1").progress, "en_route");
   assert.equal(model.orders.get("W1").bucket, "todo");
   assert.equal(model.events.get("W1").length, 2);
+});
+
+test("an outcome that contradicts an answer is not taken", () => {
+  const fields = [
+    { name: "left_on", title: "Left on?", type: "yes_no", required: true },
+    {
+      name: "outcome",
+      type: "choice",
+      required: true,
+      choices: [
+        { value: "completed", title: "Done", needs: { field: "left_on", equals: true } },
+        { value: "left_off", title: "Left off", needs: { field: "left_on", equals: false } },
+      ],
+    },
+  ];
+  const of = (left_on, outcome) => problems(fields, { values: { left_on, outcome }, photos: {} }, order, van).outcome;
+  assert.deepEqual(of(false, "completed"), { code: "problem.contradiction", outcome: "Done", question: "Left on?" });
+  assert.equal(of(true, "left_off").code, "problem.contradiction");
+  assert.equal(of(true, "completed"), undefined);
+  assert.equal(of(false, "left_off"), undefined);
+});
+
+test("a replacement tablet goes on where the one before it stopped", () => {
+  const event = (device, counter, kind, at, offset_ms = 0) => {
+    const _id = `event:${device}:${counter}`;
+    return { _id, kind: "event", event: kind, device, counter, order: "W1", epoch: 1, at, clock: { offset_ms }, body: {} };
+  };
+  const events = [
+    event("old", 41, "acknowledged", "2026-03-02T14:00:00Z"),
+    event("old", 42, "en_route", "2026-03-02T14:05:00Z"),
+    // three hours slow, and it knows
+    event("new", 1, "on_site", "2026-03-02T12:00:00Z", 3 * 3_600_000),
+    event("new", 2, "started", "2026-03-02T12:10:00Z", 3 * 3_600_000),
+  ];
+  const docs = [{ _id: "order:W1", kind: "order", number: "W1", epoch: 1, state: "dispatched" }, ...events];
+  const model = readModel(new Map(docs.map((doc) => [doc._id, doc])));
+  assert.equal(model.orders.get("W1").progress, "started");
+  assert.deepEqual(model.history.map((doc) => doc.event), ["acknowledged", "en_route", "on_site", "started"]);
+  // a clock that was set back does not reorder one tablet's own numbers
+  const back = [event("new", 1, "on_site", "2026-03-02T15:00:00Z"), event("new", 2, "started", "2026-03-02T09:00:00Z")];
+  assert.deepEqual(inTimeOrder(back).map((doc) => doc.counter), [1, 2]);
+});
+
+test("an order taken back under way keeps its place until the technician is through with it", () => {
+  const stub = { _id: "order:W1", kind: "order", number: "W1", epoch: 1, state: "recalled", recalled: { at: "x" } };
+  const kept = new Map([["W1", { number: "W1", epoch: 1, server_seq: 3, premise: { address: "114 Alder" } }]]);
+  const event = (counter, kind) => {
+    const _id = `event:d:${counter}`;
+    return { _id, kind: "event", event: kind, device: "d", counter, order: "W1", epoch: 1, at: "2026-03-02T14:00:00Z", body: {} };
+  };
+  const after = (...kinds) => {
+    const docs = [stub, ...kinds.map((kind, index) => event(index + 1, kind))];
+    return readModel(new Map(docs.map((doc) => [doc._id, doc])), kept).orders.get("W1");
+  };
+  assert.equal(after("acknowledged").bucket, "gone");
+  assert.deepEqual([after("en_route").bucket, after("en_route").premise.address], ["todo", "114 Alder"]);
+  assert.equal(mustChoose(after("en_route")), true);
+  assert.equal(after("en_route", "cancel_seen").bucket, "todo");
+  assert.equal(after("en_route", "cancel_seen", "backed_out").bucket, "gone");
+  assert.equal(after("en_route", "cancel_seen", "completed").bucket, "done");
+});
+
+test("a way is told in the district's units", () => {
+  assert.equal(distance(100), "350 ft");
+  assert.equal(distance(1609.344 * 2.5), "2.5 mi");
+  useDistrict({ units: "metric" });
+  assert.deepEqual([distance(104), distance(2500)], ["100 m", "2.5 km"]);
+  useDistrict({});
 });
 
 test("a recalled stub is gone, and everything sorts by route", () => {

@@ -1,10 +1,11 @@
 """A service point with its meter, reads, account and order, and a visit to it, to be varied by each test."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from workorders.catalogue import judge
+from workorders.catalogue import CATALOGUE, judge
 from workorders.facts import (
     AccountFacts,
     AssignmentFacts,
@@ -211,10 +212,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
 def visit(type_: str, answers: dict[str, Any] | None = None, **changes: Any) -> EventFacts:
     """A completion of a type by t01; `answers` are laid over the plain visit's, None takes one away."""
     merged = ANSWERS[type_] | (answers or {})
-    body = {"outcome": "completed", "answers": {k: v for k, v in merged.items() if v is not None}}
+    answered = {k: v for k, v in merged.items() if v is not None}
+    body = {"outcome": outcome_of(type_, answered), "answers": answered}
     photos = frozenset(v for v in merged.values() if isinstance(v, str) and v.endswith(".jpg"))
     given: dict[str, Any] = {"body": body, "attachments": photos} | changes
     return event("completed", **given)
+
+
+def outcome_of(type_: str, answers: Mapping[str, Any]) -> str:
+    """The outcome that a technician who gave these answers would choose."""
+    outcomes = CATALOGUE[type_].outcomes
+    fits = (c for c in outcomes if c.needs is None or answers.get(c.needs[0], c.needs[1]) == c.needs[1])
+    return next(fits, outcomes[0]).value
 
 
 def event(kind: str, body: dict[str, Any] | None = None, **changes: Any) -> EventFacts:

@@ -1,11 +1,13 @@
 """The tablet app's files: complete on the tablet, from the allow-list only, under a strict policy."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -48,7 +50,7 @@ def tablet(app: Flask) -> TabletApp:
 def kept_on_tablet(tablet: TabletApp) -> set[str]:
     """Every address that the service worker fetches at installation."""
     line = precache(tablet).decode().splitlines()[1]
-    listed: list[str] = json.loads(line.removeprefix("const FILES = ").removesuffix(";"))
+    listed: dict[str, str] = json.loads(line.removeprefix("const FILES = ").removesuffix(";"))
     return {address if address.startswith("/") else normpath(join("/tablet", address)) for address in listed}
 
 
@@ -68,6 +70,13 @@ def test_every_kept_address_is_served(client: FlaskClient, tablet: TabletApp) ->
     for address in kept_on_tablet(tablet):
         answer = client.get("/tablet/" if address == "/tablet" else address)
         assert answer.status_code == 200, address
+
+
+def test_every_kept_address_has_the_hash_of_what_is_served(client: FlaskClient, tablet: TabletApp) -> None:
+    line = precache(tablet).decode().splitlines()[1]
+    for address, digest in json.loads(line.removeprefix("const FILES = ").removesuffix(";")).items():
+        answer = client.get(urljoin("/tablet/", address))
+        assert hashlib.sha256(answer.data).hexdigest() == digest, address
 
 
 def test_packages_import_only_what_is_allowed(client: FlaskClient) -> None:

@@ -138,7 +138,10 @@ ORDER_TYPE = OrderType(
         ),
         REMARKS,
     ),
-    outcomes=(Choice("completed", "Service cut"), Choice("collected", "Paid at the door, left on")),
+    outcomes=(
+        Choice("completed", "Service cut", needs=("cut_made", True)),
+        Choice("collected", "Paid at the door, left on", needs=("cut_made", False)),
+    ),
     unable_reasons=(
         *VISIT_REASONS,
         "valve_inoperable",

@@ -2,7 +2,7 @@
 
 from workorders.judgement.consequences import Judgement, SetServicePoint
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.judgement.forms import DONE, REMARKS, SEAL, VISIT_REASONS, choice, photo
+from workorders.judgement.forms import REMARKS, SEAL, VISIT_REASONS, choice, photo
 from workorders.judgement.swaps import left_unmetered, new_meter_of, put_in, take_out
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
@@ -144,7 +144,10 @@ ORDER_TYPE = OrderType(
         SEAL,
         REMARKS,
     ),
-    outcomes=(DONE, Choice("partial", "Old meter out, new meter not in")),
+    outcomes=(
+        Choice("completed", "Done", needs=("new_in", True)),
+        Choice("partial", "Old meter out, new meter not in", needs=("new_in", False)),
+    ),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused", "customer_absent"),
     judge=judge,
     checks=(

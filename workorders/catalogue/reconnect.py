@@ -5,7 +5,6 @@ from workorders.judgement.consequences import Judgement
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.judgement.forms import (
     DIAL_MOVING,
-    DONE,
     REMARKS,
     SEAL,
     SERIAL,
@@ -56,7 +55,10 @@ ORDER_TYPE = OrderType(
         photo("photo", "Photo of the dial", required=False),
         REMARKS,
     ),
-    outcomes=(DONE, Choice("left_off", "Left off")),
+    outcomes=(
+        Choice("completed", "Done", needs=("left_on", True)),
+        Choice("left_off", "Left off", needs=("left_on", False)),
+    ),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_absent", "customer_refused"),
     judge=judge,
     fees=("reconnect",),

@@ -39,6 +39,8 @@ def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple
     found.extend(_geofence(visit))
     if visit.outcome not in {c.value for c in order_type.outcomes}:
         found.append(case("outcome_unknown", blocking=False, outcome=visit.outcome[:40]))
+    elif (contradicted := _contradicted(visit, order_type)) is not None:
+        found.append(contradicted)
     wrong = [*answers.missing, *answers.unusable]
     if wrong:
         reasons = dict(answers.unusable)
@@ -52,6 +54,25 @@ def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple
         if photos:
             found.append(case(code, blocking=False, fields=list(photos)))
     return tuple(found)
+
+
+def _contradicted(visit: Visit, order_type: OrderType) -> OpenException | None:
+    """The outcome, or how the service was left, says the contrary of an answer; a human asks which is true.
+
+    The answers are what is carried out: they were asked one by one, the outcome is a summary.
+    """
+    outcome = next(c for c in order_type.outcomes if c.value == visit.outcome)
+    if outcome.needs is not None:
+        name, wanted = outcome.needs
+        answer = visit.answers.get(name)
+        if answer is not None and answer != wanted:
+            return case("outcome_contradicted", outcome=outcome.title, question=order_type.field(name).title)
+    left = next((f for f in order_type.fields if f.means == "left"), None)
+    stated = visit.event.body.get("left")
+    answer = visit.answers.get(left.name) if left is not None else None
+    if left is not None and answer is not None and stated in ("on", "off") and (stated == "on") != answer:
+        return case("outcome_contradicted", outcome=f"left {stated}", question=left.title)
+    return None
 
 
 def _geofence(visit: Visit) -> tuple[OpenException, ...]:

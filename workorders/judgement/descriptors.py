@@ -41,10 +41,21 @@ MEANINGS = ("serial_seen", "read", "left", "seal", "lock")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice, or one outcome, and its words."""
+    """One value of a choice, or one outcome, and its words.
+
+    `needs` (field, answer), of an outcome: it is contradicted when that field was answered otherwise.
+    """
 
     value: str
     title: str
+    needs: tuple[str, Any] | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """The choice as the tablet gets it."""
+        document: dict[str, Any] = {"value": self.value, "title": self.title}
+        if self.needs is not None:
+            document["needs"] = {"field": self.needs[0], "equals": self.needs[1]}
+        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +86,7 @@ class Field:
         document: dict[str, Any] = {"name": self.name, "title": self.title, "type": self.type.value}
         document["required"] = self.required
         if self.choices:
-            document["choices"] = [{"value": c.value, "title": c.title} for c in self.choices]
+            document["choices"] = [c.as_document() for c in self.choices]
         if self.only_if is not None:
             document["only_if"] = {"field": self.only_if[0], "equals": self.only_if[1]}
         for key in ("help", "section", "unit", "min", "max", "means"):
@@ -160,7 +171,7 @@ class OrderType:
             "extra": [f.as_document() for f in self.extra if f.in_field],
             "fields": [f.as_document() for f in self.fields],
             "unable_reasons": list(self.unable_reasons),
-            "outcomes": [{"value": c.value, "title": c.title} for c in self.outcomes],
+            "outcomes": [c.as_document() for c in self.outcomes],
             "collects_payment": self.collects_payment,
             "cuts": {"field": self.cuts[0], "equals": self.cuts[1]} if self.cuts else None,
             "door_checks": list(self.door_checks),
@@ -203,6 +214,9 @@ def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> 
     _require(ot.cuts is None or ot.cuts[0] in asked, f"cuts names {ot.cuts}, which is not a field")
     unlisted = sorted(set(ot.fees_by_finding) - set(ot.fees))
     _require(not unlisted, f"fees_by_finding names {', '.join(unlisted)}, which is no fee of the type")
+    for outcome in ot.outcomes:
+        known = outcome.needs is None or outcome.needs[0] in asked
+        _require(known, f"outcome {outcome.value} needs {outcome.needs}, which is not a field")
     photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
     for purpose, photo in ot.fee_needs_photo:
         _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")

@@ -134,6 +134,10 @@ CASES: dict[str, tuple[str, str]] = {
     "answers_unusable": ("Answers missing or unusable", "Missing or unusable: {fields:names}."),
     "answers_unknown": ("Unknown answers", "The form does not know: {fields:names}. They are kept."),
     "outcome_unknown": ("Unknown outcome", "The outcome “{outcome}” is not one of this type's."),
+    "outcome_contradicted": (
+        "Outcome contradicts an answer",
+        "The outcome “{outcome:outcome}” contradicts the answer to “{question}”. Ask the technician.",
+    ),
     "photo_missing": ("Photo not taken", "Not taken: {fields:names}."),
     "evidence_pending": ("Photo not here yet", "Still on the tablet: {fields:names}."),
     # --- meters and reads

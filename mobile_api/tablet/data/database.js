@@ -3,19 +3,50 @@
 
 import { app, update } from "../lib/state.js";
 import { purge } from "../lib/purge.js";
-import { useZone } from "../lib/words.js";
+import { suggestLanguage } from "../lib/language.js";
+import { useDistrict } from "../lib/words.js";
 import { newestLeaf, readModel } from "./model.js";
 
 export class Database {
   constructor(profile) {
     this.profile = profile;
-    this.pouch = new PouchDB(profile.database, { auto_compaction: true });
+    this.name = profile.database;
     this.docs = new Map();
+    this.onChange = () => {};
     this.split = new Map(); // ids of the server's documents that have several leaves here, with all their revisions
     this.choosing = Promise.resolve();
+    this.kept = new Map(); // orders as they were when work on them last went on, by number
   }
 
   async open() {
+    this.pouch = new PouchDB(this.name, { auto_compaction: true });
+    await this.#follow();
+  }
+
+  // The browser closes a database whose disk was full, and PouchDB never opens it again by itself. Answers whether it
+  // had to be opened anew; throws when it cannot be.
+  async ensureOpen() {
+    try {
+      await this.pouch.info();
+      return false;
+    } catch (error) {
+      console.warn("the database is opened anew:", error);
+    }
+    this.feed?.cancel();
+    const next = new PouchDB(this.name, { auto_compaction: true });
+    await next.info();
+    this.pouch = next;
+    await this.#follow();
+    return true;
+  }
+
+  // The ids beginning with `prefix` that are on the disk.
+  async idsFrom(prefix) {
+    const { rows } = await this.pouch.allDocs({ startkey: prefix, endkey: `${prefix}\uffff` });
+    return rows.map((row) => row.id);
+  }
+
+  async #follow() {
     const { update_seq: since } = await this.pouch.info();
     const all = await this.pouch.allDocs({ include_docs: true, conflicts: true });
     for (const row of all.rows) this.#changed(row);
@@ -102,8 +133,10 @@ export class Database {
     this.due = true;
     queueMicrotask(() => {
       this.due = false;
-      app.model = readModel(this.docs);
-      useZone(app.model.settings.timezone);
+      app.model = readModel(this.docs, this.kept);
+      useDistrict(app.model.settings);
+      suggestLanguage(app.model.technician.language);
+      this.onChange();
       update();
     });
   }

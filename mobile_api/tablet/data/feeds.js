@@ -9,7 +9,9 @@ export const pullFeed = {
 };
 
 // Only the tablet's own events go up. Photos travel inside: eight events stay a few megabytes.
-export const pushFeed = (device) => {
+export const LARGEST_PUSH = 8;
+
+export const pushFeed = (device, batch_size = LARGEST_PUSH) => {
   const prefix = `event:${device}:`;
-  return { batch_size: 8, batches_limit: 2, filter: (doc) => doc._id.startsWith(prefix) };
+  return { batch_size, batches_limit: 2, filter: (doc) => doc._id.startsWith(prefix) };
 };

@@ -9,6 +9,7 @@ import { stopWatching, watchIfAllowed } from "./position.js";
 import { loadProfiles } from "./profiles.js";
 import { Session } from "./session.js";
 import { Sync } from "./sync.js";
+import { Waiting } from "./waiting.js";
 
 // What belongs to the technician who is signed in; null while the tablet is locked.
 export let work = null;
@@ -20,11 +21,13 @@ export async function openProfile(profile, firstSession = null) {
   }
   await closeProfile();
   const database = new Database(profile);
-  const writer = new EventWriter(profile, database);
-  const sync = new Sync(profile, database, new Session(profile, firstSession), revoked);
+  const waiting = new Waiting(profile, database);
+  const writer = new EventWriter(profile, database, waiting);
+  const sync = new Sync(profile, database, waiting, new Session(profile, firstSession), revoked);
   await database.open();
-  await writer.recover();
-  work = { database, writer, sync };
+  await waiting.load();
+  app.storage.again = await writer.recover();
+  work = { database, writer, sync, waiting };
   Object.assign(app, { profile, phase: "open", begun: await begun(profile) });
   await sync.start();
   await watchIfAllowed();
@@ -39,10 +42,11 @@ export function lock() {
 
 async function closeProfile() {
   if (!work) return;
-  const { sync, database, writer } = work;
+  const { sync, database, writer, waiting } = work;
   work = null;
   writer.stop();
   sync.stop();
+  waiting.close();
   stopWatching();
   await database.close();
   Object.assign(app, { profile: null, model: null, phase: "locked", ui: {} });

@@ -36,8 +36,8 @@ export function judge(docs, missing, { prefix, waiting, begun }) {
 }
 
 export class PutAway {
-  constructor(profile, database, confirmations) {
-    Object.assign(this, { database, confirmations });
+  constructor(profile, database, waiting) {
+    Object.assign(this, { database, waiting });
     this.prefix = `event:${profile.device}:`;
     this.mark = `purges:${profile.technician.id}`;
   }
@@ -73,7 +73,7 @@ export class PutAway {
       waiting: app.waiting,
       begun: app.begun ?? [],
     });
-    await this.confirmations.doubt(unsent);
+    await this.waiting.doubt(unsent);
     await this.database.forget(new Map(gone.filter((id) => here.has(id)).map((id) => [id, here.get(id)])));
   }
 }

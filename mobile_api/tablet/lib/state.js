@@ -10,6 +10,7 @@ export const app = {
   model: null,
   sync: { phase: "offline", lastSynced: null, error: null },
   waiting: new Set(), // ids of events the server has not confirmed
+  storage: { full: false, persisted: true, again: null }, // what the browser does with what is kept here
   theme: "auto",
   toast: null,
   newVersion: null,

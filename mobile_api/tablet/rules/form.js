@@ -23,58 +23,60 @@ const blank = (value) =>
 export const photoName = (field) => `${field.name}.jpg`;
 export const checkPhoto = (field) => `${field.name}_check.jpg`;
 
-// Why a serial should be looked at again, or null.
+// Why a serial should be looked at again, as { code, ...params }, or null.
 export function serialDoubt(field, typed, order, van) {
   if (blank(typed)) return null;
   if (field.means === "serial_seen") {
     const installed = order.meter?.serial;
-    return !installed || sameSerial(typed) === sameSerial(installed)
-      ? null
-      : `The meter on record is ${installed}.`;
+    return !installed || sameSerial(typed) === sameSerial(installed) ? null : { code: "serial.other", installed };
   }
-  if (sameSerial(typed) === sameSerial(order.meter?.serial)) return "This is the serial of the old meter.";
+  if (sameSerial(typed) === sameSerial(order.meter?.serial)) return { code: "serial.old" };
   return (van ?? []).some((meter) => sameSerial(meter.serial) === sameSerial(typed))
     ? null
-    : "This meter is not on your van's list.";
+    : { code: "serial.not_on_van" };
 }
 
 // A doubted value stands when it was typed a second time the same.
 const confirmed = (field, values) =>
   sameSerial(values[`${field.name}:again`]) === sameSerial(values[field.name]);
 
-// What is wrong with one field, in words, or null.
+// What is wrong with one field, as { code, ...params }, or null.
 export function problemOf(field, form, order, fields, van) {
   const value = form.values[field.name];
   if (field.type === "photo")
-    return field.required && !form.photos[photoName(field)] ? "Take this photo." : null;
-  if (blank(value)) return field.required ? "This is needed." : null;
-  if (field.must !== undefined && value !== field.must) return field.otherwise;
+    return field.required && !form.photos[photoName(field)] ? { code: "problem.photo" } : null;
+  if (blank(value)) return field.required ? { code: "problem.needed" } : null;
+  if (field.must !== undefined && value !== field.must) return { code: field.otherwise };
   if (field.type === "read") {
     const { problem, doubt } = judgeRead(value, limitsFor(field, order, form.values, fields, van));
     if (problem) return problem;
-    if (doubt && !confirmed(field, form.values))
-      return "Read the dials again and type what they show a second time.";
-    return doubt && !form.photos[checkPhoto(field)]
-      ? "Take a photo of the dials, so that the office can believe this read."
-      : null;
+    if (doubt && !confirmed(field, form.values)) return { code: "problem.read_again" };
+    return doubt && !form.photos[checkPhoto(field)] ? { code: "problem.photo_dials" } : null;
   }
   if (field.type === "serial")
     return serialDoubt(field, value, order, van) && !confirmed(field, form.values)
-      ? "Look at the meter again and type the serial a second time."
+      ? { code: "problem.serial_again" }
       : null;
   if (field.type === "number") return numberProblem(field, value);
-  if (field.type === "flows")
-    return value.some((flow) => !flowComplete(flow))
-      ? "Fill in meter and standard volume of each flow as found."
-      : null;
+  if (field.type === "flows") return value.some((flow) => !flowComplete(flow)) ? { code: "problem.flows" } : null;
+  if (field.type === "choice") return contradiction(field, value, form.values, fields);
   return null;
+}
+
+// An outcome says how it ended, and the answers before it say so too: both cannot be true when they differ.
+function contradiction({ choices }, value, values, fields) {
+  const chosen = choices.find((choice) => choice.value === value);
+  const given = chosen?.needs && values[chosen.needs.field];
+  if (blank(given) || given === chosen.needs.equals) return null;
+  const question = fields.find((field) => field.name === chosen.needs.field)?.title ?? chosen.needs.field;
+  return { code: "problem.contradiction", outcome: chosen.title, question };
 }
 
 function numberProblem({ min, max, unit }, typed) {
   const value = Number(String(typed).trim());
-  if (!Number.isFinite(value)) return "Type a number.";
+  if (!Number.isFinite(value)) return { code: "problem.number" };
   if ((min !== undefined && value < min) || (max !== undefined && value > max))
-    return `Between ${min ?? "any"} and ${max ?? "any"}${unit ? ` ${unit}` : ""}.`;
+    return { code: "problem.range", min: min ?? "…", max: max ?? "…", unit: unit ?? "" };
   return null;
 }
 

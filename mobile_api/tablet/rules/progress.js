@@ -12,42 +12,14 @@ const AFTER = {
   backed_out: "backed_out",
 };
 
-export const TITLES = {
-  new: "New",
-  acknowledged: "Acknowledged",
-  en_route: "On the way",
-  on_site: "On site",
-  started: "Working",
-  suspended: "Paused",
-  completed: "Done",
-  unable: "Unable",
-  backed_out: "Backed out",
-};
-
-// What each kind of event is called where it is listed.
-export const EVENT_WORDS = {
-  acknowledged: "Acknowledged",
-  en_route: "On the way",
-  on_site: "On site",
-  started: "Work started",
-  suspended: "Paused",
-  resumed: "Resumed",
-  completed: "Completed",
-  unable: "Unable to do it",
-  payment: "Payment",
-  cancel_seen: "Change seen",
-  receipt_void: "Receipt number voided",
-  backed_out: "Backed out",
-};
-
 // The one big button of each state: the event it writes, or the form it opens.
 const NEXT = {
-  new: { event: "acknowledged", words: "Acknowledge" },
-  acknowledged: { event: "en_route", words: "On my way" },
-  en_route: { event: "on_site", words: "I am on site" },
-  on_site: { event: "started", words: "Start work" },
-  started: { form: "complete", words: "Complete" },
-  suspended: { event: "resumed", words: "Resume" },
+  new: { event: "acknowledged" },
+  acknowledged: { event: "en_route" },
+  en_route: { event: "on_site" },
+  on_site: { event: "started" },
+  started: { form: "complete" },
+  suspended: { event: "resumed" },
 };
 
 // Progress after events given in the order they were written.

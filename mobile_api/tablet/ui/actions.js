@@ -3,6 +3,8 @@
 import { beginWatching } from "../data/position.js";
 import { work } from "../data/open.js";
 import { app, say, update } from "../lib/state.js";
+import { t } from "../lib/texts.js";
+import { wordsOf } from "../lib/failures.js";
 import { html, nothing } from "../lib/view.js";
 import { when } from "../lib/words.js";
 import { link } from "../lib/router.js";
@@ -19,7 +21,7 @@ export async function record(event, order, body) {
     beginWatching();
     await work.writer.write(event, order, body);
   } catch (error) {
-    say(`Not recorded: ${error.message}`, "danger");
+    say(t("not_recorded", { reason: wordsOf(error) }), "danger");
   }
   app.ui.recording = false;
   update();
@@ -33,30 +35,30 @@ function mainButton(order) {
   const step = nextStep(order.progress);
   if (step.form)
     return html`<a class=${cutWarnings(order).length ? "button" : "button primary"} href=${link("order", order.number, step.form)}
-      >${step.words} ${icon("forward")}</a
+      >${t("next.complete")} ${icon("forward")}</a
     >`;
   return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>
-    ${step.words}
+    ${t(`next.${step.event}`)}
   </button>`;
 }
 
 const payLink = (order) =>
-  html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} Take payment</a>`;
+  html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} ${t("order.pay")}</a>`;
 
 const pauseButton = (order) =>
   html`<button ?disabled=${app.ui.recording} @click=${() => record("suspended", order)}>
-    ${icon("pause")} Pause
+    ${icon("pause")} ${t("order.pause")}
   </button>`;
 
 export function actionBar(order, since) {
   if (mustChoose(order) || order.bucket === "gone" || finished(order.progress)) return nothing;
   if (order.bucket === "done") return nothing;
   const { progress } = order;
-  return html`<div class="actions" role="group" aria-label="What to do next">
-    ${since ? html`<span class="since">${icon("clock")} On site since ${when(since)}</span>` : nothing}
+  return html`<div class="actions" role="group" aria-label=${t("order.next")}>
+    ${since ? html`<span class="since">${icon("clock")} ${t("order.since", { when: when(since) })}</span>` : nothing}
     ${mayPay(order) && arrived(progress) ? payLink(order) : nothing}
     ${progress === "started" ? pauseButton(order) : nothing}
-    ${underWay(progress) ? html`<a class=${cutWarnings(order).length ? "button primary" : "button"} href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
+    ${underWay(progress) ? html`<a class=${cutWarnings(order).length ? "button primary" : "button"} href=${link("order", order.number, "unable")}>${t("order.unable")}</a>` : nothing}
     ${mainButton(order)}
   </div>`;
 }

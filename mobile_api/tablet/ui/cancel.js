@@ -2,6 +2,8 @@
 
 import { work } from "../data/open.js";
 import { app, say, update } from "../lib/state.js";
+import { t } from "../lib/texts.js";
+import { wordsOf } from "../lib/failures.js";
 import { html, nothing } from "../lib/view.js";
 import { when } from "../lib/words.js";
 import { mustChoose, underWay } from "../rules/progress.js";
@@ -15,7 +17,7 @@ async function decide(order, choice) {
     await work.writer.write("cancel_seen", order, { choice });
     if (choice === "back_out") await work.writer.write("backed_out", order, {});
   } catch (error) {
-    say(`Not recorded: ${error.message}`, "danger");
+    say(t("not_recorded", { reason: wordsOf(error) }), "danger");
   }
   app.ui.recording = false;
   update();
@@ -24,27 +26,27 @@ async function decide(order, choice) {
 export function changeBanner(order) {
   const change = order.cancelled ?? order.recalled;
   if (!change) return nothing;
-  const what = order.cancelled ? "This order was cancelled" : "This order was taken back";
-  const head = html`<p><b>${what} at ${when(change.at)}.</b> ${change.reason ?? ""}</p>`;
+  const code = order.cancelled ? "change.cancelled" : "change.recalled";
+  const head = html`<p><b>${t(code, { when: when(change.at) })}</b> ${change.reason ?? ""}</p>`;
   if (mustChoose(order))
     return html`<section class="change" data-tone="danger" role="alert">
       ${icon("hazard")}
       <div>
         ${head}
-        <p>You have already set out. Decide what happens with the work; the office sees your choice.</p>
+        <p>${t("change.decide")}</p>
         <div class="choices">
-          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "back_out")}>Back out</button>
+          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "back_out")}>${t("change.back_out")}</button>
           <button ?disabled=${app.ui.recording} @click=${() => decide(order, "finish")}>
-            Finish the work
+            ${t("change.finish")}
           </button>
         </div>
       </div>
     </section>`;
   const after = underWay(order.progress)
-    ? "You chose to finish it."
+    ? t("change.finishing")
     : order.progress === "backed_out"
-      ? "You backed out."
-      : "Nothing is left to do.";
+      ? t("change.backed_out")
+      : t("change.over");
   return html`<section class="change">
     ${icon("hazard")}
     <div>

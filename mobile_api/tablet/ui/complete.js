@@ -3,8 +3,10 @@
 import { work } from "../data/open.js";
 import { iso } from "../lib/clock.js";
 import { app, say, update } from "../lib/state.js";
+import { served, t } from "../lib/texts.js";
+import { wordsOf } from "../lib/failures.js";
 import { html, nothing } from "../lib/view.js";
-import { plural, spelled } from "../lib/words.js";
+import { spelled } from "../lib/words.js";
 import { go, link } from "../lib/router.js";
 import { answersOf, asked, problems, sections } from "../rules/form.js";
 import { timeOf } from "../rules/progress.js";
@@ -15,16 +17,21 @@ import { icon } from "./icons.js";
 import { changeBanner } from "./cancel.js";
 import { confirmationFields, cutBanner, cutReport, proposedReason } from "./cut.js";
 
-const REMARKS = { name: "remarks", title: "Remarks", type: "text", section: "Remarks" };
+const remarksField = () => ({
+  name: "remarks",
+  title: t("form.remarks"),
+  type: "text",
+  section: t("form.remarks"),
+});
 
 function completionFields(type, order, values) {
-  const own = type.fields.some((field) => field.name === "remarks") ? [] : [REMARKS];
+  const own = type.fields.some((field) => field.name === "remarks") ? [] : [remarksField()];
   const outcome = {
     name: "outcome",
-    title: "How did it end?",
+    title: t("form.outcome"),
     type: "choice",
     required: true,
-    section: "Outcome",
+    section: t("form.outcome_section"),
     choices: type.outcomes,
   };
   const ending = type.outcomes.length > 1 ? [outcome] : [];
@@ -34,36 +41,36 @@ function completionFields(type, order, values) {
 function unableFields(type) {
   const { settings } = app.model;
   const words = new Map((settings.unable_reasons ?? []).map(({ code, title }) => [code, title]));
-  const reasons = type.unable_reasons.map((value) => ({ value, title: words.get(value) ?? spelled(value) }));
+  const reasons = type.unable_reasons.map((value) => ({ value, title: served(words.get(value) ?? spelled(value)) }));
   return [
     {
       name: "reason",
-      title: "Why not?",
+      title: t("form.why_not"),
       type: "choice",
       required: true,
-      section: "Reason",
+      section: t("form.reason_section"),
       choices: reasons,
     },
     {
       name: "serial_seen",
-      title: "Serial on the meter, if you could see one",
+      title: t("form.serial_seen"),
       type: "serial",
       means: "serial_seen",
-      section: "What you saw",
+      section: t("form.seen_section"),
     },
     ...(type.wants_read
       ? [
           {
             name: "read",
-            title: "Read, if you could see it",
+            title: t("form.read_seen"),
             type: "read",
             means: "read",
-            section: "What you saw",
+            section: t("form.seen_section"),
           },
         ]
       : []),
-    { name: "photo", title: "Photo", type: "photo", section: "What you saw" },
-    REMARKS,
+    { name: "photo", title: t("form.photo"), type: "photo", section: t("form.seen_section") },
+    remarksField(),
   ];
 }
 
@@ -100,16 +107,16 @@ function unableBody(order, draft, fields) {
 const KINDS = {
   complete: {
     event: "completed",
-    title: (order) => order.title,
-    verb: "Complete order",
+    title: (order) => served(order.title),
+    verb: "form.complete",
     fields: completionFields,
     proposed: () => ({}),
     body: completedBody,
   },
   unable: {
     event: "unable",
-    title: () => "Unable to do it",
-    verb: "Report unable",
+    title: () => t("form.unable"),
+    verb: "form.report_unable",
     fields: unableFields,
     proposed: (order) => ({ reason: proposedReason(order) }),
     body: (order, _type, draft, fields) => unableBody(order, draft, fields),
@@ -148,15 +155,33 @@ async function submit(event, { draft, order }, kind, type) {
     go("order", order.number);
     say(
       navigator.onLine
-        ? "Recorded. It is being sent."
-        : "Recorded. It is kept here and sent when there is a connection.",
+        ? t("form.recorded_sending")
+        : t("form.recorded_kept"),
       "ok",
     );
   } catch (error) {
     app.ui.recording = false;
-    say(`Not recorded: ${error.message}. Your entries are kept.`, "danger");
+    say(t("not_recorded_kept", { reason: wordsOf(error) }), "danger");
   }
 }
+
+function askToClear(sure) {
+  app.ui.clearing = sure;
+  update();
+}
+
+// What was typed at a door cannot be typed again from the office: it goes only when somebody says so twice.
+const clearing = (draft) =>
+  html`<section class="change" data-tone="danger" role="alertdialog" aria-label=${t("form.clear")}>
+    ${icon("hazard")}
+    <div>
+      <p>${t("form.clear_sure")}</p>
+      <div class="choices">
+        <button type="button" @click=${() => askToClear(false)}>${t("form.clear_no")}</button>
+        <button type="button" @click=${() => discard(draft)}>${t("form.clear_yes")}</button>
+      </div>
+    </div>
+  </section>`;
 
 export function formPane(order, name) {
   const kind = KINDS[name];
@@ -164,7 +189,7 @@ export function formPane(order, name) {
   if (!type)
     return html`<article class="pane detail" data-page>
       <p class="empty">
-        <b>The form for “${order.title}” has not arrived yet.</b> It comes with the next connection.
+        <b>${t("form.not_arrived", { title: served(order.title) })}</b> ${t("form.not_arrived_advice")}
       </p>
     </article>`;
   const draft = openDraft(order, name, kind.proposed(order));
@@ -174,7 +199,7 @@ export function formPane(order, name) {
   const left = Object.keys(form.problems).length;
   return html`<article class="pane detail" data-page>
     <header class="order-head">
-      <a class="icon-button back always" href=${link("order", order.number)} aria-label="Back to the order"
+      <a class="icon-button back always" href=${link("order", order.number)} aria-label=${t("order.back")}
         >${icon("back")}</a
       >
       <div>
@@ -187,15 +212,16 @@ export function formPane(order, name) {
       ${sections(asked(fields, draft.values)).map(
         ({ title, fields: group }) =>
           html`<section class="card">
-            <h2>${title || "Details"}</h2>
+            <h2>${title ? served(title) : t("form.details")}</h2>
             ${group.map((field) => fieldView(form, field))}
           </section>`,
       )}
+      ${app.ui.clearing ? clearing(draft) : nothing}
       <div class="actions">
-        <span class="since">${left ? `${plural(left, "field")} to go` : "Everything is filled in"}</span>
-        <button type="button" class="plain" @click=${() => discard(draft)}>Clear</button>
+        <span class="since">${left ? t("form.to_go", { count: left }) : t("form.filled")}</span>
+        <button type="button" class="plain" @click=${() => askToClear(true)}>${t("form.clear")}</button>
         <button class="primary" ?disabled=${app.ui.recording}>
-          ${app.ui.recording ? "Recording …" : kind.verb}
+          ${app.ui.recording ? t("form.recording") : t(kind.verb)}
         </button>
       </div>
     </form>

@@ -1,5 +1,7 @@
 // One map on one element: the district's tiles when they are on the tablet, the way and the stops in any case.
 
+import { served, t } from "../lib/texts.js";
+
 const LIBRARY = "/vendor/maplibre-gl/dist/maplibre-gl.mjs";
 const WORKER = "/vendor/maplibre-gl/dist/maplibre-gl-worker.mjs";
 const STYLES = "/vendor/maplibre-gl/dist/maplibre-gl.css";
@@ -27,6 +29,14 @@ async function load() {
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+const controls = () => ({
+  "AttributionControl.ToggleAttribution": t("map.attribution"),
+  "Map.Title": t("map.canvas"),
+  "Marker.Title": t("map.marker"),
+  "NavigationControl.ZoomIn": t("map.zoom_in"),
+  "NavigationControl.ZoomOut": t("map.zoom_out"),
+});
+
 const plain = () => ({
   version: 8,
   sources: {},
@@ -49,7 +59,7 @@ export class DayMap {
       addProtocol("pmtiles", protocol.tile);
       for (const source of Object.values(kept.style.sources)) source.url = `pmtiles://${NAME}`;
     }
-    this.#map = new Map({ container: this.element, style: kept?.style ?? plain(), attributionControl: { compact: true } });
+    this.#map = new Map({ container: this.element, style: kept?.style ?? plain(), attributionControl: { compact: true }, locale: controls() });
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     await new Promise((resolve) => this.#map.once("load", resolve));
     this.#map.addSource("way", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
@@ -85,7 +95,7 @@ export class DayMap {
       className: "map-stop",
       href: `#/order/${encodeURIComponent(order.number)}`,
       textContent: order.sequence ?? "·",
-      title: `${order.title}, ${order.premise.address}`,
+      title: `${served(order.title)}, ${order.premise.address}`,
     });
     element.dataset.bucket = order.bucket;
     return new library.Marker({ element }).setLngLat(order.premise.position).addTo(this.#map);

@@ -2,9 +2,11 @@
 
 import { inRouteOrder } from "../data/model.js";
 import { app, update } from "../lib/state.js";
+import { wordsOf } from "../lib/failures.js";
+import { t } from "../lib/texts.js";
 import { html, nothing, ref } from "../lib/view.js";
 import { link } from "../lib/router.js";
-import { localDay } from "../lib/words.js";
+import { distance, localDay } from "../lib/words.js";
 import { DayMap } from "./daymap.js";
 import { mapFiles, refreshMap } from "./mapfiles.js";
 
@@ -14,8 +16,6 @@ export function routeNow() {
   const days = [...app.model.routes.keys()].sort();
   return app.model.routes.get(days.find((day) => day >= today) ?? days.at(-1)) ?? null;
 }
-
-const metres = (value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} km` : `${Math.round(value / 10) * 10} m`);
 
 function stopsOf(route) {
   const wanted = new Map(route.stops.map((stop) => [stop.order, stop]));
@@ -29,7 +29,7 @@ function onCanvas(element) {
   shown?.close();
   shown = element ? new DayMap(element) : null;
   shown?.open(mapFiles()).then(redraw, (error) => {
-    app.ui.mapFailure = error.message;
+    app.ui.mapFailure = wordsOf(error);
     update();
   });
 }
@@ -44,7 +44,7 @@ function stepsTo(route, index) {
     .filter((step) => step.stop === index)
     .map(
       (step) =>
-        html`<li><span>${step.text}</span>${step.metres ? html`<small>${metres(step.metres)}</small>` : nothing}</li>`,
+        html`<li><span>${step.text}</span>${step.metres ? html`<small>${distance(step.metres)}</small>` : nothing}</li>`,
     );
 }
 
@@ -54,47 +54,47 @@ function leg(route, stop, index) {
     <details ?open=${index === app.ui.openLeg}>
       <summary @click=${() => (app.ui.openLeg = index)}>
         <b>${stop.sequence}</b> ${order?.premise?.address ?? stop.order}
-        <small>${stop.drive_seconds ? `${Math.max(1, Math.round(stop.drive_seconds / 60))} min` : ""}</small>
+        <small>${stop.drive_seconds ? t("order.minutes", { minutes: Math.max(1, Math.round(stop.drive_seconds / 60)) }) : ""}</small>
       </summary>
       <ol class="steps">${stepsTo(route, index)}</ol>
-      ${order ? html`<a class="button" href=${link("order", order.number)}>Open the order</a>` : nothing}
+      ${order ? html`<a class="button" href=${link("order", order.number)}>${t("map.open_order")}</a>` : nothing}
     </details>
   </li>`;
 }
 
 function files() {
   const { mapState: state, mapFailure, mapKept } = app.ui;
-  if (state) return html`<p class="strip" role="status">Fetching the map: ${state}</p>`;
+  if (state) return html`<p class="strip" role="status">${t("map.fetching", { state })}</p>`;
   if (mapFailure) return html`<p class="strip" data-tone="warn" role="status">${mapFailure}</p>`;
   if (mapKept === false)
-    return html`<p class="strip" role="status">The district has no map yet; the way is drawn without one.</p>`;
-  return mapKept ? html`<p class="strip" role="status">The map is on this tablet.</p>` : nothing;
+    return html`<p class="strip" role="status">${t("map.none")}</p>`;
+  return mapKept ? html`<p class="strip" role="status">${t("map.kept")}</p>` : nothing;
 }
 
 export function mapPane() {
   const route = routeNow();
   if (!route)
     return html`<section class="pane single" data-page>
-      <header class="page-head"><h1>Map</h1></header>
-      <p class="empty"><b>No route yet.</b> It comes with the next sync, when the dispatcher has planned the day.</p>
+      <header class="page-head"><h1>${t("map")}</h1></header>
+      <p class="empty"><b>${t("map.no_route")}</b> ${t("map.no_route_advice")}</p>
     </section>`;
   queueMicrotask(redraw);
   return html`<section class="pane single map-page" data-page>
     <header class="page-head">
-      <h1>Map</h1>
-      <button class="small" @click=${refreshMap}>Update the map</button>
+      <h1>${t("map")}</h1>
+      <button class="small" @click=${refreshMap}>${t("map.update")}</button>
     </header>
     ${files()}
     <div class="map-and-way">
-      <div class="map-canvas" ${ref(onCanvas)} role="application" aria-label="Map of the day's route"></div>
-      <ol class="way" aria-label="Stops and directions">
+      <div class="map-canvas" ${ref(onCanvas)} role="application" aria-label=${t("map.of_day")}></div>
+      <ol class="way" aria-label=${t("map.way")}>
         ${route.stops.map((stop, index) => leg(route, stop, index))}
       </ol>
     </div>
     ${
       route.geometry.length
         ? nothing
-        : html`<p class="quiet">This route came without a way; the stops are joined in their order only.</p>`
+        : html`<p class="quiet">${t("map.no_way")}</p>`
     }
   </section>`;
 }

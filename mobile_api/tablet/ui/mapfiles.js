@@ -3,6 +3,8 @@
 import { keptFile, refreshBundle } from "../data/bundle.js";
 import { work } from "../data/open.js";
 import { app, update } from "../lib/state.js";
+import { wordsOf } from "../lib/failures.js";
+import { t } from "../lib/texts.js";
 
 const TILES = "district.pmtiles";
 
@@ -28,7 +30,7 @@ export async function refreshMap() {
     await refreshBundle(() => work.sync.session.token(), told);
     Object.assign(app.ui, { mapFailure: null, mapKept: (await mapFiles()) !== null });
   } catch (error) {
-    app.ui.mapFailure = `The map could not be fetched (${error.message}) It goes on at the next try.`;
+    app.ui.mapFailure = t("map.failed", { reason: wordsOf(error) });
   }
   app.ui.mapState = null;
   update();

@@ -1,5 +1,6 @@
 // One order: everything a technician needs at the door, and the next step in reach of the thumb.
 
+import { known, served, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { money, spelled, when } from "../lib/words.js";
 import { link } from "../lib/router.js";
@@ -15,17 +16,17 @@ import { stateOf, windowOf } from "./list.js";
 import { log } from "./log.js";
 import { meterCard } from "./meter.js";
 
-const STATES = { on: "on", off: "off", off_np: "off, not paid", unmetered: "no meter", inactive: "inactive" };
+const titled = (prefix, code) => (known(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : spelled(code));
 
 function header(order) {
   const [words, tone] = stateOf(order);
   return html`<header class="order-head">
-    <a class="icon-button back" href=${link("orders")} aria-label="Back to the list">${icon("back")}</a>
+    <a class="icon-button back" href=${link("orders")} aria-label=${t("order.back_list")}>${icon("back")}</a>
     <div>
-      <p class="kicker">${order.title} <span class="quiet">${order.number}</span></p>
+      <p class="kicker">${served(order.title)} <span class="quiet">${order.number}</span></p>
       <h1>${order.premise?.address ?? order.number}</h1>
       <p class="quiet">
-        ${[order.premise?.city, windowOf(order), order.planned_minutes && `${order.planned_minutes} min`].filter(Boolean).join("  ·  ")}
+        ${[order.premise?.city, windowOf(order), order.planned_minutes && t("order.minutes", { minutes: order.planned_minutes })].filter(Boolean).join("  ·  ")}
       </p>
     </div>
     <span class="state" data-tone=${tone}>${words}</span>
@@ -36,22 +37,22 @@ function place({ premise, service_point: point, access }) {
   const [lon, lat] = premise.position ?? [];
   const label = encodeURIComponent(premise.address);
   const service =
-    point && html`${spelled(point.service)} ${point.size}″, <b>${STATES[point.state] ?? point.state}</b>`;
+    point && html`${titled("service", point.service)} ${point.size}″, <b>${titled("state", point.state)}</b>`;
   return html`<section class="card">
-    <h2>Place</h2>
+    <h2>${t("place")}</h2>
     ${facts(
-      fact("Premise", premise.number),
-      fact("Service", service),
-      fact("Point", point?.number),
-      fact("Lock", point?.lock),
-      fact("Seal", point?.seal),
-      fact("Access", access?.note),
+      fact(t("place.premise"), premise.number),
+      fact(t("place.service"), service),
+      fact(t("place.point"), point?.number),
+      fact(t("place.lock"), point?.lock),
+      fact(t("place.seal"), point?.seal),
+      fact(t("place.access"), access?.note),
     )}
     ${
       lat === undefined
         ? nothing
         : html`<a class="button" href=${`geo:${lat},${lon}?q=${lat},${lon}(${label})`}>
-            ${icon("pin")} Directions
+            ${icon("pin")} ${t("place.directions")}
           </a>`
     }
   </section>`;
@@ -59,14 +60,14 @@ function place({ premise, service_point: point, access }) {
 
 function person({ account, balance, no_charge, fees = [] }) {
   if (!account) return nothing;
-  const owed = balance && html`<b class="figure">${money(balance.cents)}</b> as of ${when(balance.as_of)}`;
+  const owed = balance && html`<b class="figure">${money(balance.cents)}</b> ${t("account.as_of", { when: when(balance.as_of) })}`;
   return html`<section class="card">
-    <h2>Account</h2>
+    <h2>${t("account")}</h2>
     <p class="name">${account.name}</p>
     ${facts(
-      fact("Number", account.number),
-      fact("Balance", owed),
-      fees.map((fee) => fact(fee.title, no_charge ? "no charge" : money(fee.cents), "figure")),
+      fact(t("account.number"), account.number),
+      fact(t("account.balance"), owed),
+      fees.map((fee) => fact(served(fee.title), no_charge ? t("account.no_charge") : money(fee.cents), "figure")),
     )}
     ${
       account.phone

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.integration.usecases.world import NOW, device_of
+from tests.unit.situations import outcome_of
 from workorders.judgement.receipts import FIRST_PREVIOUS, format_number, receipt_hash
 from workorders.tables import Order
 
@@ -81,7 +82,7 @@ class Tablet:
     def completed(self, order: Order, answers: dict[str, Any], **given: Any) -> dict[str, Any]:
         """A completion with its answers; the photos they name are attached."""
         at = given.get("at") or NOW + timedelta(hours=1)
-        outcome = given.pop("outcome", "completed")
+        outcome = given.pop("outcome", outcome_of(order.type, answers))
         body = {
             "outcome": outcome,
             "arrived_at": (at - timedelta(minutes=10)).isoformat(),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -251,3 +252,24 @@ def test_a_body_of_another_shape_is_a_problem() -> None:
             event("unable"),
         )
     assert unknown.value.code == "unknown_order_type"
+
+
+@pytest.mark.parametrize(
+    ("type_", "answers", "outcome", "left"),
+    [
+        ("turn_on", {"left_on": False}, "completed", None),
+        ("turn_on", {}, "left_off", None),
+        ("reconnect", {"left_on": False}, "completed", None),
+        ("disconnect_np", {"cut_made": False}, "completed", None),
+        ("exchange", {}, "partial", None),
+        ("turn_on", {}, "completed", "off"),
+    ],
+)
+def test_an_outcome_that_contradicts_an_answer_is_looked_at(
+    type_: str, answers: dict[str, Any], outcome: str, left: str | None
+) -> None:
+    given = visit(type_, answers)
+    body = {**given.body, "outcome": outcome} | ({"left": left} if left else {})
+    found = cases(judge(situation(type_), replace(given, body=body)))
+    assert found["outcome_contradicted"].blocking
+    assert "outcome_contradicted" not in cases(judged(type_, answers))

@@ -62,7 +62,7 @@ def keep_receipt(
             amount_cents=facts.amount_cents,
             method=facts.method,
             check_number=facts.check_number,
-            taken_at=_taken_at(facts, event.occurred_at),
+            taken_at=_taken_at(facts, event),
             previous_hash=facts.previous_hash,
             hash=facts.hash,
             chain_ok=event.stray_receipt is None and follows(facts, event.previous_receipt_hash),
@@ -89,10 +89,10 @@ def _follower(session: Session, facts: ReceiptFacts) -> list[OpenException]:
     return [case("receipt_chain_broken", blocking=False, receipt=after.number)]
 
 
-def _taken_at(facts: ReceiptFacts, occurred_at: datetime) -> datetime:
-    """When the money was taken by the tablet's clock; the event's clamped time when that is no instant."""
+def _taken_at(facts: ReceiptFacts, event: EventFacts) -> datetime:
+    """When the money was taken, by the district's clock; the event's own time when that is no instant."""
     try:
         taken = datetime.fromisoformat(facts.taken_at)
-    except (TypeError, ValueError):
-        return occurred_at
-    return min(taken, occurred_at) if taken.tzinfo is not None else occurred_at
+        return min(taken + event.clock_shift, event.occurred_at)
+    except (TypeError, ValueError, OverflowError):  # TypeError also of an instant without an offset
+        return event.occurred_at

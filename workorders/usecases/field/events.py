@@ -22,7 +22,7 @@ from workorders.tables.dialect import write_row
 from workorders.usecases.field.cases import is_blocking, open_cases
 from workorders.usecases.field.delivery import Delivery, Verdict
 from workorders.usecases.field.evidence import keep_evidence
-from workorders.usecases.field.field_facts import clamped, facts_of
+from workorders.usecases.field.field_facts import facts_of, time_of
 from workorders.usecases.field.outcome import Outcome, judged, progressed, without_order
 from workorders.usecases.field.quarantine import quarantine
 from workorders.usecases.field.repeats import again
@@ -64,12 +64,12 @@ def ingest_event(
 
 def _take_in(session: Session, event: FieldDocument, technician: Technician, delivery: Delivery) -> Verdict:
     now = delivery.received_at
-    occurred_at, clock = clamped(event, session, received_at=now, last_contact=delivery.last_contact)
-    facts = facts_of(session, event, technician, occurred_at)
+    time = time_of(event, session, received_at=now, last_contact=delivery.last_contact)
+    facts = facts_of(session, event, technician, time.at)
     outcome = _outcome(session, event, facts, now)
     cases = open_cases(session, outcome.exceptions, source=event.id, order_number=event.order, now=now)
     status = "review" if any(is_blocking(case) for case in cases) else "posted"
-    codes = [case.code for case in cases] + list(clock)
+    codes = [case.code for case in cases] + list(time.flags)
     session.flush()
     write_row(
         session,
@@ -83,7 +83,7 @@ def _take_in(session: Session, event: FieldDocument, technician: Technician, del
             "order_number": event.order,
             "epoch": event.epoch,
             "device_at": event.at,
-            "occurred_at": occurred_at,
+            "occurred_at": time.at,
             "received_at": now,
             "status": status,
             "ack_code": outcome.message.code,

@@ -1,11 +1,12 @@
 """An understood event made ready for the rules: when it happened, who did it, what is attached."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workorders.facts import EventFacts, StrayReceipt
+from workorders.judgement.clock import JudgedTime, judge_time
 from workorders.judgement.event_schema import FieldDocument, event_body
 from workorders.judgement.receipts import BlockFacts, format_number, parse_number
 from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
@@ -16,14 +17,12 @@ _TOLD_AT = select(Outbox.created_at).where(
 _BLOCK = select(
     ReceiptBlock.device_id, ReceiptBlock.technician_id, ReceiptBlock.first, ReceiptBlock.last
 ).where(ReceiptBlock.prefix == bindparam("prefix"))
-TOLERANCE = timedelta(minutes=2)
-"""A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
 
 
-def clamped(
+def time_of(
     event: FieldDocument, session: Session, *, received_at: datetime, last_contact: datetime | None
-) -> tuple[datetime, tuple[str, ...]]:
-    """When it happened, between the last contact and the receipt, and `clock_ahead` or `clock_behind`.
+) -> JudgedTime:
+    """When it happened, between the last contact and the receipt.
 
     A tablet that names the sequence it had seen was in contact after that was written, so the answer does
     not depend on how the feed was cut into batches.
@@ -31,13 +30,8 @@ def clamped(
     told = None
     if event.seen_seq is not None:
         told = session.scalar(_TOLD_AT, {"seq": event.seen_seq, "technician": event.technician})
-    earliest = max((at for at in (told, last_contact) if at is not None), default=event.at)
-    if event.at > received_at:
-        return received_at, ("clock_ahead",) if event.at - received_at > TOLERANCE else ()
-    if event.at < earliest:
-        flags = ("clock_behind",) if earliest - event.at > TOLERANCE else ()
-        return min(earliest, received_at), flags
-    return event.at, ()
+    earliest = max((at for at in (told, last_contact) if at is not None), default=None)
+    return judge_time(event.at, event.clock.get("offset_ms"), earliest=earliest, received_at=received_at)
 
 
 def facts_of(
@@ -58,6 +52,7 @@ def facts_of(
         position=event.position,
         accuracy_m=event.accuracy_m,
         attachments=frozenset(event.attachments),
+        clock_shift=occurred_at - event.at,
         previous_receipt_hash=_previous_hash(session, event) if stray is None else None,
         stray_receipt=stray,
     )
@@ -73,6 +68,7 @@ def recalled_facts(event: FieldEvent) -> EventFacts:
         body=event_body(event.body),
         epoch=event.epoch,
         rule_set=event.rule_set,
+        clock_shift=event.occurred_at - event.device_at,
     )
 
 

@@ -1,0 +1,29 @@
+// A little room set aside on the disk, given up when there is no other: the record of what was done, a few hundred
+// bytes, must find a place even on a tablet that is full of somebody's films.
+
+import { write } from "./idb.js";
+
+const CACHE = "curbstop-reserve";
+const BYTES = 3 * 1024 * 1024;
+
+// Browsers call it differently, and Firefox reports it as an abort without a name.
+export const isFull = (error) =>
+  /quota/i.test(`${error?.name} ${error?.message} ${error?.reason}`) || /disk|space|full/i.test(String(error?.message));
+
+// Set the room aside when there is plenty.
+export async function setAside() {
+  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  if (quota - usage < 10 * BYTES || (await caches.has(CACHE))) return;
+  const cache = await caches.open(CACHE);
+  await cache.put("/tablet/reserve", new Response(new Uint8Array(BYTES)));
+}
+
+// Write changes as `write` does; without room for them, once more in what was set aside.
+export async function writeWithReserve(changes) {
+  try {
+    await write(changes);
+  } catch (error) {
+    if (!isFull(error) || !(await caches.delete(CACHE))) throw error;
+    await write(changes);
+  }
+}

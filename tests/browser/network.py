@@ -1,0 +1,70 @@
+"""What stands between a tablet and the server: a portal that answers everything, or a connection that drops some."""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+PORTAL = b"<!doctype html><title>Free Wi-Fi</title><h1>Accept the terms</h1>"
+
+Handler = Callable[[WSGIEnvironment, StartResponse, WSGIApplication], Iterable[bytes]]
+
+
+class Network:
+    """The way to one application; as it is until `handler` is set."""
+
+    def __init__(self, app: Flask) -> None:
+        self._inner: WSGIApplication = app.wsgi_app
+        self.handler: Handler | None = None
+        self.passed: list[str] = []
+        """Paths of the requests that a portal or a bad connection met, in order."""
+        app.wsgi_app = self  # type: ignore[method-assign]  # as Flask's documentation wraps it
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request by way of the handler."""
+        if self.handler is None:
+            return self._inner(environ, start_response)
+        self.passed.append(environ["PATH_INFO"])
+        return self.handler(environ, start_response, self._inner)
+
+
+def portal(_: WSGIEnvironment, start_response: StartResponse, __: WSGIApplication) -> Iterable[bytes]:
+    """Answer 200 and a page of its own to whatever is asked, to be kept for a year."""
+    headers = [("Content-Type", "text/html"), ("Cache-Control", "public, max-age=31536000")]
+    start_response("200 OK", headers)
+    return [PORTAL]
+
+
+class Flaky:
+    """Fails one replication request in `every`: before the server hears it, or after it has answered."""
+
+    def __init__(self, every: int, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._every = every
+        self.failed = 0
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, inner: WSGIApplication
+    ) -> Iterable[bytes]:
+        """Let a request through, or lose it or its answer."""
+        if not environ["PATH_INFO"].startswith("/couch/") or self._random.randrange(self._every):
+            return inner(environ, start_response)
+        self.failed += 1
+        if self._random.random() < 0.5:
+            _drain(inner(environ, _silent))
+        start_response("502 Bad Gateway", [("Content-Type", "text/html")])
+        return [b"<h1>Bad Gateway</h1>"]
+
+
+def _silent(*_: Any) -> Callable[[bytes], None]:
+    return lambda _: None
+
+
+def _drain(answer: Iterable[bytes]) -> None:
+    for _ in answer:
+        pass
+    close = getattr(answer, "close", None)
+    if close is not None:
+        close()
