@@ -291,6 +291,25 @@ CATALOGUE: dict[str, ProblemType] = {
 }
 
 
+class Reason(str):
+    """A reason with details: in itself the English text, put into another language where it is shown.
+
+    `msgid` is the text with its `{placeholders}`, `details` what fills them, other reasons included.
+    """
+
+    __slots__ = ("details", "msgid")
+
+    msgid: str
+    details: dict[str, Any]
+
+    def __new__(cls, msgid: str, /, **details: Any) -> "Reason":
+        """Fill the English text. Raises KeyError when a placeholder is not given."""
+        text = super().__new__(cls, msgid.format_map(details))
+        text.msgid = msgid
+        text.details = details
+        return text
+
+
 class Problem(Exception):  # noqa: N818 - the catalogue's word; not every refusal is a programming error
     """A refusal from the catalogue, carrying the details its words need.
 

@@ -19,7 +19,8 @@ from geo.schedule.true_state import load_today
 from geo.schedule.work import DayWork, load_day, plan_document
 from server.networks import streets_on
 from server.services import Services
-from workorders.problems import Problem
+from workorders.messages.texts import N_
+from workorders.problems import Problem, Reason
 from workorders.tables import PlanRun
 
 log = structlog.get_logger()
@@ -37,7 +38,9 @@ TOLD_EVERY_SECONDS = 0.5
 def ask(session: Session, day: date, seconds: int, *, now: datetime, actor: str) -> PlanRun:
     """Ask for a plan. Raises Problem bad_input when the time is not 2 to 300 seconds."""
     if not 2 <= seconds <= 300:
-        raise Problem("bad_input", field="seconds", reason="must be between 2 and 300")
+        raise Problem(
+            "bad_input", field="seconds", reason=Reason("must be from {first} to {last}", first=2, last=300)
+        )
     run = PlanRun(day=day, seconds=seconds, asked_by=actor, asked_at=now, state="waiting")
     session.add(run)
     session.flush()
@@ -49,9 +52,14 @@ def ask_rest(
 ) -> PlanRun:
     """Ask for a plan of the rest of a day. Raises Problem bad_input naming the field."""
     if not 0 <= wishes.max_moved <= MOST_MOVED:
-        raise Problem("bad_input", field="max_moved", reason=f"must be between 0 and {MOST_MOVED}")
+        raise Problem(
+            "bad_input",
+            field="max_moved",
+            reason=Reason("must be from {first} to {last}", first=0, last=MOST_MOVED),
+        )
     if not 0 <= wishes.stickiness_s <= MOST_STICKY:
-        raise Problem("bad_input", field="stickiness", reason=f"must be 0 to {MOST_STICKY // 60} minutes")
+        reason = Reason("must be from {first} to {last} minutes", first=0, last=MOST_STICKY // 60)
+        raise Problem("bad_input", field="stickiness", reason=reason)
     run = ask(session, day, seconds, now=now, actor=actor)
     run.kind, run.wishes = "rest", asdict(wishes)
     session.flush()
@@ -67,9 +75,9 @@ def start_waiting(services: Services) -> int:
             select(PlanRun.id).where(PlanRun.state == "running", PlanRun.asked_at < now - PATIENCE)
         )
     if lost is not None:
-        _set(services, lost, state="failed", words="The planner stopped without an answer; ask again.")
+        _set(services, lost, state="failed", words=N_("The planner stopped without an answer; ask again."))
     for run in waiting:
-        _set(services, run, state="running", words="Reading the day …")
+        _set(services, run, state="running", words=N_("Reading the day…"))
         subprocess.Popen([sys.executable, "-m", "server", "plan-run", str(run)])  # noqa: S603 - our own command
     return len(waiting)
 

@@ -48,6 +48,8 @@ CUSTOMER_CHARGED = "charged to the account"
 CUSTOMER_CREDITED = "credited to the account"
 
 POSSIBLY_OFF = "Possibly off; tablet {heard}."
+POSSIBLY_OFF_CANCELLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was cancelled."
+POSSIBLY_OFF_RECALLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was taken back."
 CANCEL_UNKNOWN = "The tablet may not know yet that this was cancelled; {heard}."
 RECALL_UNKNOWN = "The tablet may not know yet that this was taken back; {heard}."
 NOT_SENT = "Waiting to be sent to {technician}’s tablet; {heard}."

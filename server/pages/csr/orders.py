@@ -17,9 +17,11 @@ from server.pages.csr.blueprint import blueprint, reads
 from server.services import services
 from server.tables import User
 from server.tablets import order_staleness
+from server.viewing import _, problem_view
 from workorders.catalogue import CATALOGUE
 from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
+from workorders.messages.texts import N_
 from workorders.problems import Problem
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
@@ -39,7 +41,7 @@ def order(number: str) -> ResponseReturnValue:
 @allow("csr", "dispatcher", "supervisor")
 def cancel(number: str) -> ResponseReturnValue:
     """Cancel with a reason; a tablet that has the order is told."""
-    return _change(number, "cancelled", cancel_order)
+    return _change(number, N_("Order {number} is cancelled."), cancel_order)
 
 
 @blueprint.post("/orders/<number>/approve")
@@ -47,7 +49,7 @@ def cancel(number: str) -> ResponseReturnValue:
 def release(number: str) -> ResponseReturnValue:
     """Release a held order to the dispatcher."""
     supervises = current_staff().may("supervisor")
-    return _change(number, "released", partial(approve, may_override=supervises))
+    return _change(number, N_("Order {number} is released."), partial(approve, may_override=supervises))
 
 
 def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
@@ -63,7 +65,7 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
     except Problem as problem:
         current_session().rollback()
         return _page(number, problem, request.form), problem.status
-    flash(f"Order {number} is {done}.", "good")
+    flash(_(done, number=number), "good")
     return redirect(url_for("csr.order", number=number))
 
 
@@ -83,7 +85,7 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
         may_release=state is State.HELD,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         reason=entered.get("reason", ""),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from workorders.grammar.money import PAYMENT_MAX_CENTS, text_from_cents
 from workorders.grammar.texts import CODE_MAX, checked_line
 from workorders.grammar.times import checked_fact_time
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.queries.lookups import account_named, lock_account
 from workorders.queries.rules_cache import rule_book
@@ -92,12 +92,14 @@ def post_payment(session: Session, account: Account, payment: Payment, *, now: d
     payment_arrived(session, account, money, now=now, actor=actor)
 
 
-def payment_words(payment: Payment | PendingPayment) -> str:
+def payment_words(payment: Payment | PendingPayment) -> Reason:
     """What the person who recorded it reads."""
     amount = text_from_cents(payment.amount_cents)
     if isinstance(payment, PendingPayment):
-        return f"Payment of {amount} is recorded. It posts when a second person has approved it."
-    return f"Payment of {amount} recorded."
+        return Reason(
+            "Payment of {amount} is recorded. It posts when a second person has approved it.", amount=amount
+        )
+    return Reason("Payment of {amount} recorded.", amount=amount)
 
 
 def _check(
@@ -110,4 +112,6 @@ def _check(
     if received_at is not None:
         checked_fact_time(received_at, now=now, field="received_at")
     if channel not in CHANNELS:
-        raise Problem("bad_input", field="channel", reason=f"one of {', '.join(CHANNELS)}")
+        raise Problem(
+            "bad_input", field="channel", reason=Reason("one of {known}", known=", ".join(CHANNELS))
+        )
