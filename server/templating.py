@@ -72,7 +72,7 @@ def local(at: datetime) -> datetime:
 
 def date_text(day: date | None) -> str:
     """“Mar 2, 2026” for a calendar day."""
-    return formats.calendar_day(day, current_viewer())
+    return formats.day(day, current_viewer())
 
 
 def instant_text(text: str) -> str:
@@ -81,12 +81,12 @@ def instant_text(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return formats.full_time(at, current_viewer()) if at.tzinfo else text
+    return formats.instant(at, current_viewer()) if at.tzinfo else text
 
 
 def local_clock(text: str) -> str:
     """The time of day of an instant kept as ISO 8601 text."""
-    return formats.time_of_day(datetime.fromisoformat(text), current_viewer())
+    return formats.local_time(datetime.fromisoformat(text), current_viewer())
 
 
 def with_local_times(text: str) -> str:
@@ -138,15 +138,15 @@ def register(app: Flask) -> None:
         money=_for_viewer(formats.money),
         number=_for_viewer(formats.number),
         fixed=_for_viewer(formats.fixed),
-        distance=_for_viewer(formats.distance),
+        distance=_for_viewer(formats.length),
         duration=_for_viewer(formats.duration),
         hours=_for_viewer(formats.hours),
         clock=clock_time,
-        time=_for_viewer(formats.time_of_day),
-        full_time=_for_viewer(formats.full_time),
+        time=_for_viewer(formats.local_time),
+        full_time=_for_viewer(formats.instant),
         weekday_time=_for_viewer(formats.weekday_time),
         day=_for_viewer(formats.day_of),
-        date=_for_viewer(formats.calendar_day),
+        date=_for_viewer(formats.day),
         month=_for_viewer(formats.month),
         instant=instant_text,
         local_clock=local_clock,

@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import g, has_request_context, request, session
@@ -13,7 +12,7 @@ from server.services import services
 from workorders.messages import formats
 from workorders.messages.refusals import problem_dict
 from workorders.messages.texts import LANGUAGES, translate, translate_plural
-from workorders.messages.viewer import Viewer
+from workorders.messages.viewer import Units, Viewer
 from workorders.problems import Problem
 
 CHOSEN = "language"
@@ -64,4 +63,5 @@ def _language(district: str) -> str:
 @lru_cache(64)
 def _viewer(language: str, district: str, timezone: str, units: str) -> Viewer:
     locale = formats.locale_of(language, district)
-    return Viewer(language, ZoneInfo(timezone), locale, units or formats.units_of(district))
+    measured: Units = "metric" if units == "metric" else "us" if units else formats.units_of(district)
+    return Viewer(language, timezone, locale, measured)

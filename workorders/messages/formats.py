@@ -1,16 +1,16 @@
 """Money, numbers, dates, times and distances as a viewer's locale writes them. Pure; Babel does the work."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 from workorders.messages.texts import N_, translate
-from workorders.messages.viewer import Viewer
+from workorders.messages.viewer import Units, Viewer
 
 NONE = "–"
 """What is shown where nothing is known."""
@@ -34,7 +34,7 @@ def locale_of(language: str, district: str) -> str:
         return language
 
 
-def units_of(locale: str) -> str:
+def units_of(locale: str) -> Units:
     """`us` where a territory measures in feet and miles, else `metric`."""
     return "us" if Locale.parse(locale).territory in US_TERRITORIES else "metric"
 
@@ -55,9 +55,14 @@ def fixed(value: float, viewer: Viewer, *, digits: int = 1) -> str:
     return _plain_spaces(format_decimal(value, format=pattern, locale=viewer.locale))
 
 
-def time_of_day(at: datetime, viewer: Viewer) -> str:
-    """“2:42 PM” or “14:42” on the viewer's clocks."""
-    return _plain_spaces(format_time(_local(at, viewer), "short", locale=viewer.locale))
+def time_of_day(of: time, viewer: Viewer) -> str:
+    """“2:42 PM” or “14:42” for a reading of a clock."""
+    return _plain_spaces(format_time(of, "short", locale=viewer.locale))
+
+
+def local_time(at: datetime, viewer: Viewer) -> str:
+    """The time of day of an instant on the viewer's clock."""
+    return time_of_day(_local(at, viewer).time(), viewer)
 
 
 def clock(at: datetime | None, now: datetime, viewer: Viewer) -> str:
@@ -66,29 +71,29 @@ def clock(at: datetime | None, now: datetime, viewer: Viewer) -> str:
         return NONE
     then, today = _local(at, viewer), _local(now, viewer)
     if then.date() == today.date():
-        return time_of_day(at, viewer)
+        return local_time(at, viewer)
     return _dated("MMMEd" if then.year == today.year else "yMMMEd", at, viewer)
 
 
-def full_time(at: datetime | None, viewer: Viewer) -> str:
+def instant(at: datetime | None, viewer: Viewer) -> str:
     """“Mon, Mar 2, 2026, 2:42 PM”."""
     return NONE if at is None else _dated("yMMMEd", at, viewer)
 
 
 def weekday_time(at: datetime, viewer: Viewer) -> str:
     """“Monday 2:42 PM”, for the days right ahead."""
-    day = format_date(_local(at, viewer), "EEEE", locale=viewer.locale)
-    return f"{day[:1].upper()}{day[1:]} {time_of_day(at, viewer)}"
+    name = format_date(_local(at, viewer), "EEEE", locale=viewer.locale)
+    return f"{name[:1].upper()}{name[1:]} {local_time(at, viewer)}"
 
 
 def day_of(at: datetime | None, viewer: Viewer) -> str:
     """The calendar day of an instant: “Mar 2, 2026”."""
-    return NONE if at is None else calendar_day(_local(at, viewer).date(), viewer)
+    return NONE if at is None else day(_local(at, viewer).date(), viewer)
 
 
-def calendar_day(day: date | None, viewer: Viewer) -> str:
+def day(of: date | None, viewer: Viewer) -> str:
     """“Mar 2, 2026”."""
-    return NONE if day is None else format_date(day, "medium", locale=viewer.locale)
+    return NONE if of is None else format_date(of, "medium", locale=viewer.locale)
 
 
 def short_day(at: datetime, now: datetime, viewer: Viewer) -> str:
@@ -134,7 +139,7 @@ def hours(seconds: float, viewer: Viewer) -> str:
     )
 
 
-def distance(metres: float, viewer: Viewer) -> str:
+def length(metres: float, viewer: Viewer) -> str:
     """“200 ft”, “1.2 mi” or “60 m”, “1.9 km”, by the viewer's units."""
     if viewer.units == "us":
         if metres < METRES_PER_MILE / 2:
@@ -145,18 +150,20 @@ def distance(metres: float, viewer: Viewer) -> str:
     return _unit(round(metres / 1000, 1), "length-kilometer", viewer)
 
 
-def listed(parts: list[str], viewer: Viewer) -> str:
-    """“a, b, and c”."""
-    return format_list(parts, locale=viewer.locale)
+def temperature(celsius: float, viewer: Viewer) -> str:
+    """-5 as “23°F” or “-5°C”."""
+    if viewer.units == "us":
+        return _unit(round(celsius * 9 / 5 + 32), "temperature-fahrenheit", viewer)
+    return _unit(round(celsius, 1), "temperature-celsius", viewer)
 
 
 def _dated(skeleton: str, at: datetime, viewer: Viewer) -> str:
-    day = format_skeleton(skeleton, _local(at, viewer).replace(tzinfo=None), locale=viewer.locale)
-    return f"{day}, {time_of_day(at, viewer)}"
+    date_part = format_skeleton(skeleton, _local(at, viewer).replace(tzinfo=None), locale=viewer.locale)
+    return f"{date_part}, {local_time(at, viewer)}"
 
 
 def _local(at: datetime, viewer: Viewer) -> datetime:
-    return at.astimezone(viewer.zone)
+    return at.astimezone(ZoneInfo(viewer.zone))
 
 
 def _unit(value: float, unit: str, viewer: Viewer) -> str:

@@ -3,8 +3,9 @@
 Placeholders are `{name}`. A text without a translation is shown in English; a test keeps that from happening.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -59,10 +60,17 @@ def translate_plural(one: str, many: str, count: int, language: str, /, **detail
     message = catalogue(language).get(one) if language != "en" else None
     forms = message.string if message is not None else ()
     if isinstance(forms, tuple) and all(forms) and forms:
-        form = forms[catalogue(language).plural_func(count)]
+        form = forms[_plural_rule(language)(count)]
     else:
         form = one if count == 1 else many
     return form.format_map(details)
+
+
+@cache
+def _plural_rule(language: str) -> Callable[[int], int]:
+    """Count → index of the form, as the head of the catalogue says."""
+    rule: Callable[[int], int] = c2py(catalogue(language).plural_expr)
+    return rule
 
 
 def _found(text: str, language: str) -> str:

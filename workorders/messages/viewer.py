@@ -1,14 +1,20 @@
-"""Who reads: language, time zone, locale and units, applied when a code becomes a sentence. Pure."""
+"""Who reads a text: the language, and how the district writes dates, money and lengths."""
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from typing import Literal
+
+Units = Literal["us", "metric"]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """`locale` as Babel names it (`en_US`); `units`: `us` for feet and miles, `metric` for metres."""
+    """How a stored message becomes a sentence for one person; made at the edge, handed down as it is."""
 
     language: str = "en"
-    zone: tzinfo = UTC
+    """ISO 639-1 code of a catalogue."""
+    zone: str = "America/Chicago"
+    """IANA name; instants are shown on this clock."""
     locale: str = "en_US"
-    units: str = "us"
+    """Date order, 12- or 24-hour clock, decimal point and currency, as `language_TERRITORY`."""
+    units: Units = "us"
+    """us: feet and miles; metric: metres and kilometres."""

@@ -26,7 +26,7 @@ from server.viewing import _, current_viewer, ngettext, problem_view
 from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import wall_time_from_text
 from workorders.judgement.lifecycle import ACTIVE
-from workorders.messages.formats import METRES_PER_FOOT, distance
+from workorders.messages.formats import METRES_PER_FOOT, length
 from workorders.problems import Problem, Reason
 from workorders.tables import Order, ServicePoint, StreetClosure
 
@@ -101,7 +101,7 @@ def _page(
 
 def _words(problem: Problem) -> str:
     if problem.code == "stop_off_network":
-        return _("Lies farther than {distance} from any street.", distance=distance(500, current_viewer()))
+        return _("Lies farther than {distance} from any street.", distance=length(500, current_viewer()))
     shown = problem_view(problem)
     reason = str(shown["details"].get("reason", shown["words"]))
     return f"{reason[:1].upper()}{reason[1:]}."
@@ -176,7 +176,7 @@ def _tell(session: Session, row: StreetClosure) -> None:
         names += " " + ngettext("and {count} more", "and {count} more", len(row.streets) - 4)
     words = _(
         "Closed within {distance} of {place}: {names}. Routes get other ways.",
-        distance=distance(row.radius_metres, current_viewer()),
+        distance=length(row.radius_metres, current_viewer()),
         place=row.place,
         names=names,
     )

@@ -43,14 +43,14 @@ def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list
         return {
             "x": round((first - begin).total_seconds() * scale, 1),
             "width": round(max(2.0, (last - first).total_seconds() * scale), 1),
-            "clock": formats.time_of_day(first, current_viewer()),
+            "clock": formats.local_time(first, current_viewer()),
         }
 
     return [
         {
             "name": names.get(route["technician"], route["technician"]),
             "base": bar(route["leave"], route["back"]),
-            "back": formats.time_of_day(datetime.fromisoformat(route["back"]), current_viewer()),
+            "back": formats.local_time(datetime.fromisoformat(route["back"]), current_viewer()),
             "drive_h": route["drive_s"] / 3600,
             "bars": [visit | bar(visit["start"], visit["finish"]) for visit in route["visits"]],
         }

@@ -16,7 +16,7 @@ from server.pages.plans.today_pages import streets
 from server.services import services
 from server.templating import local
 from server.viewing import _, current_viewer
-from workorders.messages.formats import time_of_day
+from workorders.messages.formats import local_time
 from workorders.problems import Problem
 from workorders.tables import Technician
 
@@ -87,7 +87,7 @@ def chart(found: LateDay) -> dict[str, Any]:
         "ticks": [
             {
                 "x": round(n * WIDTH / hours, 1),
-                "clock": time_of_day(first + timedelta(hours=n), current_viewer()),
+                "clock": local_time(first + timedelta(hours=n), current_viewer()),
             }
             for n in range(0, hours + 1, step)
         ],

@@ -22,7 +22,7 @@ from server.services import services
 from server.templating import local
 from server.viewing import _, current_viewer
 from workorders.grammar.times import instant_from_text
-from workorders.messages.formats import time_of_day, weekday_time
+from workorders.messages.formats import local_time, weekday_time
 from workorders.problems import Problem
 from workorders.tables import Order, Technician
 from workorders.usecases.orders.orders import book_appointment
@@ -135,7 +135,7 @@ def book(number: str) -> ResponseReturnValue:
     words = _(
         "Promised: {since} to {until}.",
         since=weekday_time(since, current_viewer()),
-        until=time_of_day(until, current_viewer()),
+        until=local_time(until, current_viewer()),
     )
     flash(words, "good")
     return redirect(url_for("csr.order", number=order.number), 303)
