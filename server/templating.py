@@ -1,26 +1,19 @@
 """What templates may ask: texts, money and times in the reader's way, titles of codes, who is signed in."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from sqlalchemy import select
 
 from server.auth.csrf import csrf_token
-from server.db import current_session
 from server.demonstration import demo_part
 from server.services import services
-from server.tables import User
-from server.viewing import _, clock_time, current_viewer, ngettext
+from server.viewing import _, clock_time, current_viewer, ngettext, people, said, said_stored
 from workorders.catalogue import CATALOGUE
 from workorders.messages import formats, timeline_en, words
 from workorders.messages.texts import LANGUAGES, N_
-
-SYSTEM = "curbstop"
-"""The name under which the program itself acts."""
 
 NAVIGATION = (
     (N_("Dispatch"), "/dispatch/", ("dispatcher", "supervisor")),
@@ -61,7 +54,6 @@ BOARD_TITLES = {
     "en_route": N_("On the way"),
 }
 """Shorter words where the page itself says whose view it is."""
-INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 SERVICE_TONES = {"on": "good", "off": "quiet", "off_np": "bad", "unmetered": "wait", "inactive": "quiet"}
 
 
@@ -89,9 +81,7 @@ def local_clock(text: str) -> str:
     return formats.local_time(datetime.fromisoformat(text), current_viewer())
 
 
-def with_local_times(text: str) -> str:
-    """A sentence in which instants written as ISO 8601 are said on the district's clocks."""
-    return INSTANT.sub(lambda found: clock_time(datetime.fromisoformat(found.group())), text)
+SERVICE_TONES = {"on": "good", "off": "quiet", "off_np": "bad", "unmetered": "wait", "inactive": "quiet"}
 
 
 def type_title(code: str) -> str:
@@ -111,11 +101,9 @@ def title(code: str, group: str) -> str:
 
 def who(name: str | None) -> str:
     """Who did something in the office: the full name behind a sign-in name."""
-    if name is None or name == SYSTEM:
+    if name is None or name == words.OURSELVES:
         return _(timeline_en.SYSTEM)
-    if "staff_names" not in g:
-        g.staff_names = dict(current_session().execute(select(User.name, User.full_name)).all())
-    return str(g.staff_names.get(name, name))
+    return people().get(name, name)
 
 
 def _for_viewer(write: Callable[..., str]) -> Callable[..., str]:
@@ -150,7 +138,8 @@ def register(app: Flask) -> None:
         month=_for_viewer(formats.month),
         instant=instant_text,
         local_clock=local_clock,
-        with_local_times=with_local_times,
+        said=said,
+        said_stored=said_stored,
         short_day=lambda at: formats.short_day(at, services().clock(), current_viewer()),
         ago=lambda at: formats.ago(at, services().clock(), current_viewer()),
         board_title=lambda state: _(BOARD_TITLES[state]) if state in BOARD_TITLES else state_text(state),

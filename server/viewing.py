@@ -1,5 +1,6 @@
-"""Who reads this page: language, zone, locale and units of the request, and texts put into them."""
+"""Who reads a page or an answer of the API: language, zone, locale and units, and texts put into them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -7,13 +8,19 @@ from typing import Any
 from babel import Locale
 from flask import g, has_request_context, request, session
 from markupsafe import Markup, escape
+from sqlalchemy import select
 
+from server.db import current_session
 from server.services import services
+from server.tables import User
 from workorders.messages import formats
+from workorders.messages.message import Message
 from workorders.messages.refusals import problem_dict
 from workorders.messages.texts import LANGUAGES, translate, translate_plural
 from workorders.messages.viewer import Units, Viewer
+from workorders.messages.words import say
 from workorders.problems import Problem
+from workorders.queries.people import technician_names
 
 CHOSEN = "language"
 """Where the session keeps the choice of somebody who is not signed in."""
@@ -48,6 +55,26 @@ def problem_view(problem: Problem) -> dict[str, Any]:
 def clock_time(at: datetime | None) -> str:
     """The time of day for an instant of today, with its date otherwise."""
     return formats.clock(at, services().clock(), current_viewer())
+
+
+def people() -> Mapping[str, str]:
+    """Sign-in name or technician id → the name people know; read once in a request."""
+    if "people" not in g:
+        session = current_session()
+        staff = dict(session.execute(select(User.name, User.full_name)).all())
+        g.people = staff | technician_names(session)
+    known: Mapping[str, str] = g.people
+    return known
+
+
+def said(message: Message | None) -> str:
+    """The sentence of a stored message for who asks; empty without one."""
+    return "" if message is None else say(message, current_viewer(), people())
+
+
+def said_stored(stored: object) -> str:
+    """As `said`, of a message kept inside a JSON column."""
+    return said(Message.from_json(stored))
 
 
 def _language(district: str) -> str:

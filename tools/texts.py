@@ -19,7 +19,7 @@ from workorders import problems
 from workorders.catalogue import CATALOGUE
 from workorders.judgement.descriptors import Field, OrderType
 from workorders.ledger.chart import CHART
-from workorders.messages import timeline_en, titles_en, words_en
+from workorders.messages import sentences_en, timeline_en, titles_en, words_en
 from workorders.messages.texts import LANGUAGES, catalogue_file
 
 Text = str | tuple[str, str]
@@ -62,7 +62,16 @@ def updated(language: str) -> Catalog:
     with catalogue_file(language).open("rb") as file:
         known = read_po(file, locale=language)
     catalog = Catalog(
-        locale=language, project="Curbstop", version="1", creation_date=BEGAN, revision_date=BEGAN
+        locale=language,
+        header_comment=f"# Texts of Curbstop: {LANGUAGES[language]}. “make texts” keeps them up to date.",
+        project="Curbstop",
+        version="1",
+        msgid_bugs_address="",
+        last_translator="",
+        language_team="",
+        creation_date=BEGAN,
+        revision_date=BEGAN,
+        fuzzy=False,
     )
     for text, sources in sorted(texts().items(), key=lambda item: (item[1], str(item[0]))):
         message = known.get(text[0] if isinstance(text, tuple) else text)
@@ -119,7 +128,7 @@ def _in_templates() -> Iterator[tuple[str, Text]]:
 
 
 def _in_tables() -> Iterator[tuple[str, Text]]:
-    for module in (timeline_en, titles_en, words_en):
+    for module in (sentences_en, timeline_en, titles_en, words_en):
         for text in _of_module(module):
             yield f"workorders/messages/{module.__name__.rpartition('.')[2]}.py", text
     for kind in problems.CATALOGUE.values():

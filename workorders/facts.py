@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from workorders.messages.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentFacts:
@@ -46,7 +48,7 @@ class OrderFacts:
     """Who has it now."""
     assignments: tuple[AssignmentFacts, ...] = ()
     cancelled_at: datetime | None = None
-    cancel_reason: str | None = None
+    cancel_reason: Message | None = None
     cancel_seq: int | None = None
     outcome: str | None = None
     """Set by the first completion or unable that was judged."""

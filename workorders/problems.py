@@ -191,7 +191,7 @@ CATALOGUE: dict[str, ProblemType] = {
     "assertion_invalid": ProblemType(
         401,
         "The tablet could not prove who it is: {reason}.",
-        "Try again; if it goes on, enrol the tablet anew.",
+        "Try again; if it goes on, enroll the tablet again.",
     ),
     "clock_skew": ProblemType(
         401, "The tablet's clock is {seconds} seconds off.", "Set the tablet's clock, then sign in again."
@@ -204,7 +204,7 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "enrolment_code_invalid": ProblemType(
         403,
-        "The enrolment code is wrong, used, or older than its time.",
+        "The enrollment code is wrong, used, or older than its time.",
         "Ask the dispatcher for a new code.",
     ),
     # --- imports

@@ -10,6 +10,7 @@ from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
 from server.services import services
+from server.viewing import said
 from workorders.tables import ExceptionCase
 from workorders.usecases.field.cases import is_blocking
 from workorders.usecases.field.decisions import decide_exception
@@ -56,13 +57,16 @@ def _view(case: ExceptionCase) -> dict[str, Any]:
         for name in (
             "id",
             "code",
-            "words",
             "source",
             "opened_at",
             "state",
             "decided_at",
             "decided_by",
-            "decision",
             "detail",
         )
-    } | {"order": case.order_number, "blocking": is_blocking(case)}
+    } | {
+        "order": case.order_number,
+        "blocking": is_blocking(case),
+        "words": said(case.message),
+        "decision": said(case.decided_as) or None,
+    }

@@ -23,8 +23,8 @@ from server.auth.guard import current_staff, gate_override
 from server.auth.roles import allow, allow_staff
 from server.db import current_session
 from server.services import services
-from server.tables import User
 from server.tablets import order_staleness
+from server.viewing import current_viewer, people
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.queries.order_story import order_story
@@ -106,12 +106,16 @@ def one(number: str) -> ResponseReturnValue:
     order = find_order(session, number)
     if request.if_none_match.contains(str(order.version)):
         return make_response("", 304)
-    staff = dict(session.execute(select(User.name, User.full_name)).all())
+    viewer, names = current_viewer(), people()
     follow_ons = session.scalars(
         select(Order.number).where(Order.follows_number == number).order_by(Order.number)
     )
     view = order_view(order) | {
-        "timeline": order_story(session, order, staff),
+        "timeline": [
+            {name: getattr(line, name) for name in ("at", "recorded_at", "side", "alert", "message")}
+            | {"words": line.words(viewer, names)}
+            for line in order_story(session, order)
+        ],
         "staleness": order_staleness(session, order),
         "follow_ons": list(follow_ons),
     }

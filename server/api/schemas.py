@@ -24,6 +24,13 @@ class PlaceSchema(Schema):
     )
 
 
+class MessageSchema(Schema):
+    """What `words` beside it say, as a code with typed parameters."""
+
+    code = fields.String(required=True)
+    params = fields.Dict(required=True)
+
+
 class OrderSchema(Schema):
     """An order as the office knows it. Its ETag is its `version`; send it as If-Match with a change."""
 
@@ -50,7 +57,9 @@ class OrderSchema(Schema):
     requested_at = fields.AwareDateTime(required=True)
     requested_by = fields.String(required=True)
     cancelled_at = fields.AwareDateTime(required=True, allow_none=True)
+    task = fields.Nested(MessageSchema, required=True, allow_none=True)
     cancel_reason = fields.String(required=True, allow_none=True)
+    cancel_message = fields.Nested(MessageSchema, required=True, allow_none=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
     follows = fields.String(required=True, allow_none=True)
     follow_reason = fields.String(required=True, allow_none=True)
@@ -63,6 +72,7 @@ class TimelineLineSchema(Schema):
     recorded_at = fields.AwareDateTime(required=True)
     side = fields.String(required=True, metadata={"description": "office, field, money or review"})
     words = fields.String(required=True)
+    message = fields.Nested(MessageSchema, required=True)
     alert = fields.Boolean(required=True)
 
 

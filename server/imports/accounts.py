@@ -22,6 +22,7 @@ from server.imports.fields import Day, Money, Numbers, RowSchema, YesNo, choice,
 from server.imports.nothing import names_nobody
 from server.imports.report import RowError
 from workorders.ledger import EntryDraft, draft, post_many
+from workorders.messages.message import Message
 from workorders.tables import Account, Customer, ServiceAgreement, ServicePoint
 
 STATUSES = ("active", "closed")
@@ -185,7 +186,7 @@ def opening_entry(record: Record, context: ImportContext) -> EntryDraft:
     return draft(
         source=f"{context.source}:{number}",
         purpose="opening_balance",
-        words=f"Balance taken over for account {number}",
+        message=Message.of("entry.opening", account=number),
         lines=[("AR", "OPEN", cents) if cents > 0 else ("OPEN", "AR", -cents)],
         parties={"account": number},
         effective_at=at,

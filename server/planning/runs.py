@@ -19,7 +19,7 @@ from geo.schedule.true_state import load_today
 from geo.schedule.work import DayWork, load_day, plan_document
 from server.networks import streets_on
 from server.services import Services
-from workorders.messages.texts import N_
+from workorders.messages.message import Message
 from workorders.problems import Problem, Reason
 from workorders.tables import PlanRun
 
@@ -75,9 +75,9 @@ def start_waiting(services: Services) -> int:
             select(PlanRun.id).where(PlanRun.state == "running", PlanRun.asked_at < now - PATIENCE)
         )
     if lost is not None:
-        _set(services, lost, state="failed", words=N_("The planner stopped without an answer; ask again."))
+        _set(services, lost, state="failed", message=Message("plan.stopped"))
     for run in waiting:
-        _set(services, run, state="running", words=N_("Reading the day…"))
+        _set(services, run, state="running", message=Message("plan.reading"))
         subprocess.Popen([sys.executable, "-m", "server", "plan-run", str(run)])  # noqa: S603 - our own command
     return len(waiting)
 
@@ -87,10 +87,12 @@ def carry_out(services: Services, run_id: int) -> None:
     try:
         document = _planned(services, run_id)
     except Problem as problem:
-        _set(services, run_id, state="failed", words=f"{problem.words} {problem.advice}")
+        _set(
+            services, run_id, state="failed", message=Message.of(f"problem.{problem.code}", **problem.details)
+        )
         return
-    done = {"state": "ready", "progress": 1.0, "words": "", "finished_at": services.clock()}
-    _set(services, run_id, result=document, **done)
+    finished = services.clock()
+    _set(services, run_id, result=document, state="ready", progress=1.0, code=None, finished_at=finished)
     log.info(
         "planned",
         run=run_id,
@@ -132,12 +134,14 @@ def _teller(services: Services, run_id: int, work: DayWork) -> Callable[[float, 
         nonlocal told_at
         if time.monotonic() - told_at >= TOLD_EVERY_SECONDS:
             told_at = time.monotonic()
-            words = f"{placed} of {total} stops placed, {drive_s / 3600:.1f} hours of driving"
-            _set(services, run_id, progress=share, words=words)
+            message = Message.of("plan.progress", placed=placed, total=total, seconds=drive_s)
+            _set(services, run_id, progress=share, message=message)
 
     return tell
 
 
-def _set(services: Services, run_id: int, **values: object) -> None:
+def _set(services: Services, run_id: int, *, message: Message | None = None, **values: object) -> None:
+    if message is not None:
+        values |= {"code": message.code, "params": dict(message.params)}
     with services.sessions.begin() as session:
         session.execute(update(PlanRun).where(PlanRun.id == run_id).values(**values))

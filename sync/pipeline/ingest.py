@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from sync.pipeline.refill import DAYS, is_filled, refill
 from sync.stores.contract import Change, DatabaseMissing, DocumentStore
+from workorders.messages.message import Message
 from workorders.tables import IngestCheckpoint, Outbox, Quarantine, Technician
 from workorders.tables.dialect import upsert
 from workorders.usecases.field.delivery import Delivery, Verdict
@@ -213,7 +214,7 @@ def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str,
         log.exception("ingest_failed", database=database, document=document.get("_id"))
         with sessions.begin() as session:
             _advance(session, database, since, after, delivery.received_at)
-            verdict = quarantine(session, delivery, code="ingest_failed", reason=type(error).__name__)
+            verdict = quarantine(session, delivery, reason=_failed(error))
     log.info(
         "event_ingested",
         document=document.get("_id"),
@@ -228,7 +229,7 @@ def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str,
 def _judge(session: Session, delivery: Delivery) -> Verdict:
     event = str(delivery.document.get("_id"))
     if not event.startswith(EVENT):
-        return quarantine(session, delivery, code="unexpected_document", reason="tablets write events only")
+        return quarantine(session, delivery, reason=Message("quarantine.unexpected_document"))
     verdict = ingest_event(
         session,
         delivery.document,
@@ -279,3 +280,7 @@ def _advance(session: Session, database: str, since: str, after: str, heard: dat
     first = first.on_conflict_do_nothing()
     if session.scalar(first.returning(IngestCheckpoint.database)) is None:
         raise Overtaken(database)
+
+
+def _failed(error: Exception) -> Message:
+    return Message.of("quarantine.ingest_failed", error=type(error).__name__)

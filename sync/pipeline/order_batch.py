@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from sync.pipeline.english import English
 from workorders.catalogue import order_type_of
 from workorders.facts import MeterFacts, ReadFacts
 from workorders.ledger import balances
@@ -29,6 +30,7 @@ class OrderBatch:
     book: RuleBook
     rules: RulesInForce
     """In force today."""
+    english: English
     meters: dict[int, Meter] = field(default_factory=dict)
     """The installed meter by service point id."""
     reads: dict[int, list[tuple[ReadFacts, MeterFacts]]] = field(default_factory=dict)
@@ -45,7 +47,7 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
     """Read what the documents of `orders` are made of."""
     district = district_of(session)
     book = rule_book(session)
-    batch = OrderBatch(now, district, book, book.in_force(district.day_of(now)))
+    batch = OrderBatch(now, district, book, book.in_force(district.day_of(now)), English(session))
     points = sorted({order.service_point_id for order in orders})
     if not points:
         return batch

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.pipeline.english import English
 from sync.pipeline.instants import instant
 from sync.pipeline.render_order import render_orders
 from workorders.catalogue import CATALOGUE, catalogue_document
@@ -20,7 +21,7 @@ from workorders.policy.rulebook import MeterTestProfile, RulesInForce
 from workorders.queries.district import district_of
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import FieldEvent, Meter, Order, Quarantine, RouteWay, Shift, Technician, Zone
-from workorders.usecases.field.quarantine import quarantine_words
+from workorders.usecases.field.quarantine import kept_aside
 
 Document = dict[str, Any]
 PHOTO = {"max_pixels": 1600, "quality": 0.8}
@@ -56,12 +57,13 @@ def render_acks(session: Session, technician_id: str, events: Iterable[str]) -> 
         .where(Quarantine.database == f"tech-{technician_id}", Quarantine.document_id.in_(wanted))
         .order_by(Quarantine.id)
     )
-    documents = {f"ack:{row.document_id}": _quarantined(row) for row in kept}
+    english = English(session)
+    documents = {f"ack:{row.document_id}": _quarantined(row, english) for row in kept}
     known = session.scalars(
         select(FieldEvent).where(FieldEvent.id.in_(wanted), FieldEvent.technician_id == technician_id)
     )
     # What was judged goes before what was kept aside: a conflict's first statement is the one that counts.
-    return documents | {f"ack:{event.id}": _judged(event) for event in known}
+    return documents | {f"ack:{event.id}": _judged(event, english) for event in known}
 
 
 def render_reference(session: Session, technician_id: str, name: str, *, now: datetime) -> Document:
@@ -114,26 +116,29 @@ def render_route(session: Session, technician_id: str, day: date) -> Document:
     }
 
 
-def _judged(event: FieldEvent) -> Document:
+def _judged(event: FieldEvent, english: English) -> Document:
     return {
         "kind": "ack",
         "event": event.id,
         "order": event.order_number,
         "status": event.status,
-        "words": event.words,
+        "words": english.said(event.ack),
+        "message": event.ack.as_json(),
         "codes": list(event.codes),
         "at": instant(event.received_at),
     }
 
 
-def _quarantined(row: Quarantine) -> Document:
+def _quarantined(row: Quarantine, english: English) -> Document:
+    message = kept_aside(row)
     order = row.body.get("order") if isinstance(row.body, dict) else None
     return {
         "kind": "ack",
         "event": row.document_id,
         "order": order if isinstance(order, str) else None,
         "status": "quarantined",
-        "words": quarantine_words(row.reason, row.decision.words if row.decision else None),
+        "words": english.said(message),
+        "message": message.as_json(),
         "codes": [row.code],
         "at": instant(row.received_at),
     }

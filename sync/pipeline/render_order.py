@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from sync.pipeline.english import English
 from sync.pipeline.instants import instant
 from sync.pipeline.order_batch import OrderBatch, read_batch
 from workorders.catalogue import order_type_of
 from workorders.facts import AccountFacts
 from workorders.judgement.lifecycle import State, document_state
+from workorders.messages.message import Message
 from workorders.metering.registers import estimate, expected_dials
 from workorders.policy import fees
 from workorders.policy.severance import cut_windows
@@ -47,7 +49,7 @@ def render_orders(
     ended = _ended_assignments(session, technician_id, gone)
     for order in gone:
         if order.number in ended:
-            stub = _stub(order, numbers[order.number], ended[order.number])
+            stub = _stub(order, numbers[order.number], ended[order.number], English(session))
             documents[f"order:{order.number}"] = stub
     return documents
 
@@ -103,17 +105,18 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
         "account": _account(order.account),
         "balance": _balance(order.account, batch),
         "fees": _fees(order, batch),
-        "instructions": order.instructions,
+        "instructions": _instructions(order, batch.english),
+        "task": order.task.as_json() if order.task else None,
         "extra": order_type.for_field(order.extra),
         "no_charge": order.no_charge,
         "authority": _authority(order, batch),
-        "cancelled": _cancelled(order),
+        "cancelled": _cancelled(order, batch.english),
         "recalled": None,
         "rule_set": batch.rules.version,
     }
 
 
-def _stub(order: Order, seq: int, ended: Assignment) -> Document:
+def _stub(order: Order, seq: int, ended: Assignment, english: English) -> Document:
     return {
         "kind": "order",
         "server_seq": seq,
@@ -122,19 +125,26 @@ def _stub(order: Order, seq: int, ended: Assignment) -> Document:
         "title": order_type_of(order.type).title,
         "state": State.RECALLED.value,
         "epoch": ended.epoch,
-        "recalled": {"at": instant(ended.ended_at), "reason": _why(order, ended.end_reason)},
+        "recalled": {"at": instant(ended.ended_at)} | _why(order, ended.end_reason, english),
     }
 
 
-def _cancelled(order: Order) -> Document | None:
+def _cancelled(order: Order, english: English) -> Document | None:
     if order.state not in CALLED_OFF:
         return None
-    return {"at": instant(order.cancelled_at), "reason": _why(order, order.cancel_reason)}
+    return {"at": instant(order.cancelled_at)} | _why(order, order.cancel_reason, english)
 
 
-def _why(order: Order, reason: str | None) -> str | None:
+def _why(order: Order, reason: Message | None, english: English) -> Document:
     """Why an order was called off. Of a cut that may be a protection, which is nothing for a tablet."""
-    return None if order_type_of(order.type).cuts is not None else reason
+    if reason is None or order_type_of(order.type).cuts is not None:
+        return {"reason": None, "message": None}
+    return {"reason": english.said(reason), "message": reason.as_json()}
+
+
+def _instructions(order: Order, english: English) -> str | None:
+    asked = [english.said(order.task)] if order.task else []
+    return " ".join([*asked, *([order.instructions] if order.instructions else [])]) or None
 
 
 def _window(since: datetime | None, until: datetime | None) -> Document | None:

@@ -6,6 +6,7 @@ from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderTy
 from workorders.judgement.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 
 
 def judge(visit: Visit) -> Judgement:
@@ -17,16 +18,17 @@ def judge(visit: Visit) -> Judgement:
     if leaking and side == "customer":
         _propose_adjustment(visit, verdict)
     if side == "district":
-        verdict.case("repair_needed", blocking=False, reason="Leak on the district's side.")
+        verdict.case("repair_needed", blocking=False, reason=Message("repair.district_leak"))
     if visit.given("complaint") == "low_pressure" and visit.answers.get("pressure") is not None:
         psi = visit.answers["pressure"]
         if psi < LOW_PSI:
-            verdict.case("repair_needed", blocking=False, reason=f"Pressure of {psi:g} psi.")
+            reason = Message.of("repair.low_pressure", psi=psi)
+            verdict.case("repair_needed", blocking=False, reason=reason)
     if visit.answers.get("meter_suspect"):
         verdict.follow(
             "meter_test",
             "meter_suspect",
-            "The meter is suspect: test it.",
+            Message("follow.test_suspect"),
             extra={"kind": "suspicion", "place": "field"},
         )
     return verdict.judgement("completed")
@@ -49,7 +51,7 @@ def _propose_adjustment(visit: Visit, verdict: Verdict) -> None:
     units = max(0, round(check.usage - check.estimate.units))
     cents = rounded(units * rate.cents_per_thousand * percent, 100_000)
     if cents > 0:
-        post = Post("leak_adjustment", "Leak adjustment", (("REV", "AR", cents),))
+        post = Post("leak_adjustment", Message("entry.leak_adjustment"), (("REV", "AR", cents),))
         verdict.case("leak_adjustment", blocking=False, cents=cents, units=units, then=(post,))
 
 

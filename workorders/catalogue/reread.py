@@ -10,6 +10,7 @@ from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderTy
 from workorders.judgement.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.metering.registers import ReadCheck, check_read, fits, previous_read, usage
 
 
@@ -97,12 +98,10 @@ def _rebill(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts,
     before = previous_read(_without(visit, first), meter.serial, first.at)
     rate = visit.account and visit.rules.usage_rate(visit.point.service, visit.account.rate_class)
     if before is None or not rate or check.usage is None or check.previous != before:
-        verdict.case(
-            "bill_by_hand", blocking=False, reason="A billed read was wrong; its price is not known."
-        )
+        verdict.case("bill_by_hand", blocking=False, reason=Message("bill.price_unknown"))
         return
     if not fits(first.value, meter.dials):
-        verdict.case("bill_by_hand", blocking=False, reason="The read billed cannot be a read of this meter.")
+        verdict.case("bill_by_hand", blocking=False, reason=Message("bill.read_impossible"))
         return
     billed = usage(first.value, before.value, meter.dials, meter.multiplier)
     share = _days(before.at, first.at) / _days(before.at, visit.at)
@@ -112,7 +111,8 @@ def _rebill(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts,
         return rounded(units * rate.cents_per_thousand, 1000)
 
     lines = (("REV", "AR", cents(billed)), ("AR", "REV", cents(right)))
-    verdict.post("rebill", f"Bill corrected: {billed} to {right} {meter.unit}", *lines)
+    corrected = Message.of("entry.rebill", billed=billed, right=right, unit=meter.unit)
+    verdict.post("rebill", corrected, *lines)
 
 
 def _days(since: datetime, until: datetime) -> float:
@@ -124,7 +124,7 @@ def _follow(visit: Visit, verdict: Verdict) -> None:
         verdict.follow(
             "investigate",
             "leak",
-            "The dial moves with every tap closed.",
+            Message("follow.leak"),
             priority=60,
             extra={"complaint": "leak"},
         )
@@ -132,7 +132,7 @@ def _follow(visit: Visit, verdict: Verdict) -> None:
         verdict.follow(
             "exchange",
             "meter_condition",
-            "The meter cannot be read well.",
+            Message("follow.meter_condition"),
             extra={"reason": "condition"},
         )
 

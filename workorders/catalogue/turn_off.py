@@ -9,6 +9,7 @@ from workorders.judgement.descriptors import Field, FieldType, OrderType, Postin
 from workorders.judgement.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 
 
 def judge(visit: Visit) -> Judgement:
@@ -56,7 +57,7 @@ def _settle(visit: Visit, verdict: Verdict, used: int | None) -> None:
     account = visit.account
     if account is None:
         return
-    verdict.post("deposit_back", "Deposit applied", ("DEP", "AR", account.deposit_cents))
+    verdict.post("deposit_back", Message("entry.deposit_back"), ("DEP", "AR", account.deposit_cents))
     rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
     last_bill = rounded(used * rate.cents_per_thousand, 1000) if used is not None and rate is not None else 0
     credit = max(account.deposit_cents, 0) - account.balance_cents - last_bill
@@ -66,7 +67,7 @@ def _settle(visit: Visit, verdict: Verdict, used: int | None) -> None:
             blocking=False,
             cents=credit,
             final_usage_cents=last_bill,
-            then=(Post("refund", "Credit to refund", (("AR", "REFUND", credit),)),),
+            then=(Post("refund", Message("entry.refund"), (("AR", "REFUND", credit),)),),
         )
 
 

@@ -106,7 +106,7 @@ def _other_meter(visit: Visit, order_type: OrderType) -> bool:
 
 
 def _waiting(one: OpenException, then: tuple[Consequence, ...]) -> OpenException:
-    return OpenException(one.code, one.words, one.blocking, one.detail, one.then + then)
+    return OpenException(one.code, one.blocking, one.detail, one.then + then)
 
 
 def hold_unproven_fees(

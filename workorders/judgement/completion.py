@@ -25,7 +25,7 @@ from workorders.judgement.situation import Situation
 from workorders.judgement.unable import judge_unable
 from workorders.judgement.verdict import Verdict, with_consequences
 from workorders.judgement.visit import Visit, visit_of
-from workorders.messages.words import ack_words
+from workorders.messages.message import Message
 from workorders.problems import Problem
 
 
@@ -52,7 +52,7 @@ def judge_event(order_type: OrderType, situation: Situation, event: EventFacts) 
     if event.kind == "backed_out":
         return _backed_out(situation)
     command = None if _old_epoch(situation, event) else FIELD_COMMANDS.get(event.kind)
-    return Judgement("", ack_words("noted", {}), (), command)
+    return Judgement("", Message("ack.noted"), (), command)
 
 
 def _completed(situation: Situation, event: EventFacts, order_type: OrderType) -> Judgement:
@@ -86,7 +86,7 @@ def _after_cancel(visit: Visit, order_type: OrderType, judgement: Judgement) -> 
     order = visit.order
     if order.cancelled_at is None:
         return judgement
-    when = order.cancelled_at.isoformat()
+    when = order.cancelled_at
     more = Verdict(visit)
     if visit.at < order.cancelled_at:
         more.case("done_before_cancel", blocking=False, cancelled_at=when)
@@ -124,7 +124,7 @@ def _second_visit(visit: Visit, own: Judgement) -> Judgement:
     else:
         more.case("second_visit", blocking=False, first=first)
     consequences = Verdict.merge((*reads, *more.consequences))
-    return Judgement("", ack_words("linked", {}), consequences, None)
+    return Judgement("", Message("ack.linked"), consequences, None)
 
 
 def _changes(one: Consequence, visit: Visit) -> bool:
@@ -143,7 +143,7 @@ def _unable(situation: Situation, event: EventFacts, order_type: OrderType) -> J
     if situation.order.completed_by is not None:
         more = Verdict(visit)
         more.case("second_visit", blocking=False, first=situation.order.completed_by)
-        return Judgement("", ack_words("linked", {}), more.consequences, None)
+        return Judgement("", Message("ack.linked"), more.consequences, None)
     judgement = judge_unable(visit, order_type)
     if _old_epoch(situation, event) and judgement.command is not Command.HOLD_FROM_FIELD:
         # Somebody else has the order by now; what the first technician met does not take it from them.
@@ -153,8 +153,8 @@ def _unable(situation: Situation, event: EventFacts, order_type: OrderType) -> J
 
 def _backed_out(situation: Situation) -> Judgement:
     if situation.order.cancelled_at is not None:
-        return Judgement("", ack_words("noted", {}))
-    return Judgement("backed_out", ack_words("noted", {}), (), Command.REPORT_UNABLE)
+        return Judgement("", Message("ack.noted"))
+    return Judgement("backed_out", Message("ack.noted"), (), Command.REPORT_UNABLE)
 
 
 def _old_epoch(situation: Situation, event: EventFacts) -> bool:
@@ -167,4 +167,4 @@ def _recall(situation: Situation, event: EventFacts) -> tuple[Recall, ...]:
     has_it = order.state == State.ASSIGNED or order.state in IN_FIELD
     if order.technician is None or order.technician == event.technician or not has_it:
         return ()
-    return (Recall(order.technician, f"done by {event.technician}"),)
+    return (Recall(order.technician, Message.of("reason.done_by", technician=event.technician)),)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from workorders.judgement.lifecycle import Command
+from workorders.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Post:
     """
 
     purpose: str
-    words: str
+    message: Message
     lines: tuple[tuple[str, str, int], ...]
     """(debit ledger, credit ledger, cents)."""
     account: str | None = None
@@ -81,7 +82,7 @@ class Reverse:
 
     source: str
     purpose: str
-    words: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class RaiseOrder:
 
     type: str
     reason: str
-    words: str
+    message: Message
     priority: int = 50
     no_charge: bool = False
     due_hours: float | None = None
@@ -107,7 +108,7 @@ class Recall:
     """Take the order back from `technician`, who has it now, because someone else has done it."""
 
     technician: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,15 @@ class OpenException:
     """
 
     code: str
-    words: str
     blocking: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
+    """Parameters of the message `case.<code>`, and the figures it rests on, as plain JSON."""
     then: tuple["Consequence", ...] = ()
+
+    @property
+    def message(self) -> Message:
+        """What is to be decided."""
+        return Message(f"case.{self.code}", self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ Consequence = (
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one field event: the order's outcome, what follows, and words for the technician.
+    """The verdict on one field event: the order's outcome, what follows, and what the technician is told.
 
     All `consequences` are carried out, in order, also beside a blocking exception: what must wait for a
     human is inside `OpenException.then`. `outcome` is what the order's outcome becomes, or an empty string
@@ -170,7 +176,7 @@ class Judgement:
     """
 
     outcome: str
-    words: str
+    message: Message
     consequences: tuple[Consequence, ...] = ()
     command: Command | None = None
     """What the event does to the order's state (`lifecycle.after_fact`); None: nothing."""
@@ -206,6 +212,8 @@ def as_json(consequence: Consequence) -> dict[str, Any]:
         value = getattr(consequence, part.name)
         if part.name == "then":
             value = [as_json(c) for c in value]
+        elif isinstance(value, Message):
+            value = value.as_json()
         elif isinstance(value, datetime):
             value = value.isoformat()
         elif isinstance(value, tuple):
@@ -224,6 +232,8 @@ def from_json(document: dict[str, Any]) -> Consequence:
             value = datetime.fromisoformat(value)
         elif part.name == "then":
             value = tuple(from_json(c) for c in value)
+        elif part.type is Message:
+            value = Message.from_json(value)
         elif isinstance(value, list):
             value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
         given[part.name] = value

@@ -10,6 +10,7 @@ from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.policy.severance import CutDecision, CutQuestion, evaluate
 
 URGENT, NEXT = 100, 90
@@ -38,8 +39,10 @@ def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[st
             service_point=other.installed_at,
         )
     )
-    reasons = f"Meter {other.serial} of {other.installed_at} was cut instead of {visit.point.number}."
-    verdict.case("wrongful_cut", blocking=False, reasons=reasons, service_point=other.installed_at)
+    reason = Message.of(
+        "cut.wrong_premise", serial=other.serial, there=other.installed_at, here=visit.point.number
+    )
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason], service_point=other.installed_at)
     restore(visit, verdict, "wrong_premise", wrongful=True, service_point=other.installed_at)
     return "wrong_premise", Command.REPORT_UNABLE
 
@@ -52,7 +55,7 @@ def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
     if reason is not None:
         return _after_release(visit, verdict, reason)
     if not decision.allowed:
-        verdict.case("wrongful_cut", reasons=" ".join(decision.reasons), evidence=decision.as_evidence())
+        verdict.case("wrongful_cut", reasons=decision.reasons, evidence=decision.as_evidence())
         take_back(verdict, visit.order.entries)
         restore(visit, verdict, "wrongful_cut", wrongful=True)
         return "wrongful_cut"
@@ -83,11 +86,11 @@ def _out_of_time(visit: Visit, verdict: Verdict, decision: CutDecision) -> None:
             continue
         verdict.case(
             code,
-            rule=one.words,
-            told=told.sentence,
+            rule=one.message,
+            told=told.message,
             warnings=list(told.told),
             reason=told.reason,
-            cut_at=visit.at.isoformat(),
+            cut_at=visit.at,
             **one.evidence,
         )
 
@@ -109,14 +112,16 @@ def paid_before(visit: Visit) -> datetime | None:
     return max((p.at for p in visit.account.payments if p.at <= visit.at), default=None)
 
 
-def released_before(visit: Visit) -> str | None:
+def released_before(visit: Visit) -> Message | None:
     """Why the cut no longer stood when it was made: paid, or called off; None when it still did."""
     paid, cancelled = paid_at(visit), visit.order.cancelled_at
     if paid is not None and paid <= visit.at:
-        return f"The customer had paid at {paid.isoformat()}; the cut was made at {visit.at.isoformat()}."
+        return Message.of("cut.paid_before", paid=paid, cut=visit.at)
     if cancelled is not None and cancelled <= visit.at:
-        why = visit.order.cancel_reason or "no reason given"
-        return f"The order was called off at {cancelled.isoformat()} ({why}); cut at {visit.at.isoformat()}."
+        why = visit.order.cancel_reason
+        if why is None:
+            return Message.of("cut.called_off_bare", at=cancelled, cut=visit.at)
+        return Message.of("cut.called_off", at=cancelled, reason=why, cut=visit.at)
     return None
 
 
@@ -136,10 +141,10 @@ def decide(visit: Visit) -> CutDecision:
     )
 
 
-def _after_release(visit: Visit, verdict: Verdict, reason: str) -> str:
+def _after_release(visit: Visit, verdict: Verdict, reason: Message) -> str:
     """Cut after payment or cancel: restored at once at no charge, nothing charged, counted as wrongful."""
     cancelled = visit.order.cancelled_at is not None
-    verdict.case("wrongful_cut", blocking=False, reasons=reason)
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason])
     if cancel_was_seen(visit):
         verdict.case(
             "cut_after_seen_cancel", seen_seq=visit.event.seen_seq, cancel_seq=visit.order.cancel_seq
@@ -159,7 +164,7 @@ def take_back(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
     """Reverse every fee that this order was already charged."""
     verdict.do(
         *(
-            Reverse(entry.source, entry.purpose, "Not charged: the service should not have been cut")
+            Reverse(entry.source, entry.purpose, Message("entry.not_charged"))
             for entry in entries
             if entry.purpose.startswith("fee_")
         )
@@ -174,12 +179,12 @@ def restore(
         return
     setting = visit.rules.setting("reconnect")
     hours = float(setting.get("wrongful_hours" if wrongful else "hours", 24.0))
-    words = "Restore at once, at no charge." if wrongful else "Paid: restore the service."
+    asked = Message("follow.restore_wrongful" if wrongful else "follow.restore_paid")
     promise = visit.at + timedelta(hours=hours)
     verdict.follow(
         "reconnect",
         reason,
-        words,
+        asked,
         priority=URGENT if wrongful else NEXT,
         no_charge=wrongful,
         due_hours=hours,
@@ -194,7 +199,7 @@ def _lock_check(visit: Visit, verdict: Verdict) -> None:
         verdict.follow(
             "verify",
             "lock_check",
-            "Check that the lock still holds.",
+            Message("follow.lock_check"),
             priority=20,
             due_hours=days * 24.0,
             extra={"reason": "lock_check"},

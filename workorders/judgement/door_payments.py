@@ -13,8 +13,8 @@ from workorders.grammar.fields import Cents, Instant
 from workorders.judgement.consequences import Consequence, Judgement, OpenException, Post
 from workorders.judgement.receipts import METHODS, ReceiptFacts, follows, own_hash_is_right, parse_number
 from workorders.judgement.situation import Situation
-from workorders.judgement.verdict import case, outcome_words
-from workorders.messages.words import ack_words
+from workorders.judgement.verdict import answer, case
+from workorders.messages.message import Message
 from workorders.policy.rule_schemas import first_error
 from workorders.policy.rulebook import FIELD_REVIEW_CENTS, PaymentPolicy
 from workorders.problems import Problem
@@ -71,12 +71,12 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
     """
     receipt = receipt_of(event)
     expected = situation.account.number if situation.account else None
-    words = f"Receipt {receipt.number}"
+    line = Message.of("entry.receipt", receipt=receipt.number)
     found: list[Consequence] = []
     if receipt.account == expected:
-        found.append(Post("payment", words, (("CASH-T", "AR", receipt.amount_cents),)))
+        found.append(Post("payment", line, (("CASH-T", "AR", receipt.amount_cents),)))
     else:
-        found.append(Post("payment", words, (("CASH-T", "SUSP", receipt.amount_cents),)))
+        found.append(Post("payment", line, (("CASH-T", "SUSP", receipt.amount_cents),)))
         found.append(
             case(
                 "receipt_other_account",
@@ -84,7 +84,7 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
                 then=(
                     Post(
                         "payment_moved",
-                        words,
+                        line,
                         (("SUSP", "AR", receipt.amount_cents),),
                         account=receipt.account,
                     ),
@@ -96,8 +96,8 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
     found.extend(_chain(receipt, event))
     day = event.occurred_at.astimezone(ZoneInfo(situation.timezone)).date()
     found.extend(_policy(receipt, situation, situation.book.in_force(day).payment_policy()))
-    words = ack_words("payment", {"receipt": receipt.number})
-    return Judgement("", words if event.stray_receipt is None else outcome_words(found), tuple(found))
+    told = Message.of("ack.payment", receipt=receipt.number)
+    return Judgement("", told if event.stray_receipt is None else answer(found), tuple(found))
 
 
 def judge_void(event: EventFacts) -> Judgement:
@@ -106,8 +106,8 @@ def judge_void(event: EventFacts) -> Judgement:
     reason = event.body.get("reason")
     told = case("receipt_void", blocking=False, receipt=receipt.number, reason=str(reason or "")[:200])
     found = (told, *_chain(receipt, event))
-    words = ack_words("noted", {}) if event.stray_receipt is None else outcome_words(found)
-    return Judgement("", words, found)
+    message = Message("ack.noted") if event.stray_receipt is None else answer(found)
+    return Judgement("", message, found)
 
 
 def _chain(receipt: ReceiptFacts, event: EventFacts) -> tuple[OpenException, ...]:

@@ -8,6 +8,7 @@ from workorders.judgement.cuts import paid_before, restore, take_back
 from workorders.judgement.situation import Situation
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import visit_of
+from workorders.messages.message import Message
 
 WRONGFUL = frozenset({"wrongful_cut", "wrong_premise"})
 """Outcomes of a cut that should not have been made."""
@@ -28,13 +29,13 @@ def reconsider_cut(situation: Situation, cut: EventFacts) -> Judgement | None:
     if paid_at is None:
         return None
     verdict = Verdict(visit)
-    reasons = f"The customer had paid at {paid_at.isoformat()}; cut at {cut.occurred_at.isoformat()}."
-    verdict.case("payment_after_the_fact", blocking=False, at=paid_at.isoformat())
-    verdict.case("wrongful_cut", blocking=False, reasons=reasons)
+    reason = Message.of("cut.paid_before", paid=paid_at, cut=cut.occurred_at)
+    verdict.case("payment_after_the_fact", blocking=False, at=paid_at)
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason])
     take_back(verdict, order.entries)
     if situation.service_point.state == "off_np":
         restore(visit, verdict, "wrongful_cut", wrongful=True)
-    return Judgement("wrongful_cut", reasons, verdict.consequences)
+    return Judgement("wrongful_cut", reason, verdict.consequences)
 
 
 def still_due(waiting: Iterable[Consequence], outcome: str | None) -> tuple[Consequence, ...]:

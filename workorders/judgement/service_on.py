@@ -5,6 +5,7 @@ from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 
 
 def turned_on(visit: Visit, order_type: OrderType, verdict: Verdict, *, read_kind: str) -> Command | None:
@@ -34,7 +35,7 @@ def turned_on(visit: Visit, order_type: OrderType, verdict: Verdict, *, read_kin
         return None
     verdict.fees(order_type.fees, "completed")
     if not visit.order.no_charge:
-        verdict.post("deposit", "Deposit billed", ("AR", "DEP", visit.cents("deposit_cents")))
+        verdict.post("deposit", Message("entry.deposit"), ("AR", "DEP", visit.cents("deposit_cents")))
     return None
 
 
@@ -49,7 +50,7 @@ def _usage_while_off(visit: Visit, verdict: Verdict, read: int | None) -> None:
     verdict.follow(
         "tamper",
         "usage_while_off",
-        f"{units} {meter.unit} were used while the service was off.",
+        Message.of("follow.usage_while_off", units=units, unit=meter.unit),
         priority=70,
         extra={
             "reason": "usage_while_off",

@@ -14,6 +14,7 @@ from workorders.judgement.consequences import (
 )
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.metering.registers import fits, may_install
 
 FINISH_HOURS = 24.0
@@ -48,7 +49,7 @@ def take_out(visit: Visit, verdict: Verdict) -> bool:
         verdict.follow(
             "meter_test",
             "held_for_test",
-            f"Test the removed meter {installed.serial}.",
+            Message.of("follow.test_removed", serial=installed.serial),
             priority=40,
             extra={"kind": "suspicion", "place": "bench", "serial": installed.serial, "size": installed.size},
         )
@@ -67,7 +68,7 @@ def left_unmetered(visit: Visit, verdict: Verdict) -> None:
     verdict.follow(
         "exchange",
         "unmetered",
-        "Old meter out, new meter not in: set one.",
+        Message("follow.unmetered"),
         priority=90,
         due_hours=FINISH_HOURS,
         extra={"reason": "finish"},
@@ -124,7 +125,9 @@ def _steps(visit: Visit, new: NewMeter) -> tuple[Consequence, ...]:
     policy = visit.rules.setting("meter_plant")
     cents = policy.get("cents_by_size", {}).get(visit.point.size, 0) if policy.get("capitalise") else 0
     if cents > 0 and visit.account is not None:
-        steps.append(Post("plant", f"Meter {new.serial} in service", (("PLANT", "STOCK", cents),)))
+        steps.append(
+            Post("plant", Message.of("entry.plant", serial=new.serial), (("PLANT", "STOCK", cents),))
+        )
     return tuple(steps)
 
 
@@ -132,6 +135,12 @@ def _about(visit: Visit, meter: MeterFacts | None, serial: str) -> dict[str, Any
     """Where the records have the new meter, for the words of its case."""
     if meter is None:
         return {"serial": serial}
-    van = f"on the van of {meter.van_technician}" if meter.van_technician else meter.status.replace("_", " ")
-    where = meter.installed_at or van
-    return {"serial": serial, "where": where, "size": meter.size, "wanted": visit.point.size}
+    return {"serial": serial, "where": _place(meter), "size": meter.size, "wanted": visit.point.size}
+
+
+def _place(meter: MeterFacts) -> Message:
+    if meter.installed_at is not None:
+        return Message.of("meter.at", point=meter.installed_at)
+    if meter.van_technician is not None:
+        return Message.of("meter.on_van", technician=meter.van_technician)
+    return Message(f"meter.{meter.status}")

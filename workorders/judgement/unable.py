@@ -11,7 +11,7 @@ from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
-from workorders.messages.words import ack_words, unable_title
+from workorders.messages.message import Message
 
 UnableRule = Callable[[Verdict, OrderType], Command]
 
@@ -32,8 +32,8 @@ def _refused(verdict: Verdict, _order_type: OrderType) -> Command:
 
 
 def _repair(verdict: Verdict, _order_type: OrderType) -> Command:
-    reason = unable_title(str(verdict.visit.event.body.get("reason")))
-    verdict.case("repair_needed", blocking=False, reason=reason)
+    reason = str(verdict.visit.event.body.get("reason"))
+    verdict.case("repair_needed", blocking=False, reason=Message.of("repair.unable", reason=reason))
     return Command.REPORT_UNABLE
 
 
@@ -42,12 +42,13 @@ def _not_found(verdict: Verdict, order_type: OrderType) -> Command:
         verdict.follow(
             "verify",
             "meter_not_found",
-            "Look for the meter.",
+            Message("follow.find_meter"),
             priority=60,
             extra={"reason": "meter_not_found"},
         )
     else:
-        verdict.case("repair_needed", blocking=False, reason=unable_title("meter_not_found"))
+        reason = Message.of("repair.unable", reason="meter_not_found")
+        verdict.case("repair_needed", blocking=False, reason=reason)
     return Command.REPORT_UNABLE
 
 
@@ -114,8 +115,8 @@ def judge_unable(visit: Visit, order_type: OrderType) -> Judgement:
     if command in {Command.COMPLETE_WITH_EXCEPTION, Command.COMPLETE}:
         return judgement
     key = "held" if command is Command.HOLD_FROM_FIELD else "unable"
-    words = ack_words(key, {"reason": unable_title(reason)})
-    return Judgement(judgement.outcome, words, judgement.consequences, command)
+    told = Message.of(f"ack.{key}", reason=reason)
+    return Judgement(judgement.outcome, told, judgement.consequences, command)
 
 
 def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
@@ -133,7 +134,7 @@ def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
         verdict.follow(
             "verify",
             "wrong_meter",
-            "Verify which meter serves this premise.",
+            Message("follow.verify_meter"),
             priority=70,
             extra={"reason": "wrong_meter", "serial_seen": seen},
         )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger.chart import party_of
+from workorders.messages.message import Message
 from workorders.tables import EntrySeal, JournalEntry, LedgerBalance, Posting
 from workorders.tables.dialect import upsert
 
@@ -27,7 +28,7 @@ class EntryDraft:
 
     source: str
     purpose: str
-    words: str
+    message: Message
     postings: tuple[tuple[str, str, int], ...]
     effective_at: datetime
     order_number: str | None = None
@@ -38,7 +39,7 @@ def draft(
     *,
     source: str,
     purpose: str,
-    words: str,
+    message: Message,
     lines: Sequence[Line],
     parties: Mapping[str, str],
     effective_at: datetime,
@@ -53,7 +54,7 @@ def draft(
         raise ValueError("an entry needs at least one line")
     known = dict(parties)
     postings = tuple(side for line in lines for side in _sides(line, known))
-    return EntryDraft(source, purpose, words, postings, effective_at, order_number)
+    return EntryDraft(source, purpose, message, postings, effective_at, order_number)
 
 
 def post(
@@ -61,7 +62,7 @@ def post(
     *,
     source: str,
     purpose: str,
-    words: str,
+    message: Message,
     lines: Sequence[Line],
     parties: Mapping[str, str],
     effective_at: datetime,
@@ -75,7 +76,7 @@ def post(
     made = draft(
         source=source,
         purpose=purpose,
-        words=words,
+        message=message,
         lines=lines,
         parties=parties,
         effective_at=effective_at,
@@ -89,7 +90,7 @@ def reverse(
     entry: JournalEntry,
     *,
     source: str,
-    words: str,
+    message: Message,
     now: datetime,
     purpose: str | None = None,
     effective_at: datetime | None = None,
@@ -106,7 +107,7 @@ def reverse(
     made = EntryDraft(
         source=source,
         purpose=purpose or f"reverse_{entry.purpose}"[:40],
-        words=words,
+        message=message,
         postings=tuple((ledger, party, -amount) for ledger, party, amount in rows),
         effective_at=effective_at or now,
         order_number=entry.order_number,
@@ -116,7 +117,7 @@ def reverse(
 
 
 def reverse_posted(
-    session: Session, source: str, purpose: str, *, by: str, words: str, now: datetime
+    session: Session, source: str, purpose: str, *, by: str, message: Message, now: datetime
 ) -> JournalEntry | None:
     """Reverse the entry posted for (`source`, `purpose`); `by` is the source of the new one.
 
@@ -128,7 +129,7 @@ def reverse_posted(
         .outerjoin(turned, turned.reverses_id == JournalEntry.id)
         .where(JournalEntry.source == source, JournalEntry.purpose == purpose, turned.id.is_(None))
     )
-    return None if entry is None else reverse(session, entry, source=by, words=words, now=now)
+    return None if entry is None else reverse(session, entry, source=by, message=message, now=now)
 
 
 def post_many(session: Session, drafts: Sequence[EntryDraft], *, now: datetime) -> list[JournalEntry]:
@@ -159,7 +160,8 @@ def _header(made: EntryDraft, now: datetime) -> dict[str, object]:
     return {
         "source": made.source,
         "purpose": made.purpose,
-        "words": made.words[:200],
+        "code": made.message.code,
+        "params": dict(made.message.params),
         "effective_at": made.effective_at,
         "recorded_at": now,
         "order_number": made.order_number,

@@ -52,7 +52,7 @@ GUARDS: tuple[Guard, ...] = (
         "read",
         ("id", "meter_id", "service_point_id", "taken_at", "value", "kind", "source", "supersedes_id"),
     ),
-    Guard("exception_case", ("id", "code", "words", "order_number", "source", "opened_at", "detail")),
+    Guard("exception_case", ("id", "code", "order_number", "source", "opened_at", "detail")),
 )
 
 UNBALANCED = "COALESCE((SELECT SUM(amount_cents) FROM posting WHERE entry_id = NEW.entry_id), 1) <> 0"

@@ -108,6 +108,11 @@ def month(at: datetime, viewer: Viewer) -> str:
     return format_date(_local(at, viewer), "LLL", locale=viewer.locale)
 
 
+def month_of(of: date, viewer: Viewer) -> str:
+    """“March 2026”."""
+    return str(format_skeleton("yMMMM", of, locale=viewer.locale))
+
+
 def ago(at: datetime | None, now: datetime, viewer: Viewer) -> str:
     """“just now”, “12 min ago”, “3 hr ago”, “5 days ago”."""
     if at is None:

@@ -1,10 +1,27 @@
 """Texts for people, by language. A code without a text is a mistake that a test finds; people see it bare."""
 
-from collections.abc import Mapping
+import string
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
-from workorders.messages import titles_en, words_en
+from workorders.messages import formats, sentences_en, timeline_en, titles_en, words_en
+from workorders.messages.message import TEXT, Message
 from workorders.messages.texts import translate
+from workorders.messages.viewer import Viewer
+from workorders.problems import CATALOGUE
+
+SENTENCES: Mapping[str, str] = sentences_en.SENTENCES | timeline_en.TIMELINE
+"""Code → text of what is neither a case nor an acknowledgement."""
+ENGLISH = Viewer()
+"""Who reads where nobody is signed in: tablets of earlier versions, the command line."""
+NOBODY: Mapping[str, str] = MappingProxyType({})
+ALSO = "also"
+"""Further parameters of a case that stands for several findings of one kind: a sentence for each."""
+UNKNOWN = "–"
+OURSELVES = "curbstop"
+"""Actor of what the program does by itself."""
 
 
 def _title(titles: Mapping[str, str], code: str, language: str) -> str:
@@ -48,24 +65,113 @@ def case_title(code: str, language: str = "en") -> str:
     return translate(words_en.CASES[code][0], language) if code in words_en.CASES else code
 
 
-def case_words(code: str, detail: Mapping[str, Any], language: str = "en") -> str:
-    """The sentence of a case, filled from its detail. Raises KeyError for a code without one."""
-    return translate(words_en.CASES[code][1], language).format_map(_Plain(detail))
+def say(message: Message, viewer: Viewer, names: Mapping[str, str] = NOBODY) -> str:
+    """The sentence of a stored message for a viewer. `names`: technician or actor id → the name people know.
+
+    A code without a text reads as the bare code; a parameter that is not known reads as a dash.
+    """
+    params = message.params
+    if TEXT in params:
+        return str(params[TEXT])
+    text = _text(message, viewer.language)
+    said = [_Sentence(viewer, names).vformat(text, (), params)]
+    said += [_Sentence(viewer, names).vformat(text, (), also) for also in params.get(ALSO) or ()]
+    return " ".join(dict.fromkeys(said))
 
 
-def ack_words(key: str, detail: Mapping[str, Any], language: str = "en") -> str:
-    """What the technician's acknowledgement says. Raises KeyError for an unknown key."""
-    return translate(words_en.ACKS[key], language).format_map(_Plain(detail))
+def _text(message: Message, language: str) -> str:
+    kind, _, name = message.code.partition(".")
+    if kind == "case":
+        return translate(words_en.CASES[name][1], language) if name in words_en.CASES else message.code
+    if kind == "ack":
+        return _title(words_en.ACKS, name, language)
+    if kind == "problem" and name in CATALOGUE:
+        return translate(CATALOGUE[name].words, language)
+    return _title(SENTENCES, message.code, language)
 
 
-class _Plain(dict[str, Any]):
-    """Lists are spoken as lists, and what is not known is a dash."""
+class _Sentence(string.Formatter):
+    """Fills a text: `{name}` plainly, `{name:form}` in one of FORMS."""
 
-    def __getitem__(self, key: str) -> Any:
-        value = self.get(key)
-        if value is None or value == "":
-            return "–"
-        return ", ".join(str(v) for v in value) if isinstance(value, list | tuple) else value
+    def __init__(self, viewer: Viewer, names: Mapping[str, str]) -> None:
+        self._viewer = viewer
+        self._names = names
 
-    def __missing__(self, key: str) -> str:
-        return "–"
+    def get_value(self, key: int | str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The parameter, None when it is not known."""
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The parameter as text in its form."""
+        if value is None or value in ("", []):
+            return (
+                translate(timeline_en.NO_REASON, self._viewer.language)
+                if format_spec == "clause"
+                else UNKNOWN
+            )
+        if format_spec in TITLES:
+            return _title(TITLES[format_spec], str(value), self._viewer.language)
+        return FORMS[format_spec](value, self._viewer, self._names)
+
+
+def _listed(value: Any, *_: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _cases(value: Any, viewer: Viewer, _names: Mapping[str, str]) -> str:
+    return ", ".join(case_title(code, viewer.language) for code in value)
+
+
+def _message(value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
+    return say(Message.from_json(value), viewer, names)
+
+
+def _messages(value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
+    return " ".join(_message(one, viewer, names) for one in value)
+
+
+def _person(value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
+    return names.get(value) or (
+        translate(timeline_en.SYSTEM, viewer.language) if value == OURSELVES else value
+    )
+
+
+FORMS: Mapping[str, Callable[[Any, Viewer, Mapping[str, str]], str]] = {
+    "": _listed,
+    "list": _listed,
+    "names": lambda value, *_: _listed([str(name).replace("_", " ") for name in value]),
+    "money": lambda value, viewer, _: formats.money(value, viewer),
+    "at": lambda value, viewer, _: formats.instant(datetime.fromisoformat(value), viewer),
+    "clock": lambda value, viewer, _: formats.local_time(datetime.fromisoformat(value), viewer),
+    "hour": lambda value, viewer, _: formats.time_of_day(time.fromisoformat(value), viewer),
+    "day": lambda value, viewer, _: formats.day(date.fromisoformat(value), viewer),
+    "month": lambda value, viewer, _: formats.month_of(date.fromisoformat(value), viewer),
+    "length": lambda value, viewer, _: formats.length(value, viewer),
+    "percent": lambda value, *_: f"{value:g} %",
+    "celsius": lambda value, viewer, _: formats.temperature(value, viewer),
+    "person": _person,
+    "text": lambda value, viewer, _: translate(str(value), viewer.language),
+    "spelled": lambda value, *_: str(value).replace("_", " "),
+    "outcome": lambda value, viewer, _: outcome_title(value, viewer.language).lower(),
+    "case": lambda value, viewer, _: case_title(value, viewer.language),
+    "clause": lambda value, viewer, names: _message(value, viewer, names).strip().rstrip("."),
+    "hours": lambda value, viewer, _: formats.hours(value, viewer),
+    "cases": _cases,
+    "message": _message,
+    "messages": _messages,
+}
+"""Form of a parameter → how it is shown: cents, ISO instants, metres, °C, ids of people, messages …"""
+
+TITLES: Mapping[str, Mapping[str, str]] = {
+    "unable": words_en.UNABLE_REASONS,
+    "tampering": words_en.TAMPERING,
+    "likely": words_en.LIKELY,
+    "method": words_en.METHODS,
+    "channel": words_en.CHANNELS,
+    "notice": words_en.NOTICES,
+    "hold": words_en.HOLDS,
+    "weekday": words_en.WEEKDAYS,
+    "service": words_en.SERVICE_STATES,
+    "choice": words_en.CHOICES,
+}
+"""Form of a parameter that is a code → the catalogue's table of what people call it."""

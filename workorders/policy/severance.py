@@ -10,22 +10,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workorders.facts import AccountFacts
-from workorders.grammar.money import text_from_cents
+from workorders.messages.message import Message
 from workorders.policy.rulebook import CutRules, RuleBook
 from workorders.policy.satisfaction import Satisfaction, needed_at, satisfaction_of
 
 WINDOW_DAYS = 92
 """No authority to cut is carried on a tablet for longer than a quarter."""
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class CutVerdict:
-    """What one rule says; `words` explain it either way, `evidence` are the figures it rests on."""
+    """What one rule says; `message` explains it either way, `evidence` are the figures it rests on."""
 
     rule: str
     allowed: bool
-    words: str
+    message: Message
     evidence: dict[str, Any]
 
 
@@ -42,14 +41,14 @@ class CutDecision:
         return all(v.allowed for v in self.verdicts)
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why the cut is blocked, in words; empty when it is not."""
-        return tuple(v.words for v in self.verdicts if not v.allowed)
+    def reasons(self) -> tuple[Message, ...]:
+        """Why the cut is blocked; empty when it is not."""
+        return tuple(v.message for v in self.verdicts if not v.allowed)
 
     def as_evidence(self) -> dict[str, Any]:
         """Plain JSON, to be kept with the order or the case."""
         verdicts = [
-            {"rule": v.rule, "allowed": v.allowed, "words": v.words, "evidence": v.evidence}
+            {"rule": v.rule, "allowed": v.allowed, "message": v.message.as_json(), "evidence": v.evidence}
             for v in self.verdicts
         ]
         return {"at": self.at.isoformat(), "allowed": self.allowed, "verdicts": verdicts}
@@ -94,8 +93,8 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
     rules = in_force.cut_rules(question.service)
     account = question.account
     if rules is None or account is None:
-        what = "no cut rules are in force for this service" if rules is None else "the order has no account"
-        return CutDecision(question.at, (CutVerdict("regulated", False, f"{what.capitalize()}.", {}),))
+        what = Message("rule.unregulated" if rules is None else "rule.no_account")
+        return CutDecision(question.at, (CutVerdict("regulated", False, what, {}),))
     verdicts = (
         _amount(rules, account, question, satisfaction_of(in_force)),
         _age(rules, account, day),
@@ -142,9 +141,13 @@ def _amount(
     owed = needed_at(account, policy, at=question.at, now=question.at, timezone=question.timezone)
     needed = max(rules.minimum_cents, policy.tolerance_cents + 1)
     allowed = owed >= needed
-    compare = "which is enough" if allowed else f"less than the {text_from_cents(needed)} needed"
+    message = (
+        Message.of("rule.enough", owed=owed)
+        if allowed
+        else Message.of("rule.too_little", owed=owed, needed=needed)
+    )
     evidence = {"owed_cents": owed, "minimum_cents": needed}
-    return CutVerdict("minimum_amount", allowed, f"{text_from_cents(owed)} is past due, {compare}.", evidence)
+    return CutVerdict("minimum_amount", allowed, message, evidence)
 
 
 def _age(rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
@@ -152,23 +155,23 @@ def _age(rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
     since = account.owed_since or min(notices, default=None)
     evidence = {"owed_since": since.isoformat() if since else None, "days": rules.delinquency_days}
     if since is None:
-        return CutVerdict("delinquency_age", False, "Nothing shows how long the debt is overdue.", evidence)
+        return CutVerdict("delinquency_age", False, Message("rule.age_unknown"), evidence)
     age = (day - since).days
     allowed = age >= rules.delinquency_days
-    words = f"The oldest debt is {age} days old; {rules.delinquency_days} are needed."
-    return CutVerdict("delinquency_age", allowed, words, evidence)
+    message = Message.of("rule.age", days=age, needed=rules.delinquency_days)
+    return CutVerdict("delinquency_age", allowed, message, evidence)
 
 
 def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
-    rule, title = f"notice_{kind}", kind.replace("_", " ")
+    rule = f"notice_{kind}"
     all_sent = [n for n in account.notices if n.kind == kind and n.sent_on <= day]
     since = account.restarted_on
     sent = [n for n in all_sent if since is None or n.sent_on >= since]
     if all_sent and not sent:
-        words = f"A payment was taken back on {since}; a {title} notice sent after it is needed."
-        return CutVerdict(rule, False, words, {"restarted_on": since.isoformat() if since else None})
+        message = Message.of("rule.notice_outdated", since=since, notice=kind)
+        return CutVerdict(rule, False, message, {"restarted_on": since.isoformat() if since else None})
     if not sent:
-        return CutVerdict(rule, False, f"No {title} notice was sent.", {})
+        return CutVerdict(rule, False, Message.of("rule.notice_missing", notice=kind), {})
     ripe = [n for n in sent if n.valid_until >= day and (day - n.sent_on).days >= rules.notice_days]
     best = max(ripe or sent, key=lambda n: n.sent_on)
     evidence = {
@@ -177,54 +180,52 @@ def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> Cut
         "valid_until": best.valid_until.isoformat(),
     }
     if ripe:
-        return CutVerdict(rule, True, f"The {title} notice of {best.sent_on} holds.", evidence)
+        message = Message.of("rule.notice_holds", notice=kind, sent=best.sent_on)
+        return CutVerdict(rule, True, message, evidence)
     if best.valid_until < day:
-        return CutVerdict(rule, False, f"The {title} notice expired on {best.valid_until}.", evidence)
+        message = Message.of("rule.notice_expired", notice=kind, until=best.valid_until)
+        return CutVerdict(rule, False, message, evidence)
     waited = (day - best.sent_on).days
-    words = f"The {title} notice was sent {waited} days ago; {rules.notice_days} must pass."
-    return CutVerdict(rule, False, words, evidence)
+    message = Message.of("rule.notice_young", notice=kind, days=waited, needed=rules.notice_days)
+    return CutVerdict(rule, False, message, evidence)
 
 
 def _weekday(rules: CutRules, day: date) -> CutVerdict:
     allowed = day.weekday() not in rules.forbidden_weekdays
-    name = WEEKDAYS[day.weekday()]
-    words = f"{name} is a day for cuts." if allowed else f"There are no cuts on a {name}."
-    return CutVerdict("weekday", allowed, words, {"day": day.isoformat(), "weekday": name})
+    code = "rule.weekday" if allowed else "rule.no_weekday"
+    evidence = {"day": day.isoformat(), "weekday": day.weekday()}
+    return CutVerdict("weekday", allowed, Message.of(code, weekday=day.weekday()), evidence)
 
 
 def _holiday(rules: CutRules, day: date) -> CutVerdict:
     evidence = {"day": day.isoformat()}
     if day in rules.holidays:
-        return CutVerdict("holiday", False, f"{day} is a holiday.", evidence)
+        return CutVerdict("holiday", False, Message.of("rule.holiday", day=day), evidence)
     if rules.day_before_holiday and day + timedelta(days=1) in rules.holidays:
-        return CutVerdict("holiday", False, f"{day} is the day before a holiday.", evidence)
-    return CutVerdict("holiday", True, f"{day} is no holiday nor the day before one.", evidence)
+        return CutVerdict("holiday", False, Message.of("rule.holiday_eve", day=day), evidence)
+    return CutVerdict("holiday", True, Message.of("rule.no_holiday", day=day), evidence)
 
 
 def _hour(rules: CutRules, local: datetime) -> CutVerdict:
     allowed = local.time() < rules.latest_local_time
     latest = rules.latest_local_time.strftime("%H:%M")
-    words = f"It was {local:%H:%M}; cuts end at {latest}."
-    return CutVerdict("latest_hour", allowed, words, {"local": local.isoformat(), "latest": latest})
+    message = Message.of("rule.hour", at=local, latest=latest)
+    return CutVerdict("latest_hour", allowed, message, {"local": local.isoformat(), "latest": latest})
 
 
 def _forecast(rules: CutRules, question: CutQuestion) -> CutVerdict:
     limit, low = rules.minimum_forecast_c, question.forecast_low_c
     evidence = {"minimum_c": limit, "forecast_low_c": low}
     if limit is None:
-        return CutVerdict("forecast", True, "The forecast does not matter for this service.", evidence)
+        return CutVerdict("forecast", True, Message("rule.forecast_open"), evidence)
     if low is None:
-        return CutVerdict("forecast", True, "No forecast is known for that day.", evidence)
-    return CutVerdict(
-        "forecast", low >= limit, f"The forecast low is {low:g} °C; the limit {limit:g} °C.", evidence
-    )
+        return CutVerdict("forecast", True, Message("rule.forecast_unknown"), evidence)
+    return CutVerdict("forecast", low >= limit, Message.of("rule.forecast", low=low, limit=limit), evidence)
 
 
 def _medical_flag(question: CutQuestion) -> CutVerdict:
-    words = (
-        "The premise is flagged: someone depends on the service." if question.medical else "No medical flag."
-    )
-    return CutVerdict("medical_flag", not question.medical, words, {})
+    message = Message("rule.medical" if question.medical else "rule.not_medical")
+    return CutVerdict("medical_flag", not question.medical, message, {})
 
 
 def _holds(rules: CutRules, account: AccountFacts, day: date) -> tuple[CutVerdict, ...]:
@@ -239,21 +240,24 @@ def _holds(rules: CutRules, account: AccountFacts, day: date) -> tuple[CutVerdic
             and (rules.provisional_holds_block or not h.provisional)
         ]
         if not held:
-            verdicts.append(CutVerdict(f"hold_{kind}", True, f"No {kind} hold.", {}))
+            verdicts.append(CutVerdict(f"hold_{kind}", True, Message.of("rule.no_hold", hold=kind), {}))
             continue
         hold = held[0]
-        until = f"until {hold.ends_on}" if hold.ends_on else "without an end"
-        words = f"A {'provisional ' if hold.provisional else ''}{kind} hold lasts {until}."
-        verdicts.append(CutVerdict(f"hold_{kind}", False, words, {"starts_on": hold.starts_on.isoformat()}))
+        code = f"rule.{'provisional_' if hold.provisional else ''}hold"
+        message = (
+            Message.of(f"{code}_until", hold=kind, until=hold.ends_on)
+            if hold.ends_on
+            else Message.of(f"{code}_open", hold=kind)
+        )
+        verdicts.append(CutVerdict(f"hold_{kind}", False, message, {"starts_on": hold.starts_on.isoformat()}))
     return tuple(verdicts)
 
 
 def _authority(question: CutQuestion) -> CutVerdict:
     expires = question.authority_expires_at
     if expires is None:
-        return CutVerdict("authority", True, "The order's authority to cut sets no end.", {})
+        return CutVerdict("authority", True, Message("rule.authority_open"), {})
     evidence = {"expires_at": expires.isoformat()}
-    words = (
-        f"The authority to cut {'ended' if question.at >= expires else 'lasts until'} {expires.isoformat()}."
-    )
-    return CutVerdict("authority", question.at < expires, words, evidence)
+    ended = question.at >= expires
+    message = Message.of("rule.authority_ended" if ended else "rule.authority_lasts", at=expires)
+    return CutVerdict("authority", not ended, message, evidence)

@@ -263,7 +263,7 @@ def _events(session: Session) -> Iterator[Difference]:
         try:
             now = digest_of(body)
         except Unreadable as error:
-            now = error.reason
+            now = error.code
         if now != digest:
             yield Difference("event", event, f"{event} is not what the tablet wrote.")
 

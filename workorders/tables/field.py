@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workorders.messages.message import Message, typed
 from workorders.tables.base import Base, Code, Json, UtcDateTime
 
 
@@ -29,13 +30,22 @@ class FieldEvent(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(Code, index=True)
     """posted | review | quarantined."""
-    words: Mapped[str] = mapped_column(Text)
-    """What the acknowledgement says to the technician."""
+    ack_code: Mapped[str] = mapped_column(Code)
+    ack_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     codes: Mapped[list[str]] = mapped_column(Json, default=list)
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the canonical body: same id with another digest is a fraud case."""
     rule_set: Mapped[int | None]
     body: Mapped[dict[str, Any]] = mapped_column(Json)
+
+    @property
+    def ack(self) -> Message:
+        """What the acknowledgement says to the technician."""
+        return Message(self.ack_code, self.ack_params)
+
+    @ack.setter
+    def ack(self, message: Message) -> None:
+        self.ack_code, self.ack_params = message.code, dict(message.params)
 
 
 class Quarantine(Base):
@@ -49,10 +59,16 @@ class Quarantine(Base):
     revision: Mapped[str] = mapped_column(String(80))
     body: Mapped[dict[str, Any]] = mapped_column(Json)
     code: Mapped[str] = mapped_column(Code)
-    reason: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Of the message `quarantine.<code>`."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     decision: Mapped["QuarantineDecision | None"] = relationship(lazy="joined")
+
+    @property
+    def reason(self) -> Message:
+        """Why it was kept aside."""
+        return Message(f"quarantine.{self.code}", self.params)
 
     __table_args__ = (Index("uq_quarantine_revision", "database", "document_id", "revision", unique=True),)
 
@@ -65,8 +81,13 @@ class QuarantineDecision(Base):
     quarantine_id: Mapped[int] = mapped_column(ForeignKey("quarantine.id"), primary_key=True)
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     decided_by: Mapped[str] = mapped_column(String(80))
-    words: Mapped[str] = mapped_column(Text)
-    """What was done, as the technician reads it."""
+    code: Mapped[str] = mapped_column(Code)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    @property
+    def message(self) -> Message:
+        """What was done, as the technician reads it."""
+        return Message(self.code, self.params)
 
 
 class ExceptionCase(Base):
@@ -76,7 +97,6 @@ class ExceptionCase(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Code, index=True)
-    words: Mapped[str] = mapped_column(Text)
     order_number: Mapped[str | None] = mapped_column(String(20), index=True)
     source: Mapped[str] = mapped_column(String(80))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -85,7 +105,24 @@ class ExceptionCase(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decision: Mapped[str | None] = mapped_column(Text)
+    """What the person who decided it typed."""
+    decision_code: Mapped[str | None] = mapped_column(Code)
+    """Instead of it, where nobody had to decide."""
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Parameters of the message `case.<code>`, the figures it rests on, and what waits for the decision."""
+
+    @property
+    def message(self) -> Message:
+        """What is to be decided."""
+        params = {name: value for name, value in self.detail.items() if name not in ("then", "blocking")}
+        return Message(f"case.{self.code}", params)
+
+    @property
+    def decided_as(self) -> Message | None:
+        """Why it was decided so; None while it is open."""
+        if self.decision_code is not None:
+            return Message(self.decision_code)
+        return None if self.decision is None else typed(self.decision)
 
     __table_args__ = (Index("uq_exception_case_source", "source", "code", unique=True),)
 

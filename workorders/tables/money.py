@@ -6,11 +6,13 @@ the seal is checked at commit.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from workorders.tables.base import Base, Code, UtcDateTime
+from workorders.messages.message import Message
+from workorders.tables.base import Base, Code, Json, UtcDateTime
 from workorders.tables.customers import Account
 
 
@@ -27,10 +29,16 @@ class JournalEntry(Base):
     effective_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     order_number: Mapped[str | None] = mapped_column(String(20), index=True)
-    words: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(Code)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
 
     postings: Mapped[list["Posting"]] = relationship(back_populates="entry")
+
+    @property
+    def message(self) -> Message:
+        """Its line on the account."""
+        return Message(self.code, self.params)
 
     __table_args__ = (
         ForeignKeyConstraint(

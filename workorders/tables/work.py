@@ -7,6 +7,7 @@ import shapely
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workorders.messages.message import Message
 from workorders.tables.base import Base, Code, Json, UtcDateTime, geo
 from workorders.tables.customers import Account, ServicePoint
 
@@ -61,6 +62,10 @@ class Order(Base):
     appointment_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     planned_minutes: Mapped[int]
     instructions: Mapped[str | None] = mapped_column(Text)
+    """What the office typed."""
+    task_code: Mapped[str | None] = mapped_column(Code)
+    """What a follow-on order asks for, as a message."""
+    task_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     extra: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """The type's extra input, checked by its descriptor."""
     no_charge: Mapped[bool] = mapped_column(default=False)
@@ -75,7 +80,8 @@ class Order(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requested_by: Mapped[str] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    cancel_code: Mapped[str | None] = mapped_column(Code)
+    cancel_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     cancel_seq: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
     """Outbox number under which the cancel was told to the tablet."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -95,6 +101,25 @@ class Order(Base):
     account: Mapped[Account | None] = relationship()
     technician: Mapped[Technician | None] = relationship()
 
+    @property
+    def cancel_reason(self) -> Message | None:
+        """Why it was called off."""
+        return None if self.cancel_code is None else Message(self.cancel_code, self.cancel_params)
+
+    @cancel_reason.setter
+    def cancel_reason(self, reason: Message) -> None:
+        self.cancel_code, self.cancel_params = reason.code, dict(reason.params)
+
+    @property
+    def task(self) -> Message | None:
+        """What a follow-on order asks for."""
+        return None if self.task_code is None else Message(self.task_code, self.task_params)
+
+    @task.setter
+    def task(self, message: Message | None) -> None:
+        self.task_code = None if message is None else message.code
+        self.task_params = {} if message is None else dict(message.params)
+
     __table_args__ = (Index("uq_work_order_request_key", "request_key", unique=True),)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
@@ -109,7 +134,17 @@ class Assignment(Base):
     technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), index=True)
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    end_reason: Mapped[str | None] = mapped_column(String(200))
+    end_code: Mapped[str | None] = mapped_column(Code)
+    end_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    @property
+    def end_reason(self) -> Message | None:
+        """Why the technician no longer has the order."""
+        return None if self.end_code is None else Message(self.end_code, self.end_params)
+
+    @end_reason.setter
+    def end_reason(self, reason: Message) -> None:
+        self.end_code, self.end_params = reason.code, dict(reason.params)
 
 
 class CutAuthority(Base):
@@ -193,11 +228,16 @@ class PlanRun(Base):
     """waiting | running | ready | failed | used | dropped."""
     progress: Mapped[float] = mapped_column(default=0.0)
     """0 to 1."""
-    words: Mapped[str] = mapped_column(Text, default="")
-    """What it is doing, or why it failed."""
+    code: Mapped[str | None] = mapped_column(Code)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """As geo.schedule.work.plan_document makes it, or geo.schedule.rest.rest_document."""
+
+    @property
+    def message(self) -> Message | None:
+        """What it is doing, or why it failed."""
+        return None if self.code is None else Message(self.code, self.params)
 
 
 class OrderEvent(Base):

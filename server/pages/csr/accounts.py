@@ -19,7 +19,7 @@ from server.pages.csr.service_points import cards
 from server.payments import list_payments
 from server.services import services
 from server.templating import local
-from server.viewing import _, problem_view
+from server.viewing import _, problem_view, said
 from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.ledger import balance
@@ -136,10 +136,12 @@ def _orders(session: Session, account: Account) -> Sequence[Order]:
 
 def _money(session: Session, account: Account) -> list[MoneyLine]:
     rows = session.execute(
-        select(JournalEntry.effective_at, JournalEntry.words, Posting.amount_cents, JournalEntry.order_number)
+        select(JournalEntry, Posting.amount_cents)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .where(Posting.ledger == "AR", Posting.party == account.number)
         .order_by(JournalEntry.effective_at.desc(), JournalEntry.id.desc())
         .limit(RECENT)
     )
-    return [MoneyLine(*row) for row in rows]
+    return [
+        MoneyLine(entry.effective_at, said(entry.message), cents, entry.order_number) for entry, cents in rows
+    ]

@@ -15,9 +15,8 @@ from server.db import current_session
 from server.doors import seen_version
 from server.pages.csr.blueprint import blueprint, reads
 from server.services import services
-from server.tables import User
 from server.tablets import order_staleness
-from server.viewing import _, problem_view
+from server.viewing import _, current_viewer, people, problem_view
 from workorders.catalogue import CATALOGUE
 from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
@@ -72,12 +71,12 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
 def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> str:
     session = current_session()
     found = find_order(session, number)
-    staff_names = dict(session.execute(select(User.name, User.full_name)).all())
+    viewer, names = current_viewer(), people()
     state = State(found.state)
     return render_template(
         "csr/order.html",
         order=found,
-        lines=order_story(session, found, staff_names),
+        lines=[(line, line.words(viewer, names)) for line in order_story(session, found)],
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
         authority=_authority(session, number),

@@ -13,7 +13,7 @@ from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import PAGE, tabs
 from server.services import services
-from server.viewing import _, problem_view
+from server.viewing import _, problem_view, said
 from workorders.problems import Problem
 from workorders.tables import Quarantine, QuarantineDecision, Technician
 from workorders.usecases.field.quarantine_review import judge_again, settle_document
@@ -45,8 +45,9 @@ def decide_document(number: int) -> ResponseReturnValue:
         if what == "again":
             verdict = judge_again(session, number, now=now, actor=actor)
             taken = verdict.status != "quarantined"
-            said = _("Reprocessed: {words}") if taken else _("Still in quarantine: {words}")
-            flash(said.format(words=_(verdict.words)), "good" if taken else "bad")
+            answer = said(verdict.message)
+            words = _("Reprocessed: {answer}") if taken else _("Still in quarantine: {answer}")
+            flash(words.format(answer=answer), "good" if taken else "bad")
         elif what == "settle":
             kept = settle_document(session, number, words=request.form.get("words", ""), now=now, actor=actor)
             flash(_("{document} is settled.", document=kept.document_id), "good")

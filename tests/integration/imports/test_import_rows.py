@@ -57,7 +57,9 @@ def test_a_district_arrives_whole(sessions: sessionmaker[Session], load: Load) -
         assert balance(session, "AR", "A-2") == -2000
         assert sum(trial_balance(session).values()) == 0
         assert session.scalar(select(func.count(EntrySeal.entry_id))) == 2
-        entry = session.scalars(select(JournalEntry).where(JournalEntry.words.contains("A-1"))).one()
+        entry = session.scalars(
+            select(JournalEntry).where(JournalEntry.params["account"].as_string() == "A-1")
+        ).one()
         assert entry.effective_at.astimezone(CHICAGO).isoformat() == "2026-02-01T12:00:00-06:00"
         reads = session.execute(select(Read.kind, Read.value).order_by(Read.id))
         assert [tuple(read) for read in reads] == [("start", 0), ("actual", 104233), ("start", 17)]

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from workorders.ledger import balance, balance_at, custody, draft, post, post_many, reverse, trial_balance
+from workorders.messages.message import typed
 from workorders.tables import JournalEntry
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -18,7 +19,7 @@ def charge(session: Session, source: str, cents: int, account: str = "A1") -> Jo
         session,
         source=source,
         purpose="fee",
-        words="Field visit",
+        message=typed("Field visit"),
         lines=[("AR", "SVC", cents)],
         parties={"account": account},
         effective_at=NOW,
@@ -29,7 +30,7 @@ def charge(session: Session, source: str, cents: int, account: str = "A1") -> Jo
 def test_balances_follow_entries_and_their_reversal(session: Session) -> None:
     first = charge(session, "one", 4_500)
     charge(session, "two", 1_000, "A2")
-    reverse(session, first, source="office", words="waived", now=LATER)
+    reverse(session, first, source="office", message=typed("waived"), now=LATER)
     session.commit()
     assert balance(session, "AR", "A1") == 0
     assert balance(session, "AR", "A2") == 1_000
@@ -46,9 +47,9 @@ def test_the_same_fact_is_not_posted_twice(session: Session) -> None:
 
 def test_an_entry_is_reversed_once(session: Session) -> None:
     first = charge(session, "one", 4_500)
-    reverse(session, first, source="office", words="waived", now=LATER)
+    reverse(session, first, source="office", message=typed("waived"), now=LATER)
     with pytest.raises(IntegrityError):
-        reverse(session, first, source="again", words="waived", now=LATER)
+        reverse(session, first, source="again", message=typed("waived"), now=LATER)
 
 
 def test_custody_is_kept_per_technician(session: Session) -> None:
@@ -56,7 +57,7 @@ def test_custody_is_kept_per_technician(session: Session) -> None:
         draft(
             source=f"r{n}",
             purpose="payment",
-            words="cash",
+            message=typed("cash"),
             lines=[("CASH-T", "AR", 100 * n)],
             parties={"account": "A1", "technician": technician},
             effective_at=NOW,

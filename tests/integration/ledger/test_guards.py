@@ -14,6 +14,7 @@ from server.migrate import downgrade, upgrade
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger import post
 from workorders.ledger.guards import GUARDS, create_statements, drop_statements
+from workorders.messages.message import typed
 from workorders.tables import (
     EntrySeal,
     ExceptionCase,
@@ -38,7 +39,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
         session,
         source="one",
         purpose="fee",
-        words="w",
+        message=typed("w"),
         lines=[("AR", "SVC", 500)],
         parties={"account": "A1"},
         effective_at=NOW,
@@ -58,7 +59,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
                 occurred_at=NOW,
                 received_at=NOW,
                 status="review",
-                words="",
+                ack_code="ack.noted",
                 codes=[],
                 digest="0" * 64,
                 body={"a": 1},
@@ -72,7 +73,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
                 kind="actual",
                 source="one",
             ),
-            ExceptionCase(code="c", words="w", source="one", opened_at=NOW),
+            ExceptionCase(code="c", source="one", opened_at=NOW),
             Quarantine(
                 database="tech-t01",
                 document_id="x",
@@ -110,7 +111,7 @@ def point(session: Session) -> ServicePoint:
 FORBIDDEN = (
     "UPDATE posting SET amount_cents = amount_cents + 1",
     "DELETE FROM posting",
-    "UPDATE journal_entry SET words = 'other'",
+    "UPDATE journal_entry SET code = 'other'",
     "DELETE FROM journal_entry",
     "UPDATE entry_seal SET sealed_at = sealed_at",
     "DELETE FROM entry_seal",
@@ -122,12 +123,12 @@ FORBIDDEN = (
     "DELETE FROM service_point_event",
     "UPDATE read SET value = 6",
     "DELETE FROM read",
-    "UPDATE exception_case SET words = 'other'",
+    "UPDATE exception_case SET code = 'other'",
     "DELETE FROM exception_case",
     "DELETE FROM quarantine",
 )
 ALLOWED = (
-    "UPDATE field_event SET status = 'posted', words = 'accepted'",
+    "UPDATE field_event SET status = 'posted', ack_code = 'ack.posted'",
     "UPDATE read SET billed = true",
     "UPDATE exception_case SET state = 'accepted', decided_by = 'x'",
 )
@@ -143,7 +144,7 @@ def test_facts_are_not_changed_by_hand_but_decisions_are(facts: Session) -> None
 
 
 def open_entry(session: Session, *amounts: int) -> int:
-    entry = JournalEntry(source="open", purpose="p", words="w", effective_at=NOW, recorded_at=NOW)
+    entry = JournalEntry(source="open", purpose="p", code="text", effective_at=NOW, recorded_at=NOW)
     session.add(entry)
     session.flush()
     session.add_all(
@@ -186,7 +187,7 @@ def test_guards_name_tables_and_columns_that_exist() -> None:
 
 @pytest.mark.parametrize("cents", [AMOUNT_MAX_CENTS + 1, -AMOUNT_MAX_CENTS - 1, 2 * 10**18])
 def test_no_line_is_larger_than_the_books_can_add_up(session: Session, cents: int) -> None:
-    entry = JournalEntry(source="two", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
+    entry = JournalEntry(source="two", purpose="fee", code="text", effective_at=NOW, recorded_at=NOW)
     session.add(entry)
     session.flush()
     with pytest.raises(IntegrityError, match="posting_too_large"):
@@ -202,7 +203,7 @@ def test_a_database_that_holds_larger_lines_is_migrated_as_it_is(database_url: s
     with engine.begin() as connection:
         entry = (
             insert(JournalEntry)
-            .values(source="old", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
+            .values(source="old", purpose="fee", code="text", effective_at=NOW, recorded_at=NOW)
             .returning(JournalEntry.id)
         )
         number = connection.execute(entry).scalar_one()

@@ -10,7 +10,9 @@ from workorders.messages.texts import catalogue
 RAW = {
     "an ISO instant": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d"),
     "an ISO date": re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])"),
-    "a clock of 24 hours": re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])(?!\s?[AaPp]\.?\s?[Mm])"),
+    "a clock of 24 hours": re.compile(
+        r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])(?!\s?[AaPp]\.?\s?[Mm])"
+    ),
     "a technician's id": re.compile(r"(?<![\w-])t\d\d(?![\w-])"),
     "a code": re.compile(r"(?<![\w.@/-])[a-z]+(?:_[a-z]+)+(?![\w@-])"),
     "JSON": re.compile(r"\"\w+\":|\{['\"]|\[['\"]"),

@@ -48,7 +48,9 @@ class Reader(HTMLParser):
         return any(unread for _, unread in self._open)
 
 
-def pages(app: Flask, client: FlaskClient, start: str, more: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+def pages(
+    app: Flask, client: FlaskClient, start: str, more: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str]]:
     """(address, HTML) of every page that links lead to from `start` and `more`, EACH of one view."""
     waiting, seen, visits = [start, *more], set[str](), Counter[str]()
     adapter = app.url_map.bind("localhost")

@@ -20,7 +20,10 @@ MORE = (
 def addresses(office: Office, name: str) -> tuple[str, ...]:
     roles = morning.STAFF[name][1]
     reached = MORE if {"dispatcher", "supervisor", "admin"} & set(roles) else MORE[2:5]
-    return (*reached, *(f"/csr/orders/{number}" for number in office.numbers.values() if number.startswith("WO")))
+    return (
+        *reached,
+        *(f"/csr/orders/{number}" for number in office.numbers.values() if number.startswith("WO")),
+    )
 
 
 @pytest.mark.parametrize("name", morning.STAFF)

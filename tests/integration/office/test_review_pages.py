@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sync.pipeline.render import render_acks
 from tests.integration.office.conftest import Office
+from workorders.messages.words import ENGLISH, say
 from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox, Quarantine, QuarantineDecision
 
 
@@ -43,7 +44,7 @@ def test_deciding_moves_the_order_and_answers_the_technician(
     with office.services.read_sessions() as session:
         assert session.get_one(Order, office.numbers["review"]).state == state
         event = session.get_one(FieldEvent, session.get_one(ExceptionCase, case).source)
-        assert event.words == "Decided by the office: seen on the photo"
+        assert say(event.ack, ENGLISH) == "Decided by the office: seen on the photo"
     text = page(office, "/office/")
     assert "Decided lately" in text
     assert "seen on the photo" in text
@@ -84,7 +85,7 @@ def test_a_document_is_settled_with_words_that_the_technician_reads(office: Offi
     assert done.status_code == 302
     decision = kept_aside(office).decision
     assert decision is not None
-    assert (decision.decided_by, decision.words) == ("sam", "Entered by hand")
+    assert (decision.decided_by, say(decision.message, ENGLISH)) == ("sam", "Entered by hand")
     assert "Quarantine is empty" in page(office, "/office/quarantine")
     with office.services.read_sessions() as session:
         told = session.scalars(select(Outbox.key).where(Outbox.topic == "ack", Outbox.published_at.is_(None)))
@@ -111,7 +112,7 @@ def test_a_document_judged_again_is_taken_in_once_it_is_understood(office: Offic
         readable = kept.body | {"event": "acknowledged", "body": {}}
         columns = {"database": kept.database, "document_id": kept.document_id, "code": kept.code}
         later = Quarantine(
-            **columns, revision="2-b", body=readable, reason=kept.reason, received_at=kept.received_at
+            **columns, revision="2-b", body=readable, params=kept.params, received_at=kept.received_at
         )
         session.add(later)
         session.flush()
@@ -120,7 +121,7 @@ def test_a_document_judged_again_is_taken_in_once_it_is_understood(office: Offic
     with office.services.read_sessions() as session:
         decision = session.get_one(QuarantineDecision, number)
     assert decision.decided_by == "sam"
-    assert decision.words.startswith("Taken in after all")
+    assert say(decision.message, ENGLISH).startswith("Taken in after all")
     with office.services.read_sessions() as session:
         assert session.get_one(FieldEvent, kept.document_id).status == "posted"
 

@@ -143,4 +143,4 @@ class Field:
         verdict = ingest_event(
             self._session, document, database=f"tech-{who}", revision="1-a", received_at=at
         )
-        assert verdict.status in {"posted", "review"}, verdict.words
+        assert verdict.status in {"posted", "review"}, verdict.message

@@ -11,6 +11,7 @@ from tests.integration.usecases import answers, world
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import DEBT, LATER, NOW, cases, take
 from workorders.ledger import balance, custody, post, trial_balance
+from workorders.messages.message import typed
 from workorders.queries.verify import verify_ledger
 from workorders.tables import (
     FieldEvent,
@@ -42,7 +43,7 @@ def test_a_cut_is_posted_once_with_its_fee_and_state(session: Session) -> None:
     done = Tablet().completed(cut, answers.cut(1))
     first, again = take(session, done), take(session, done, "2-b")
     assert (first.status, again.status, again.duplicate) == ("posted", "posted", True)
-    assert (first.words, first.codes) == (again.words, again.codes)
+    assert (first.message, first.codes) == (again.message, again.codes)
     assert world.point(session, 1).state == "off_np"
     assert balance(session, "AR", "A1") == DEBT + FEE
     assert cut.state == "completed"
@@ -93,7 +94,7 @@ def test_what_the_database_refuses_leaves_nothing_half_written(session: Session)
         session,
         source=done["_id"],
         purpose="fee_field_visit",
-        words="posted by somebody else",
+        message=typed("posted by somebody else"),
         lines=[("AR", "SVC", 1)],
         parties={"account": "A1"},
         effective_at=NOW,

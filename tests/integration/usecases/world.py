@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.ledger import post
+from workorders.messages.message import Message
 from workorders.tables import (
     Account,
     Customer,
@@ -115,7 +116,7 @@ def _household(session: Session, number: int) -> None:
         session,
         source=f"import:A{number}",
         purpose="opening",
-        words="Balance taken over",
+        message=Message("entry.opening"),
         lines=[("AR", "OPEN", DEBT)],
         parties={"account": account.number},
         effective_at=since,

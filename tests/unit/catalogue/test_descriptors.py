@@ -24,6 +24,7 @@ from workorders.judgement.descriptors import (
 from workorders.judgement.forms import read
 from workorders.judgement.unable import UNABLE_RULES
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.messages.words import LANGUAGES, outcome_title, unable_title
 from workorders.policy.rule_schemas import SETTINGS
 from workorders.problems import Problem
@@ -38,7 +39,7 @@ WIRE_TYPES = {"text", "number", "read", "serial", "yes_no", "choice", "photo", "
 
 
 def nothing(_visit: Visit) -> Judgement:
-    return Judgement("completed", "")
+    return Judgement("completed", Message("ack.posted"))
 
 
 PLAIN = OrderType(

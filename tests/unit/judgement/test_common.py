@@ -30,6 +30,8 @@ from workorders.judgement.consequences import (
     SetServicePoint,
 )
 from workorders.judgement.lifecycle import Command
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.policy.rulebook import FeeRow
 from workorders.problems import Problem
 
@@ -117,7 +119,7 @@ def test_skill_and_place_are_told_and_never_block() -> None:
     assert judgement.command is Command.COMPLETE
     assert cases(judgement)["skill_missing"].detail["skills"] == ["water"]
     assert cases(judgement)["outside_geofence"].detail["metres"] == pytest.approx(11_119, abs=5)
-    assert "Reported away from the premise" in judgement.words
+    assert "Reported away from the premise" in say(judgement.message, ENGLISH)
 
 
 def test_a_poor_fix_is_given_its_own_inaccuracy() -> None:
@@ -134,7 +136,7 @@ def test_a_completion_under_an_old_epoch_counts_and_recalls_who_has_it_now() -> 
     }
     judgement = judged("turn_off", **moved)
     assert judgement.command is Command.COMPLETE
-    assert of(judgement, Recall) == [Recall("t02", "done by t01")]
+    assert of(judgement, Recall) == [Recall("t02", Message.of("reason.done_by", technician="t01"))]
     progress = judge(situation("turn_off", **moved), event("en_route"))
     assert progress.command is None
     unable = judge(situation("turn_off", **moved), event("unable", {"reason": "no_access"}))

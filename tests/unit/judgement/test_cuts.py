@@ -32,6 +32,7 @@ from workorders.judgement.consequences import (
 )
 from workorders.judgement.late_payment import reconsider_cut
 from workorders.judgement.lifecycle import Command
+from workorders.messages.words import ENGLISH, say
 
 HOUR = timedelta(hours=1)
 PAID = 12_850
@@ -173,10 +174,10 @@ def test_a_cut_out_of_time_is_a_case_of_its_own_with_what_the_tablet_had_said(
     assert case.blocking
     assert case.detail["warnings"] == ["authority_expired"]
     assert case.detail["reason"] == "Already under way."
-    assert "cut nevertheless: “Already under way.”" in case.words
+    assert "cut nevertheless: “Already under way.”" in say(case.message, ENGLISH)
     unwarned = cases(judged("disconnect_np", **changes))[code]
     assert (unwarned.detail["warnings"], unwarned.detail["reason"]) == ([], None)
-    assert "had not warned" in unwarned.words
+    assert "had not warned" in say(unwarned.message, ENGLISH)
     assert code not in cases(warned(told))
 
 

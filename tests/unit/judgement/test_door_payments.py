@@ -7,6 +7,8 @@ from workorders.catalogue import judge
 from workorders.facts import EventFacts
 from workorders.judgement.consequences import Judgement, Post
 from workorders.judgement.receipts import FIRST_PREVIOUS, receipt_hash
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.problems import Problem
 
 
@@ -36,7 +38,9 @@ def paid(**changes: object) -> Judgement:
 
 def test_cash_is_in_custody_and_credits_the_customer() -> None:
     judgement = paid()
-    assert judgement.consequences == (Post("payment", "Receipt AB-000001", (("CASH-T", "AR", 5000),)),)
+    assert judgement.consequences == (
+        Post("payment", Message.of("entry.receipt", receipt="AB-000001"), (("CASH-T", "AR", 5000),)),
+    )
     assert (judgement.outcome, judgement.command) == ("", None)
 
 
@@ -104,7 +108,7 @@ def test_no_receipt_at_all_is_a_problem() -> None:
 def test_a_voided_number_is_explained_and_posts_nothing() -> None:
     void = event("receipt_void", {"receipt": receipt(amount_cents=0, method="void"), "reason": "smudged"})
     judgement = judge(situation("disconnect_np"), void)
-    assert "smudged" in cases(judgement)["receipt_void"].words
+    assert "smudged" in say(cases(judgement)["receipt_void"].message, ENGLISH)
     assert not of(judgement, Post)
 
 

@@ -61,11 +61,15 @@ def literals(source: str) -> list[str]:
     )
     shown = re.findall(r"(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"", data)
     body = re.sub(r"<(?:code|svg)\b.*?</(?:code)>|<[^>]*>", "\x00", data, flags=re.DOTALL)
-    parts = [part.strip(" \n\x00·–,:()/.″“”") for text in [*shown, body] for part in re.split(r"[\x00\n]", text)]
+    parts = [
+        part.strip(" \n\x00·–,:()/.″“”") for text in [*shown, body] for part in re.split(r"[\x00\n]", text)
+    ]
     return [part for part in parts if re.search(r"[A-Za-z]{2,}", part) and part not in BARE]
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: p.relative_to(TEMPLATES).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: p.relative_to(TEMPLATES).as_posix()
+)
 def test_a_template_says_nothing_that_is_not_in_the_catalogues(path: Path) -> None:
     assert literals(path.read_text()) == []
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests.unit.situations import ACCOUNT, BOOK, NOW, rule, sample_book
 from workorders.facts import AccountFacts, HoldFacts, PaymentFacts
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.policy.rulebook import CutRules, RuleBook
 from workorders.policy.satisfaction import owed_at
 from workorders.policy.severance import CutQuestion, authority_expires, evaluate
@@ -32,7 +34,7 @@ def test_a_cut_that_every_rule_allows() -> None:
     decision = evaluate(QUESTION, BOOK)
     assert decision.allowed
     assert len(decision.verdicts) > 10
-    assert all(v.words.endswith(".") for v in decision.verdicts)
+    assert all(say(v.message, ENGLISH).endswith(".") for v in decision.verdicts)
 
 
 NOTICES = ACCOUNT.notices
@@ -137,7 +139,10 @@ def test_the_evidence_is_plain_and_says_everything() -> None:
     assert evidence["allowed"] is False
     by_rule = {v["rule"]: v for v in evidence["verdicts"]}
     assert by_rule["minimum_amount"]["evidence"] == {"owed_cents": 1, "minimum_cents": 5000}
-    assert by_rule["minimum_amount"]["words"] == "$0.01 is past due, less than the $50.00 needed."
+    assert (
+        say(Message.from_json(by_rule["minimum_amount"]["message"]), ENGLISH)
+        == "$0.01 is past due, less than the $50.00 needed."
+    )
 
 
 def test_the_authority_lasts_as_long_as_the_rules_say() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from workorders.ledger import post
+from workorders.messages.message import Message
 from workorders.queries.lookups import lock_account
 from workorders.tables import Account
 from workorders.usecases.collections.reconsider import reconsider_account
@@ -20,14 +21,14 @@ class Money:
     cents: int
     paid_at: datetime
     """When the customer paid: it decides whether a cut came before or after."""
-    words: str
+    message: Message
     """The entry's line on the account."""
     ledger: str = "UNDEP"
     """Where the money lies: UNDEP at the office, CASH-T with a technician, SUSP until it was assigned."""
     purpose: str = "payment"
     technician: str | None = None
     order_number: str | None = None
-    why: str = "paid"
+    why: Message
     """What the technician reads when the order in hand is called off."""
 
 
@@ -44,7 +45,7 @@ def payment_arrived(session: Session, account: Account, money: Money, *, now: da
         session,
         source=money.source,
         purpose=money.purpose,
-        words=money.words,
+        message=money.message,
         lines=[(money.ledger, "AR", money.cents)],
         parties=parties,
         effective_at=money.paid_at,

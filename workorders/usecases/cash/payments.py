@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from workorders.grammar.money import PAYMENT_MAX_CENTS, text_from_cents
 from workorders.grammar.texts import CODE_MAX, checked_line
 from workorders.grammar.times import checked_fact_time
+from workorders.messages.message import Message
 from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.queries.lookups import account_named, lock_account
@@ -86,8 +87,8 @@ def post_payment(session: Session, account: Account, payment: Payment, *, now: d
         source=f"payment:{payment.id}",
         cents=payment.amount_cents,
         paid_at=payment.received_at,
-        words=f"Payment, {payment.channel}",
-        why=f"paid ({payment.id})",
+        message=Message.of("entry.payment", channel=payment.channel),
+        why=Message.of("reason.paid", payment=payment.id),
     )
     payment_arrived(session, account, money, now=now, actor=actor)
 
@@ -107,7 +108,8 @@ def _check(
 ) -> None:
     checked_line(reference or "", field="reference", longest=80)
     if type(amount_cents) is not int or not 0 < amount_cents <= PAYMENT_MAX_CENTS:
-        reason = f"a payment is more than 0 cents and at most {text_from_cents(PAYMENT_MAX_CENTS)}"
+        most = text_from_cents(PAYMENT_MAX_CENTS)
+        reason = Reason("a payment is more than $0.00 and at most {most}", most=most)
         raise Problem("bad_input", field="amount_cents", reason=reason)
     if received_at is not None:
         checked_fact_time(received_at, now=now, field="received_at")

@@ -16,7 +16,7 @@ from workorders.judgement.receipts import (
     parse_number,
     stray_key,
 )
-from workorders.messages.words import case_words
+from workorders.judgement.verdict import case
 from workorders.tables import Account, Receipt
 from workorders.usecases.field.effects import Cause
 
@@ -86,12 +86,7 @@ def _follower(session: Session, facts: ReceiptFacts) -> list[OpenException]:
     after = session.get(Receipt, format_number(parsed[0], parsed[1] + 1))
     if after is None or after.previous_hash == facts.hash:
         return []
-    detail = {"receipt": after.number}
-    return [
-        OpenException(
-            "receipt_chain_broken", case_words("receipt_chain_broken", detail), blocking=False, detail=detail
-        )
-    ]
+    return [case("receipt_chain_broken", blocking=False, receipt=after.number)]
 
 
 def _taken_at(facts: ReceiptFacts, occurred_at: datetime) -> datetime:

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from workorders.judgement.charging import fee_entry
-from workorders.judgement.consequences import OpenException
 from workorders.judgement.lifecycle import ACTIVE
+from workorders.judgement.verdict import case
 from workorders.ledger import post, reverse
-from workorders.messages.words import case_words
+from workorders.messages.message import Message
 from workorders.policy import fees
 from workorders.policy.returned_items import returned_items_of
 from workorders.problems import Problem, Reason
@@ -98,7 +98,7 @@ def _take_back(
     before = is_satisfied(session, account, now=now)
     for entry in entries:
         at = entry.effective_at if kind == "void" else now
-        reverse(session, entry, source=source, words=_WORDS[kind], now=now, effective_at=at)
+        reverse(session, entry, source=source, message=_LINES[kind], now=now, effective_at=at)
     row = PaymentReversal(
         id=reversal_id,
         source=taken.source,
@@ -117,11 +117,13 @@ def _take_back(
         _ban_checks(session, account, now=now)
     if row.reopened:
         _tell_office(session, account, row, source, now=now)
-    reconsider_account(session, account, reason="nothing is past due", source=source, now=now, actor=actor)
+    reconsider_account(
+        session, account, reason=Message("reason.nothing_due"), source=source, now=now, actor=actor
+    )
     return row
 
 
-_WORDS = {"void": "Payment voided", "returned": "Payment returned by the bank"}
+_LINES = {"void": Message("entry.payment_void"), "returned": Message("entry.payment_returned")}
 
 
 def _payment(session: Session, payment_id: str) -> TakenBack:
@@ -171,7 +173,7 @@ def _charge(session: Session, account: Account, source: str, *, now: datetime) -
             session,
             source=source,
             purpose=made.purpose,
-            words=made.words,
+            message=made.message,
             lines=made.lines,
             parties={"account": account.number},
             effective_at=now,
@@ -203,14 +205,14 @@ def _tell_office(
         .where(Order.account_id == account.id, Order.type.in_(RESTORES), Order.state.in_(ACTIVE))
         .order_by(Order.number)
     ).all()
-    detail = {
-        "account": account.number,
-        "cents": row.amount_cents,
-        "past_due": needed_now(session, account, now=now),
-        "orders": list(reconnects),
-    }
-    words = case_words("payment_taken_back", detail)
-    found = OpenException("payment_taken_back", words, blocking=False, detail=detail)
+    found = case(
+        "payment_taken_back",
+        blocking=False,
+        account=account.number,
+        cents=row.amount_cents,
+        past_due=needed_now(session, account, now=now),
+        orders=reconnects,
+    )
     first = reconnects[0] if reconnects else None
     open_cases(session, [found], source=source, order_number=first, now=now)
 

@@ -1,5 +1,7 @@
 """The authority to cut: what a disconnect rests on when it is raised, and again when it is dispatched."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.policy.severance import CutDecision, CutQuestion, authority_expires, evaluate
 from workorders.problems import Problem
 from workorders.queries.district import district_of
@@ -55,9 +59,9 @@ def check_cut(
         ),
         rule_book(session),
     )
-    against = [v.words for v in decision.verdicts if not v.allowed and (timing or v.rule not in TIMING)]
+    against = [v.message for v in decision.verdicts if not v.allowed and (timing or v.rule not in TIMING)]
     if against:
-        raise Problem("cut_not_allowed", reasons=" ".join(against))
+        raise Problem("cut_not_allowed", reasons=_said(against, zone=district_of(session).timezone))
     return decision
 
 
@@ -73,7 +77,7 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
     decision = check_cut(session, order.service_point, order.account, since=order.requested_at, at=at)
     rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(order.service_point.service)
     if rules is None:
-        raise Problem("cut_not_allowed", reasons="No cut rules are in force for this service.")
+        raise Problem("cut_not_allowed", reasons=_said([Message("rule.unregulated")], zone=zone.key))
     session.add(
         CutAuthority(
             order_number=order.number,
@@ -86,3 +90,8 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
 
 def _morning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, MORNING, tzinfo=zone)
+
+
+def _said(reasons: Iterable[Message], *, zone: str) -> str:
+    viewer = replace(ENGLISH, zone=zone)
+    return " ".join(say(one, viewer) for one in reasons)

@@ -15,6 +15,7 @@ from workorders.judgement.cuts import NEXT
 from workorders.judgement.late_payment import reconsider_cut
 from workorders.judgement.lifecycle import ACTIVE, IN_FIELD, State
 from workorders.ledger import reverse_posted
+from workorders.messages.message import Message
 from workorders.policy.satisfaction import satisfaction_of
 from workorders.queries.district import district_of
 from workorders.queries.lookups import lock_account, order_for_update
@@ -36,7 +37,7 @@ def reconsider_account(
     session: Session,
     account: Account,
     *,
-    reason: str,
+    reason: Message,
     source: str,
     now: datetime,
     actor: str,
@@ -101,7 +102,7 @@ def _turn_wrongful(
 ) -> None:
     for one in judgement.consequences:
         if isinstance(one, Reverse):
-            reverse_posted(session, one.source, one.purpose, by=source, words=one.words, now=now)
+            reverse_posted(session, one.source, one.purpose, by=source, message=one.message, now=now)
         elif isinstance(one, RaiseOrder):
             due = now + timedelta(hours=one.due_hours) if one.due_hours is not None else None
             raise_follow_on(session, order, one, order.service_point, due_until=due, now=now, source=source)
@@ -117,7 +118,7 @@ def _turn_wrongful(
         actor="curbstop",
         from_state=order.state,
         source=source,
-        detail={"outcome": judgement.outcome, "words": judgement.words},
+        detail={"outcome": judgement.outcome, "reason": judgement.message.as_json()},
     )
     session.flush()
 
@@ -145,7 +146,7 @@ def _restore(session: Session, account: Account, point: ServicePoint, *, source:
     what = RaiseOrder(
         "reconnect",
         "paid",
-        "Paid: restore the service.",
+        Message("follow.restore_paid"),
         priority=NEXT,
         extra={"payment_satisfied": True, "promise_by": due.isoformat()},
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from workorders.grammar.texts import checked_text
 from workorders.judgement.late_payment import still_due
 from workorders.judgement.lifecycle import Command, State
+from workorders.messages.message import TEXT, Message, typed
 from workorders.problems import Problem
 from workorders.queries.lookups import find_order_for_update
 from workorders.tables import ExceptionCase, FieldEvent, Order
@@ -35,22 +36,7 @@ def decide_exception(
     words = checked_text(words, field="words", longest=DECISION_MAX)
     if not words:
         raise Problem("bad_input", field="words", reason="say why")
-    case = session.scalar(select(ExceptionCase).where(ExceptionCase.id == case_id).with_for_update())
-    if case is None:
-        raise Problem("not_found", what="case", key=case_id)
-    if case.state != "open":
-        raise Problem("case_decided", case=case_id, state=case.state)
-    order = find_order_for_update(session, case.order_number) if case.order_number else None
-    event = session.get(FieldEvent, case.source)
-    if accept and event is not None and order is not None:
-        _carry_out(session, case, order, event, now)
-    _close(case, accept=accept, words=words, now=now, actor=actor)
-    session.flush()
-    if event is not None:
-        _answer_again(session, event, case, now)
-    if order is not None:
-        _move(session, order, case, now=now, actor=actor)
-    return case
+    return _decide(session, case_id, accept=accept, why=typed(words), now=now, actor=actor)
 
 
 def accept_arrived(session: Session, event: FieldEvent, *, now: datetime) -> None:
@@ -63,9 +49,29 @@ def accept_arrived(session: Session, event: FieldEvent, *, now: datetime) -> Non
         )
     )
     if case is not None:
-        decide_exception(
-            session, case.id, accept=True, words="the photos are here", now=now, actor="curbstop"
-        )
+        why = Message("reason.photos_arrived")
+        _decide(session, case.id, accept=True, why=why, now=now, actor="curbstop")
+
+
+def _decide(
+    session: Session, case_id: int, *, accept: bool, why: Message, now: datetime, actor: str
+) -> ExceptionCase:
+    case = session.scalar(select(ExceptionCase).where(ExceptionCase.id == case_id).with_for_update())
+    if case is None:
+        raise Problem("not_found", what="case", key=case_id)
+    if case.state != "open":
+        raise Problem("case_decided", case=case_id, state=case.state)
+    order = find_order_for_update(session, case.order_number) if case.order_number else None
+    event = session.get(FieldEvent, case.source)
+    if accept and event is not None and order is not None:
+        _carry_out(session, case, order, event, now)
+    _close(case, accept=accept, why=why, now=now, actor=actor)
+    session.flush()
+    if event is not None:
+        _answer_again(session, event, why, now)
+    if order is not None:
+        _move(session, order, case, why, now=now, actor=actor)
+    return case
 
 
 def _carry_out(session: Session, case: ExceptionCase, order: Order, event: FieldEvent, now: datetime) -> None:
@@ -90,24 +96,29 @@ def _carry_out(session: Session, case: ExceptionCase, order: Order, event: Field
         raise Problem("decision_refused", reason=refusal.words) from refusal
 
 
-def _close(case: ExceptionCase, *, accept: bool, words: str, now: datetime, actor: str) -> None:
+def _close(case: ExceptionCase, *, accept: bool, why: Message, now: datetime, actor: str) -> None:
     case.state = "accepted" if accept else "rejected"
     case.decided_at = now
     case.decided_by = actor[:80]
-    case.decision = words
+    if why.code == TEXT:
+        case.decision = str(why.params[TEXT])
+    else:
+        case.decision_code = why.code
 
 
-def _answer_again(session: Session, event: FieldEvent, case: ExceptionCase, now: datetime) -> None:
+def _answer_again(session: Session, event: FieldEvent, why: Message, now: datetime) -> None:
     """An event with no blocking case left open is posted; the technician reads the decision."""
     if any(is_blocking(other) for other in _open_cases(session, ExceptionCase.source == event.id)):
         return
     event.status = "posted"
-    event.words = f"Decided by the office: {case.decision}"
+    event.ack = Message.of("ack.decided", decision=why)
     session.flush()
     tell(session, event.technician_id, "ack", event.id, now=now)
 
 
-def _move(session: Session, order: Order, case: ExceptionCase, *, now: datetime, actor: str) -> None:
+def _move(
+    session: Session, order: Order, case: ExceptionCase, why: Message, *, now: datetime, actor: str
+) -> None:
     """The order leaves `exception` when no blocking case of it is open any more."""
     if order.state != State.EXCEPTION or not is_blocking(case):
         return
@@ -120,7 +131,7 @@ def _move(session: Session, order: Order, case: ExceptionCase, *, now: datetime,
     )
     rejected = any(is_blocking(other) for other in refused)
     how, kind = (Command.REJECT, "rejected") if rejected else (Command.ACCEPT, "accepted")
-    command(session, order, how, kind, now=now, actor=actor, detail={"words": case.decision})
+    command(session, order, how, kind, now=now, actor=actor, detail={"decision": why.as_json()})
     session.flush()
     tell_order(session, order, now=now)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workorders.messages.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -25,6 +27,6 @@ class Verdict:
     """
 
     status: str
-    words: str
+    message: Message
     codes: tuple[str, ...] = ()
     duplicate: bool = False

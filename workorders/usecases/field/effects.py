@@ -27,6 +27,7 @@ from workorders.judgement.consequences import (
     SetServicePoint,
 )
 from workorders.ledger import post, reverse_posted
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.queries.situation import PAYMENT_PURPOSES
@@ -99,7 +100,7 @@ def reconsider_after(session: Session, consequences: Iterable[Consequence], caus
         reconsider_account(
             session,
             account,
-            reason="nothing is past due",
+            reason=Message("reason.nothing_due"),
             source=cause.event_id,
             now=cause.now,
             actor="curbstop",
@@ -206,7 +207,7 @@ def _post(session: Session, what: Post, cause: Cause) -> None:
         session,
         source=cause.event_id,
         purpose=what.purpose,
-        words=what.words,
+        message=what.message,
         lines=what.lines,
         parties=cause.parties,
         effective_at=cause.occurred_at,
@@ -231,16 +232,16 @@ def _pay(session: Session, what: Post, cause: Cause) -> None:
         cents=cents,
         ledger=ledger,
         paid_at=cause.occurred_at,
-        words=what.words,
+        message=what.message,
         technician=cause.technician,
         order_number=cause.order.number,
-        why="paid at the door",
+        why=Message("reason.paid_at_door"),
     )
     payment_arrived(session, account, money, now=cause.now, actor=cause.technician)
 
 
 def _reverse(session: Session, what: Reverse, cause: Cause) -> None:
-    reverse_posted(session, what.source, what.purpose, by=cause.event_id, words=what.words, now=cause.now)
+    reverse_posted(session, what.source, what.purpose, by=cause.event_id, message=what.message, now=cause.now)
 
 
 def _raise_order(session: Session, what: RaiseOrder, cause: Cause) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from workorders.facts import EventFacts
 from workorders.judgement.event_schema import FieldDocument, Unreadable, stated_in, understand
 from workorders.judgement.lifecycle import FIELD_COMMANDS
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.lookups import find_bare_order_for_update, find_order_for_update
 from workorders.tables import FieldEvent, Technician
@@ -53,12 +54,12 @@ def ingest_event(
         event = understand(document, database=database)
         row = session.execute(_KNOWN, {"event": event.id, "technician": event.technician}).first()
         if row is None:
-            raise Unreadable("foreign", f"there is no technician {event.technician}")
+            raise Unreadable("foreign", Message.of("unreadable.no_technician", technician=event.technician))
         if row.FieldEvent is not None:
             return again(session, row.FieldEvent, event, delivery)
         return _take_in(session, event, row.Technician, delivery)
     except Unreadable as unreadable:
-        return quarantine(session, delivery, code=unreadable.code, reason=unreadable.reason)
+        return quarantine(session, delivery, reason=unreadable.message)
 
 
 def _take_in(session: Session, event: FieldDocument, technician: Technician, delivery: Delivery) -> Verdict:
@@ -85,7 +86,8 @@ def _take_in(session: Session, event: FieldDocument, technician: Technician, del
             "occurred_at": occurred_at,
             "received_at": now,
             "status": status,
-            "words": outcome.words,
+            "ack_code": outcome.message.code,
+            "ack_params": dict(outcome.message.params),
             "codes": codes,
             "digest": event.digest,
             "rule_set": event.rule_set,
@@ -94,7 +96,7 @@ def _take_in(session: Session, event: FieldDocument, technician: Technician, del
     )
     keep_evidence(session, event)
     tell(session, event.technician, "ack", event.id, now=now)
-    return Verdict(status, outcome.words, tuple(codes))
+    return Verdict(status, outcome.message, tuple(codes))
 
 
 def _outcome(session: Session, event: FieldDocument, facts: EventFacts, now: datetime) -> Outcome:
@@ -109,4 +111,4 @@ def _outcome(session: Session, event: FieldDocument, facts: EventFacts, now: dat
     try:
         return judged(session, order, facts, device=event.device, now=now)
     except Problem as problem:
-        raise Unreadable("malformed", problem.words) from None
+        raise Unreadable("malformed", Message.of(f"problem.{problem.code}", **problem.details)) from None

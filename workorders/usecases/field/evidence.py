@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from workorders.judgement.consequences import OpenException
 from workorders.judgement.event_schema import Attached, FieldDocument
-from workorders.messages.words import case_words
+from workorders.judgement.verdict import case
 from workorders.tables import Evidence
 
 PHOTO = ".jpg"
@@ -49,10 +49,7 @@ def receive_evidence(session: Session, event: FieldDocument) -> tuple[bool, list
             row.content_type = stub.content_type[:80]
             news = True
         elif row.digest != stub.digest[:80]:
-            detail = {"name": name, "event": event.id}
-            cases.append(
-                OpenException("evidence_changed", case_words("evidence_changed", detail), True, detail)
-            )
+            cases.append(case("evidence_changed", name=name, event=event.id))
     session.flush()
     return news, cases
 

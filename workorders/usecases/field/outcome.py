@@ -12,12 +12,14 @@ from workorders.facts import EventFacts
 from workorders.judgement.consequences import Consequence, Judgement, OpenException
 from workorders.judgement.event_schema import FieldDocument
 from workorders.judgement.lifecycle import FIELD_COMMANDS, Command, State, after_fact, document_state
-from workorders.messages.words import ack_words, case_words
+from workorders.judgement.verdict import answer, case
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.situation import serials_in, situation_of
 from workorders.tables import Order
 from workorders.usecases.cash.receipts import Known, keep_receipt, look_up
 from workorders.usecases.field.effects import Cause, carry_out, reconsider_after
+from workorders.usecases.field.refusals import reason_of
 from workorders.usecases.history import note, tell_order
 from workorders.usecases.orders.assignment import end_assignment
 from workorders.usecases.orders.cancel import CUT
@@ -33,15 +35,14 @@ RECEIPTS = frozenset({"payment", "receipt_void"})
 class Outcome:
     """What the acknowledgement says, and the cases to open."""
 
-    words: str
+    message: Message
     exceptions: tuple[OpenException, ...] = ()
 
 
 def without_order(event: FieldDocument) -> Outcome:
     """A fact about an order that does not exist: kept, and a human finds out what it belongs to."""
-    detail = {"order": event.order}
-    found = OpenException("unknown_order", case_words("unknown_order", detail), True, detail)
-    return Outcome(ack_words("review", {"titles": [found.words]}), (found,))
+    found = case("unknown_order", order=event.order)
+    return Outcome(answer([found]), (found,))
 
 
 def progressed(session: Session, order: Order, event: EventFacts, *, now: datetime) -> Outcome:
@@ -53,7 +54,7 @@ def progressed(session: Session, order: Order, event: EventFacts, *, now: dateti
     if document_state(before) != document_state(order.state):
         session.flush()
         tell_order(session, order, now=now)
-    return Outcome(ack_words("noted", {}))
+    return Outcome(Message("ack.noted"))
 
 
 def judged(session: Session, order: Order, event: EventFacts, *, device: str, now: datetime) -> Outcome:
@@ -80,7 +81,7 @@ def judged(session: Session, order: Order, event: EventFacts, *, device: str, no
     _after_cancel(session, order, judgement, event, now)
     if order.state != before or judgement.outcome:
         tell_order(session, order, now=now)
-    return Outcome(judgement.words, tuple(exceptions))
+    return Outcome(judgement.message, tuple(exceptions))
 
 
 def _settle(session: Session, order: Order, judgement: Judgement, event: EventFacts, now: datetime) -> None:
@@ -96,30 +97,20 @@ def _settle(session: Session, order: Order, judgement: Judgement, event: EventFa
     _note(session, order, event, kind, before=before, now=now, outcome=judgement.outcome)
     session.flush()
     if judgement.command in RETURNED and order.state in {State.UNABLE, State.HELD}:
-        end_assignment(session, order, reason=judgement.words, now=now)
+        end_assignment(session, order, reason=judgement.message, now=now)
 
 
 def _refused(
     judgement: Judgement, refusal: IntegrityError | DataError | Problem
 ) -> tuple[Judgement, list[OpenException]]:
     """The whole judgement waits for a human, because the records refuse a part of it."""
-    reason = refusal.words if isinstance(refusal, Problem) else _plain(str(refusal.orig))
     waiting: Sequence[Consequence] = [
         one for one in judgement.consequences if not isinstance(one, OpenException)
     ]
-    detail = {"reason": reason}
-    refused = OpenException(
-        "consequence_refused", case_words("consequence_refused", detail), True, detail, tuple(waiting)
-    )
+    refused = case("consequence_refused", reason=reason_of(refusal), then=waiting)
     found = [refused, *judgement.exceptions]
     command = Command.COMPLETE_WITH_EXCEPTION if judgement.command in DONE else judgement.command
-    words = ack_words("review", {"titles": [one.words for one in found]})
-    return replace(judgement, consequences=tuple(found), command=command, words=words), found
-
-
-def _plain(reason: str) -> str:
-    """The database's own words, first line, for somebody who knows the tables."""
-    return f"The database said: {reason.splitlines()[0]}."
+    return replace(judgement, consequences=tuple(found), command=command, message=answer(found)), found
 
 
 def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Judgement:
@@ -129,12 +120,10 @@ def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Jud
     code = "receipt_conflict" if blocking else "receipt_repeated"
     waiting: list[Consequence] = [one for one in judgement.consequences if not isinstance(one, OpenException)]
     # What those cases would have done waits too: money for another account must not end in suspense.
-    waiting += [one for case in judgement.exceptions for one in case.then]
-    then = tuple(waiting) if blocking else ()
-    detail = {"receipt": number}
-    found = OpenException(code, case_words(code, detail), blocking, detail, then)
-    words = ack_words("review", {"titles": [found.words]}) if blocking else ack_words("noted", {})
-    return replace(judgement, words=words, consequences=(found,), command=None, outcome="")
+    waiting += [one for known_case in judgement.exceptions for one in known_case.then]
+    found = case(code, blocking=blocking, then=tuple(waiting) if blocking else (), receipt=number)
+    message = answer([found]) if blocking else Message("ack.noted")
+    return replace(judgement, message=message, consequences=(found,), command=None, outcome="")
 
 
 def _after_cancel(
@@ -149,7 +138,7 @@ def _after_cancel(
     )
     left_on = event.kind == "completed" and order.service_point.state not in {"off", "off_np"}
     if backed_out or (left_on and judgement.command in DONE):
-        drop_contingent(session, order, reason="not cut", now=now)
+        drop_contingent(session, order, reason=Message("reason.not_cut"), now=now)
 
 
 def _note(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.texts import checked_text
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.tables import Quarantine, QuarantineDecision, Technician
 from workorders.usecases.field.delivery import Verdict
@@ -27,7 +28,7 @@ def judge_again(session: Session, kept_id: int, *, now: datetime, actor: str) ->
         session, dict(kept.body), database=kept.database, revision=kept.revision, received_at=now
     )
     if verdict.status != "quarantined":
-        _settle(session, kept, f"Taken in after all: {verdict.words}", now, actor)
+        _settle(session, kept, Message.of("reason.reprocessed", answer=verdict.message), now, actor)
     return verdict
 
 
@@ -40,7 +41,7 @@ def settle_document(session: Session, kept_id: int, *, words: str, now: datetime
     if not words:
         raise Problem("bad_input", field="words", reason="say what was done about it")
     kept = _open_document(session, kept_id)
-    _settle(session, kept, words, now, actor)
+    _settle(session, kept, typed(words), now, actor)
     return kept
 
 
@@ -53,8 +54,10 @@ def _open_document(session: Session, kept_id: int) -> Quarantine:
     return kept
 
 
-def _settle(session: Session, kept: Quarantine, words: str, now: datetime, actor: str) -> None:
-    kept.decision = QuarantineDecision(decided_at=now, decided_by=actor[:80], words=words)
+def _settle(session: Session, kept: Quarantine, what: Message, now: datetime, actor: str) -> None:
+    kept.decision = QuarantineDecision(
+        decided_at=now, decided_by=actor[:80], code=what.code, params=dict(what.params)
+    )
     session.flush()
     technician = session.get(Technician, kept.database.removeprefix("tech-"))
     if technician is not None and answerable(kept.document_id):

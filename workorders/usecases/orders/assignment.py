@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from workorders.catalogue import order_type_of
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command, State
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.queries.lookups import order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
@@ -69,10 +70,12 @@ def recall_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
-    reason = checked_line(reason, field="reason")
+    why = typed(checked_line(reason, field="reason"))
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": reason})
-    end_assignment(session, order, reason=reason, now=now)
+    command(
+        session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": why.as_json()}
+    )
+    end_assignment(session, order, reason=why, now=now)
     return order
 
 
@@ -89,10 +92,12 @@ def unassign_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
-    reason = checked_line(reason, field="reason")
+    why = typed(checked_line(reason, field="reason"))
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": reason})
-    end_assignment(session, order, reason=reason, now=now)
+    command(
+        session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": why.as_json()}
+    )
+    end_assignment(session, order, reason=why, now=now)
     return order
 
 
@@ -132,14 +137,14 @@ def set_route(
     return orders
 
 
-def end_assignment(session: Session, order: Order, *, reason: str, now: datetime) -> None:
+def end_assignment(session: Session, order: Order, *, reason: Message, now: datetime) -> None:
     """End the current epoch: the technician no longer has the order and is told so."""
     if order.technician_id is None:
         return
     current = session.get(Assignment, (order.number, order.epoch))
     if current is not None and current.ended_at is None:
         current.ended_at = now
-        current.end_reason = reason[:200]
+        current.end_reason = reason
     technician_id = order.technician_id
     order.technician_id = None
     order.sequence = None
@@ -149,7 +154,7 @@ def end_assignment(session: Session, order: Order, *, reason: str, now: datetime
     tell_route(session, technician_id, order.route_day, now=now)
 
 
-def take_back(session: Session, order: Order, technician_id: str, *, reason: str, now: datetime) -> None:
+def take_back(session: Session, order: Order, technician_id: str, *, reason: Message, now: datetime) -> None:
     """Take an order away from a technician because somebody else has done it; its state stays."""
     if order.technician_id != technician_id:
         return
@@ -161,7 +166,7 @@ def take_back(session: Session, order: Order, technician_id: str, *, reason: str
         now=now,
         actor="curbstop",
         from_state=order.state,
-        detail={"reason": reason, "technician": technician_id},
+        detail={"reason": reason.as_json(), "technician": technician_id},
     )
     end_assignment(session, order, reason=reason, now=now)
 
@@ -171,7 +176,11 @@ def _begin_epoch(
 ) -> None:
     before = order.technician_id
     if before is not None:
-        reason = "assigned again" if before == technician.id else f"given to {technician.name}"
+        reason = (
+            Message("reason.assigned_again")
+            if before == technician.id
+            else Message.of("reason.given_to", technician=technician.id)
+        )
         end_assignment(session, order, reason=reason, now=now)
     order.technician_id = technician.id
     order.epoch = max(order.epoch, epoch_floor(session)) + 1

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.queries.lookups import order_for_update
 from workorders.tables import Order
@@ -20,22 +21,21 @@ def cancel_order(
     session: Session,
     number: str,
     *,
-    reason: str,
+    reason: str | Message,
     now: datetime,
     actor: str,
     expected_version: int | None = None,
 ) -> Order:
     """Cancel an order; a tablet that has it is told, and keeps it until the technician finishes or backs out.
 
-    Calling off a cut that a tablet has makes a reconnect stand ready. Raises Problem `not_found`,
+    `reason` is what a person typed, or a message. Calling off a cut that a tablet has makes a reconnect
+    stand ready. Raises Problem `not_found`,
     `stale_order`, `illegal_transition`, and `bad_input` without a reason.
     """
-    reason = checked_line(reason, field="reason")
-    if not reason:
-        raise Problem("bad_input", field="reason", reason="say why the order is cancelled")
+    why = reason if isinstance(reason, Message) else _typed_reason(reason)
     order = order_for_update(session, number, expected_version=expected_version)
     in_field = order.state in IN_FIELD
-    call_off(session, order, Command.CANCEL, reason=reason, now=now, actor=actor)
+    call_off(session, order, Command.CANCEL, reason=why, now=now, actor=actor)
     if in_field and order.type == CUT:
         stand_ready(session, order, now=now)
     return order
@@ -43,14 +43,23 @@ def cancel_order(
 
 def supersede_order(session: Session, order: Order, *, by: str, now: datetime, actor: str) -> None:
     """Call an order off because the order `by` takes its place. Raises Problem `illegal_transition`."""
-    call_off(session, order, Command.SUPERSEDE, reason=f"superseded by {by}", now=now, actor=actor)
+    call_off(
+        session,
+        order,
+        Command.SUPERSEDE,
+        reason=Message.of("reason.superseded", order=by),
+        now=now,
+        actor=actor,
+    )
 
 
-def call_off(session: Session, order: Order, how: Command, *, reason: str, now: datetime, actor: str) -> None:
+def call_off(
+    session: Session, order: Order, how: Command, *, reason: Message, now: datetime, actor: str
+) -> None:
     """Move a locked order to cancelled or superseded and tell the tablet that has it."""
     in_field = order.state in IN_FIELD
     kind = "cancelled" if how is Command.CANCEL else "superseded"
-    command(session, order, how, kind, now=now, actor=actor, detail={"reason": reason})
+    command(session, order, how, kind, now=now, actor=actor, detail={"reason": reason.as_json()})
     order.cancelled_at = now
     order.cancel_reason = reason
     if in_field:
@@ -58,3 +67,10 @@ def call_off(session: Session, order: Order, how: Command, *, reason: str, now: 
     else:
         end_assignment(session, order, reason=reason, now=now)
     session.flush()
+
+
+def _typed_reason(reason: str) -> Message:
+    words = checked_line(reason, field="reason")
+    if not words:
+        raise Problem("bad_input", field="reason", reason="say why the order is cancelled")
+    return typed(words)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from workorders.judgement.consequences import RaiseOrder
 from workorders.judgement.lifecycle import ACTIVE, Command, State
+from workorders.messages.message import Message
 from workorders.queries.lookups import order_for_update, responsible_account
 from workorders.tables import Account, Order, ServicePoint
 from workorders.usecases.history import command, note, tell_order
@@ -22,7 +23,6 @@ CONTINGENT = "contingent"
 """`Order.follow_reason` of a contingent reconnect."""
 SILENCE = timedelta(hours=4)
 """How long a tablet may stay silent before somebody is sent to look: half a shift."""
-_WORDS = "Paid while the cut was under way: verify, restore if off."
 
 
 def raise_follow_on(
@@ -59,7 +59,7 @@ def raise_follow_on(
         account=account,
         priority=what.priority,
         due_until=due_until,
-        instructions=what.words,
+        task=what.message,
         extra=dict(what.extra),
         no_charge=what.no_charge,
         follows=order.number if order is not None else None,
@@ -78,17 +78,17 @@ def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
         point=cut.service_point,
         account=cut.account,
         priority=90,
-        instructions=_WORDS,
+        task=Message("follow.contingent"),
         extra={"payment_satisfied": True},
         follows=cut.number,
         follow_reason=CONTINGENT,
-        held="waiting to hear from the tablet",
+        held=Message("reason.waits_for_tablet"),
         now=now,
         actor=f"order {cut.number}",
     )
 
 
-def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime) -> None:
+def drop_contingent(session: Session, cut: Order, *, reason: Message, now: datetime) -> None:
     """The tablet's facts show that the service was not cut: the reconnect that stood ready is not needed."""
     for ready in _unfinished(session, cut.number, "reconnect"):
         if ready.follow_reason == CONTINGENT and ready.state == State.HELD:
@@ -101,7 +101,7 @@ def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime)
                 "cancelled",
                 now=now,
                 actor=f"order {cut.number}",
-                detail={"reason": reason},
+                detail={"reason": reason.as_json()},
             )
 
 
@@ -118,7 +118,7 @@ def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
                 "approved",
                 now=now,
                 actor="curbstop",
-                detail={"reason": "possibly off; the tablet was not heard of"},
+                detail={"reason": Message("reason.tablet_silent").as_json()},
             )
     return len(numbers)
 
@@ -151,14 +151,14 @@ def release_ready(
     ready.priority = max(ready.priority, what.priority)
     ready.no_charge = what.no_charge
     ready.due_until = due_until
-    ready.instructions = what.words
+    ready.task = what.message
     ready.extra = ready.extra | what.extra
     actor = f"order {ready.follows_number}" if ready.follows_number is not None else source
-    detail = {"reason": what.words, "source": source}
+    detail = {"reason": what.message.as_json(), "source": source}
     if ready.state == State.HELD:
         command(session, ready, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
         return ready
-    # It was sent out already, because the tablet had been silent: whoever has it reads the new words.
+    # It was sent out already, because the tablet had been silent: whoever has it reads what is asked now.
     note(session, ready, "changed", at=now, now=now, actor=actor, from_state=ready.state, detail=detail)
     tell_order(session, ready, now=now)
     return ready

@@ -11,6 +11,7 @@ from workorders.catalogue import CATALOGUE
 from workorders.grammar.money import text_from_cents
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import ACTIVE, Meeting, State, meeting
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.queries.situation import needed_now
@@ -44,7 +45,7 @@ def money_gate(
     *,
     override: str | None,
     now: datetime,
-) -> str | None:
+) -> Message | None:
     """What the order waits for on hold; None: it may go ahead.
 
     Said to be open while the ledger shows money owed, it is Problem `money_owed`, unless a supervisor's
@@ -55,7 +56,7 @@ def money_gate(
         return None
     title = next(f.title for f in order_type.extra if f.name == name)
     if extra.get(name) is not True:
-        return title
+        return Message(f"gate.{name}")
     owed = owed_against_restoring(session, account, now)
     if owed and override is None and account is not None:
         raise Problem(

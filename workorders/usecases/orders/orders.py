@@ -10,6 +10,7 @@ from workorders.catalogue import order_type_of
 from workorders.grammar.texts import checked_line, checked_text
 from workorders.judgement.answers import check_extra
 from workorders.judgement.lifecycle import Command, State
+from workorders.messages.message import typed
 from workorders.problems import Problem
 from workorders.queries.lookups import account_named, lock_account, order_for_update, responsible_account
 from workorders.tables import Account, Order, ServicePoint
@@ -108,7 +109,7 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
         actor=actor,
     )
     if request.override is not None:
-        detail = {"reason": request.override}
+        detail = {"reason": typed(request.override).as_json()}
         note(
             session,
             order,
@@ -144,7 +145,8 @@ def approve(
     order = order_for_update(session, number, expected_version=expected_version)
     if order.state == State.HELD:
         _open_gate(session, order, override=reason if may_override else None, now=now)
-    command(session, order, Command.APPROVE, "approved", now=now, actor=actor, detail={"reason": reason})
+    detail = {"reason": typed(reason).as_json()} if reason else None
+    command(session, order, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
     session.flush()
     return order
 
@@ -161,7 +163,9 @@ def hold(
     """Keep an order from being assigned until it is approved. Raises as `approve` does."""
     reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": reason})
+    command(
+        session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": typed(reason).as_json()}
+    )
     session.flush()
     return order
 
