@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from workorders.messages.texts import LANGUAGES
 from workorders.problems import Problem
 
 SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file, not a secret
@@ -80,6 +82,14 @@ class Config:
     timezone: str = _setting(
         "America/Chicago", _text, "IANA time zone of the district; days and cut hours follow it."
     )
+    locale: str = _setting(
+        "en_US",
+        _text,
+        "Language and territory of the district, for its dates, clock, money and for whoever chose none.",
+    )
+    units: str = _setting(
+        "", _text, "us for feet and miles, metric for metres; empty: as usual in the locale's territory."
+    )
     district: str = _setting(
         "Demo Falls Utilities", _text, "Name of the district, shown on pages and receipts."
     )
@@ -133,6 +143,15 @@ class Config:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise Problem("bad_setting", name="CURBSTOP_TIMEZONE", reason=str(error)) from error
+        try:
+            language = Locale.parse(self.locale).language
+        except (UnknownLocaleError, ValueError, TypeError) as error:
+            raise Problem("bad_setting", name="CURBSTOP_LOCALE", reason=str(error)) from error
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise Problem("bad_setting", name="CURBSTOP_LOCALE", reason=f"languages are {known}")
+        if self.units not in {"", "us", "metric"}:
+            raise Problem("bad_setting", name="CURBSTOP_UNITS", reason="us, metric or empty")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise Problem("bad_setting", name="CURBSTOP_LOG_LEVEL", reason="not a level")
         data_dir = self.data_dir.expanduser().absolute()

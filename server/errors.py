@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from server.viewing import current_viewer, problem_view
+from workorders.messages.texts import N_, translate
 from workorders.problems import Problem
 
 log = structlog.get_logger()
@@ -15,11 +17,12 @@ PROGRAM_PATHS = ("/api/", "/couch/", "/readyz", "/healthz", "/metrics")
 
 
 OUR_WORDS: Mapping[int, tuple[str, str]] = {
-    404: ("There is nothing at this address.", "Check the address, or begin at the start page."),
-    405: ("This address does not take {method}.", "Begin at the start page."),
-    413: ("What was sent is too large.", "Send less at once."),
+    404: (N_("There is nothing at this address."), N_("Check the address, or begin at the start page.")),
+    405: (N_("This address does not take {method}."), N_("Begin at the start page.")),
+    413: (N_("What was sent is too large."), N_("Send less at once.")),
 }
 """Words and advice for what the framework refuses by itself."""
+ACCIDENT, TRY_AGAIN = N_("Something went wrong here. Nothing was saved."), N_("Try again.")
 
 
 def wants_json() -> bool:
@@ -41,7 +44,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def problem(error: Problem) -> ResponseReturnValue:
-        return answer(error.as_dict(), error.status)
+        return answer(_shown(error), error.status)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -49,10 +52,11 @@ def register_errors(app: Flask) -> None:
         if status < 400:
             return error
         words, advice = OUR_WORDS.get(status, (error.description or error.name, ""))
+        language = "en" if wants_json() else current_viewer().language
         body: dict[str, object] = {
             "code": error.name.lower().replace(" ", "_"),
-            "words": words.format(method=request.method) if status == 405 else words,
-            "advice": advice,
+            "words": translate(words, language, method=request.method),
+            "advice": translate(advice, language),
             "details": {},
         }
         details = getattr(error, "data", None)
@@ -69,13 +73,24 @@ def register_errors(app: Flask) -> None:
     def no_database(error: OperationalError | InterfaceError) -> ResponseReturnValue:
         log.warning("database_unavailable", path=request.path, method=request.method, reason=str(error.orig))
         away = Problem("database_unavailable")
-        return answer(away.as_dict(), away.status)
+        return answer(_shown(away), away.status)
 
     @app.errorhandler(Exception)
     def accident(error: Exception) -> ResponseReturnValue:
         log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)
-        words = "Something went wrong here. Nothing was saved."
-        return answer({"code": "internal_error", "words": words, "advice": "Try again.", "details": {}}, 500)
+        language = "en" if wants_json() else current_viewer().language
+        body: dict[str, object] = {
+            "code": "internal_error",
+            "words": translate(ACCIDENT, language),
+            "advice": translate(TRY_AGAIN, language),
+            "details": {},
+        }
+        return answer(body, 500)
+
+
+def _shown(problem: Problem) -> Mapping[str, object]:
+    """Programs read English; people their own language."""
+    return problem.as_dict() if wants_json() else problem_view(problem)
 
 
 def _first_message(messages: object, field: str = "") -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.migrate import is_current
 from server.services import Services, services
 from sync.stores.contract import StoreUnavailable
+from workorders.problems import Reason
 from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox
 from workorders.usecases.field.quarantine import undecided_documents
 
@@ -41,20 +42,23 @@ def readiness(of: Services) -> dict[str, dict[str, Any]]:
             )
         current = is_current(of.engine)
         parts["database"] = {"ok": True}
-        parts["schema"] = {"ok": current, "words": "" if current else "Run “curbstop migrate”."}
+        parts["schema"] = {"ok": current, "words": "" if current else Reason("Run “curbstop migrate”.")}
         parts["outbox"] = {"ok": True, "waiting": waiting}
     except SQLAlchemyError as error:
-        parts["database"] = {"ok": False, "words": f"The database does not answer: {type(error).__name__}."}
+        parts["database"] = {
+            "ok": False,
+            "words": Reason("The database does not answer: {error}.", error=type(error).__name__),
+        }
     try:
         of.store.database_names()
         parts["documents"] = {"ok": True}
     except StoreUnavailable as error:
         parts["documents"] = {
             "ok": False,
-            "words": f"Tablets cannot sync now; the outbox keeps everything. {error}",
+            "words": Reason("Tablets cannot sync now; the outbox keeps everything. {error}", error=error),
         }
     except SQLAlchemyError:
-        parts["documents"] = {"ok": False, "words": "The document store's database does not answer."}
+        parts["documents"] = {"ok": False, "words": Reason("The document store's database does not answer.")}
     return parts
 
 

@@ -21,6 +21,8 @@ class User(Base):
     """Argon2id with its parameters, as argon2-cffi writes it."""
     roles: Mapped[list[str]] = mapped_column(Json, default=list)
     """Any of csr, dispatcher, cashier, supervisor, admin."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """A language of the catalogues that this person chose; None: the browser's, else the district's."""
     active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=1)
     """Carried by session cookies; growing it ends every session of this person."""

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, DeviceTechnician
-from server.templating import clock_time
+from server.viewing import clock_time
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.queries.staleness import Staleness, TabletView, staleness
 from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician

@@ -191,7 +191,7 @@ CATALOGUE: dict[str, ProblemType] = {
     "assertion_invalid": ProblemType(
         401,
         "The tablet could not prove who it is: {reason}.",
-        "Try again; if it goes on, enrol the tablet anew.",
+        "Try again; if it goes on, enroll the tablet again.",
     ),
     "clock_skew": ProblemType(
         401, "The tablet's clock is {seconds} seconds off.", "Set the tablet's clock, then sign in again."
@@ -204,7 +204,7 @@ CATALOGUE: dict[str, ProblemType] = {
     ),
     "enrolment_code_invalid": ProblemType(
         403,
-        "The enrolment code is wrong, used, or older than its time.",
+        "The enrollment code is wrong, used, or older than its time.",
         "Ask the dispatcher for a new code.",
     ),
     # --- imports
@@ -289,6 +289,25 @@ CATALOGUE: dict[str, ProblemType] = {
         "Give an extract that holds the bridge or ferry, or correct the position.",
     ),
 }
+
+
+class Reason(str):
+    """A reason with details: in itself the English text, put into another language where it is shown.
+
+    `msgid` is the text with its `{placeholders}`, `details` what fills them, other reasons included.
+    """
+
+    __slots__ = ("details", "msgid")
+
+    msgid: str
+    details: dict[str, Any]
+
+    def __new__(cls, msgid: str, /, **details: Any) -> "Reason":
+        """Fill the English text. Raises KeyError when a placeholder is not given."""
+        text = super().__new__(cls, msgid.format_map(details))
+        text.msgid = msgid
+        text.details = details
+        return text
 
 
 class Problem(Exception):  # noqa: N818 - the catalogue's word; not every refusal is a programming error

@@ -18,9 +18,10 @@ from flask.typing import ResponseReturnValue
 from server.auth.guard import SESSION_LIFE, current_staff, guard
 from server.auth.kept_forms import KEPT
 from server.auth.roles import allow_staff, public
-from server.auth.users import Staff, authenticate, end_session
+from server.auth.users import Staff, authenticate, checked_language, end_session, set_language
 from server.db import current_session
 from server.services import services
+from server.viewing import CHOSEN, _, problem_view
 from workorders.grammar.texts import is_line
 from workorders.problems import Problem
 
@@ -57,10 +58,9 @@ def sign_in_submit() -> ResponseReturnValue:
         staff = authenticate(services().sessions, name, password, request.remote_addr or "unknown", now)
     except Problem as problem:
         return _sign_in_form(name, problem), problem.status
-    kept = session.get(KEPT)
+    kept = {name: session[name] for name in (KEPT, CHOSEN) if name in session}
     session.clear()
-    if kept is not None:
-        session[KEPT] = kept
+    session.update(kept)
     session.permanent = True
     session["staff"] = {
         "id": staff.id,
@@ -77,17 +77,31 @@ def sign_out() -> ResponseReturnValue:
     """End this session, also for whoever kept a copy of its cookie; the person's other browsers stay."""
     end_session(current_session(), session["staff"]["session"], now=services().clock(), life=SESSION_LIFE)
     session.clear()
-    flash("You are signed out.")
+    flash(_("You are signed out."))
     return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.post("/language")
+@public("chooses the language of the pages, before and after signing in")
+def choose_language() -> ResponseReturnValue:
+    """Keep the language: with the person who is signed in, else in this browser's session."""
+    language = checked_language(request.form.get("language", ""))
+    session[CHOSEN] = language
+    if g.staff is not None:
+        set_language(current_session(), g.staff.id, language)
+    wanted = request.args.get("next") or "/"
+    return redirect(wanted if _is_here(wanted) else "/", 303)
 
 
 def _onward(staff: Staff) -> str:
     wanted = request.args.get("next") or ""
-    parts = urlsplit(wanted)
-    here = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    if here and not parts.netloc and is_line(wanted):
-        return wanted
-    return _home_of(staff)
+    return wanted if _is_here(wanted) else _home_of(staff)
+
+
+def _is_here(address: str) -> bool:
+    """An address of this site: nobody is sent elsewhere by a link that looks like ours."""
+    here = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return here and not urlsplit(address).netloc and is_line(address)
 
 
 def _home_of(staff: Staff) -> str:
@@ -95,4 +109,4 @@ def _home_of(staff: Staff) -> str:
 
 
 def _sign_in_form(name: str, problem: Problem | None) -> str:
-    return render_template("sign_in.html", name=name, problem=problem.as_dict() if problem else None)
+    return render_template("sign_in.html", name=name, problem=problem_view(problem) if problem else None)

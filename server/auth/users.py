@@ -14,7 +14,8 @@ from server.auth.roles import ROLES
 from server.db import transaction
 from server.tables import EndedSession, User
 from workorders.grammar.texts import storable
-from workorders.problems import Problem
+from workorders.messages.texts import LANGUAGES
+from workorders.problems import Problem, Reason
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
 
@@ -28,6 +29,8 @@ class Staff:
     full_name: str
     roles: frozenset[str]
     session_epoch: int
+    language: str | None = None
+    """The language this person chose; None when none was."""
 
     def may(self, *roles: str) -> bool:
         """True for an admin and for whoever has one of `roles`; templates show actions by it."""
@@ -42,11 +45,15 @@ def add_user(
     if not NAME.fullmatch(name):
         raise Problem("bad_input", field="name", reason="use lower case letters, digits, dot and dash")
     if unknown := set(wanted) - ROLES.keys():
-        raise Problem("bad_input", field="roles", reason=f"there is no role {', '.join(sorted(unknown))}")
+        raise Problem(
+            "bad_input",
+            field="roles",
+            reason=Reason("there is no role {roles}", roles=", ".join(sorted(unknown))),
+        )
     if not wanted:
         raise Problem("bad_input", field="roles", reason="give at least one role")
     if session.scalar(select(User.id).where(User.name == name)) is not None:
-        raise Problem("bad_input", field="name", reason=f"there is already a user {name}")
+        raise Problem("bad_input", field="name", reason=Reason("there is already a user {name}", name=name))
     user = User(
         name=name,
         full_name=full_name.strip() or name,
@@ -66,6 +73,19 @@ def set_password(session: Session, name: str, password: str) -> None:
     user = user_by_name(session, name)
     user.password_hash = hash_password(password)
     user.session_epoch += 1
+
+
+def set_language(session: Session, user_id: int, language: str) -> None:
+    """Keep the language a person chose. Raises Problem bad_input for one without a catalogue."""
+    session.get_one(User, user_id).language = checked_language(language)
+
+
+def checked_language(language: str) -> str:
+    """A language that has a catalogue. Raises Problem bad_input for any other."""
+    if language not in LANGUAGES:
+        reason = Reason("one of {known}", known=", ".join(LANGUAGES))
+        raise Problem("bad_input", field="language", reason=reason)
+    return language
 
 
 def set_active(session: Session, name: str, active: bool) -> None:
@@ -116,7 +136,7 @@ def authenticate(
 
 def staff_of(user: User) -> Staff:
     """The person behind a row."""
-    return Staff(user.id, user.name, user.full_name, frozenset(user.roles), user.session_epoch)
+    return Staff(user.id, user.name, user.full_name, frozenset(user.roles), user.session_epoch, user.language)
 
 
 def staff_by_id(session: Session, user_id: int, session_epoch: int, session_id: str) -> Staff | None:

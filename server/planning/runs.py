@@ -20,7 +20,7 @@ from geo.schedule.work import DayWork, load_day, plan_document
 from server.networks import streets_on
 from server.services import Services
 from workorders.messages.message import Message
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.tables import PlanRun
 
 log = structlog.get_logger()
@@ -40,7 +40,9 @@ TOLD_EVERY_SECONDS = 0.5
 def ask(session: Session, day: date, seconds: int, *, now: datetime, actor: str) -> PlanRun:
     """Ask for a plan. Raises Problem bad_input when the time is not 2 to 300 seconds."""
     if not 2 <= seconds <= 300:
-        raise Problem("bad_input", field="seconds", reason="must be between 2 and 300")
+        raise Problem(
+            "bad_input", field="seconds", reason=Reason("must be from {first} to {last}", first=2, last=300)
+        )
     run = PlanRun(day=day, seconds=seconds, asked_by=actor, asked_at=now, state="waiting")
     session.add(run)
     session.flush()
@@ -52,9 +54,14 @@ def ask_rest(
 ) -> PlanRun:
     """Ask for a plan of the rest of a day. Raises Problem bad_input naming the field."""
     if not 0 <= wishes.max_moved <= MOST_MOVED:
-        raise Problem("bad_input", field="max_moved", reason=f"must be between 0 and {MOST_MOVED}")
+        raise Problem(
+            "bad_input",
+            field="max_moved",
+            reason=Reason("must be from {first} to {last}", first=0, last=MOST_MOVED),
+        )
     if not 0 <= wishes.stickiness_s <= MOST_STICKY:
-        raise Problem("bad_input", field="stickiness", reason=f"must be 0 to {MOST_STICKY // 60} minutes")
+        reason = Reason("must be from {first} to {last} minutes", first=0, last=MOST_STICKY // 60)
+        raise Problem("bad_input", field="stickiness", reason=reason)
     run = ask(session, day, seconds, now=now, actor=actor)
     run.kind, run.wishes = "rest", asdict(wishes)
     session.flush()

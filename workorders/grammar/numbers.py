@@ -5,7 +5,7 @@
 
 import re
 
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 READ_MAX = 999_999_999
 """The most that a register can show: nine dials."""
@@ -23,7 +23,9 @@ def count_from_text(text: str, *, field: str, low: int = 0, high: int = ID_MAX) 
         raise Problem("bad_input", field=field, reason="must be a whole number, in digits")
     number = int(given)
     if not low <= number <= high:
-        raise Problem("bad_input", field=field, reason=f"must be from {low} to {high}")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("must be from {first} to {last}", first=low, last=high)
+        )
     return number
 
 

@@ -32,7 +32,7 @@ CHART: dict[str, LedgerAccount] = {
         LedgerAccount("STOCK", "Meters in stock"),
         LedgerAccount("SUSP", "Suspense"),
         LedgerAccount("OS", "Cash over and short"),
-        LedgerAccount("OPEN", "Balances taken over at the start"),
+        LedgerAccount("OPEN", "Opening balance"),
     )
 }
 

@@ -44,7 +44,7 @@ TIMELINE = {
     "timeline.entry": "{line:clause}.",
     "timeline.entry_charged": "{line:clause}: {amount:money} charged to the account.",
     "timeline.entry_credited": "{line:clause}: {amount:money} credited to the account.",
-    "timeline.follow_on": "Order {number} ({title}) was raised because of this one.",
+    "timeline.follow_on": "Order {number} ({title:text}) was raised because of this one.",
 }
 """Code of a line → its text."""
 
@@ -52,6 +52,8 @@ NO_REASON = "no reason given"
 SYSTEM = "the system"
 
 POSSIBLY_OFF = "Possibly off; tablet {heard}."
+POSSIBLY_OFF_CANCELLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was cancelled."
+POSSIBLY_OFF_RECALLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was taken back."
 CANCEL_UNKNOWN = "The tablet may not know yet that this was cancelled; {heard}."
 RECALL_UNKNOWN = "The tablet may not know yet that this was taken back; {heard}."
 NOT_SENT = "Waiting to be sent to {technician}’s tablet; {heard}."

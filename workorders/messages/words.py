@@ -3,18 +3,17 @@
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from workorders.messages import formats, sentences_en, timeline_en, words_en
+from workorders.messages import formats, sentences_en, timeline_en, titles_en, words_en
 from workorders.messages.message import TEXT, Message
+from workorders.messages.texts import translate
 from workorders.messages.viewer import Viewer
 from workorders.problems import CATALOGUE
 
-LANGUAGES: Mapping[str, ModuleType] = {"en": words_en}
-SENTENCES: Mapping[str, Mapping[str, str]] = {"en": sentences_en.SENTENCES | timeline_en.TIMELINE}
-"""Language → code → text of what is neither a case nor an acknowledgement."""
+SENTENCES: Mapping[str, str] = sentences_en.SENTENCES | timeline_en.TIMELINE
+"""Code → text of what is neither a case nor an acknowledgement."""
 ENGLISH = Viewer()
 """Who reads where nobody is signed in: tablets of earlier versions, the command line."""
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -25,36 +24,45 @@ OURSELVES = "curbstop"
 """Actor of what the program does by itself."""
 
 
-def _title(group: str, code: str, language: str) -> str:
-    found: str = getattr(LANGUAGES[language], group).get(code, code)
-    return found
+def _title(titles: Mapping[str, str], code: str, language: str) -> str:
+    return translate(titles[code], language) if code in titles else code
+
+
+def title(group: str, code: str, language: str = "en") -> str:
+    """What people call a code of a group of `titles_en`, for example `CHANNELS`.
+
+    A code that the district chose itself (a rate class, a skill) has no text: it is shown as a word. Raises
+    KeyError for an unknown group.
+    """
+    titles = titles_en.GROUPS[group]
+    return translate(titles[code], language) if code in titles else code.replace("_", " ").capitalize()
 
 
 def state_title(code: str, language: str = "en") -> str:
     """What people call a state of an order."""
-    return _title("STATES", code, language)
+    return _title(words_en.STATES, code, language)
 
 
 def outcome_title(code: str, language: str = "en") -> str:
     """What people call an order's outcome, an unable reason included."""
-    outcomes: Mapping[str, str] = LANGUAGES[language].OUTCOMES
-    return outcomes[code] if code in outcomes else unable_title(code, language)
+    if code in words_en.OUTCOMES:
+        return translate(words_en.OUTCOMES[code], language)
+    return unable_title(code, language)
 
 
 def unable_title(code: str, language: str = "en") -> str:
     """What people call an unable reason."""
-    return _title("UNABLE_REASONS", code, language)
+    return _title(words_en.UNABLE_REASONS, code, language)
 
 
 def follow_reason_title(code: str, language: str = "en") -> str:
     """Why a follow-on order exists (`Order.follow_reason`)."""
-    return _title("FOLLOW_REASONS", code, language)
+    return _title(words_en.FOLLOW_REASONS, code, language)
 
 
 def case_title(code: str, language: str = "en") -> str:
     """What people call a kind of exception."""
-    found: Mapping[str, tuple[str, str]] = LANGUAGES[language].CASES
-    return found[code][0] if code in found else code
+    return translate(words_en.CASES[code][0], language) if code in words_en.CASES else code
 
 
 def say(message: Message, viewer: Viewer, names: Mapping[str, str] = NOBODY) -> str:
@@ -74,13 +82,12 @@ def say(message: Message, viewer: Viewer, names: Mapping[str, str] = NOBODY) -> 
 def _text(message: Message, language: str) -> str:
     kind, _, name = message.code.partition(".")
     if kind == "case":
-        cases: Mapping[str, tuple[str, str]] = LANGUAGES[language].CASES
-        return cases[name][1] if name in cases else message.code
+        return translate(words_en.CASES[name][1], language) if name in words_en.CASES else message.code
     if kind == "ack":
-        return _title("ACKS", name, language)
+        return _title(words_en.ACKS, name, language)
     if kind == "problem" and name in CATALOGUE:
-        return CATALOGUE[name].words
-    return SENTENCES[language].get(message.code, message.code)
+        return translate(CATALOGUE[name].words, language)
+    return _title(SENTENCES, message.code, language)
 
 
 class _Sentence(string.Formatter):
@@ -97,7 +104,11 @@ class _Sentence(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """The parameter as text in its form."""
         if value is None or value in ("", []):
-            return timeline_en.NO_REASON if format_spec == "clause" else UNKNOWN
+            return (
+                translate(timeline_en.NO_REASON, self._viewer.language)
+                if format_spec == "clause"
+                else UNKNOWN
+            )
         if format_spec in TITLES:
             return _title(TITLES[format_spec], str(value), self._viewer.language)
         return FORMS[format_spec](value, self._viewer, self._names)
@@ -119,8 +130,10 @@ def _messages(value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
     return " ".join(_message(one, viewer, names) for one in value)
 
 
-def _month(value: Any, *_: Any) -> str:
-    return f"{date.fromisoformat(value):%B %Y}"
+def _person(value: Any, viewer: Viewer, names: Mapping[str, str]) -> str:
+    return names.get(value) or (
+        translate(timeline_en.SYSTEM, viewer.language) if value == OURSELVES else value
+    )
 
 
 FORMS: Mapping[str, Callable[[Any, Viewer, Mapping[str, str]], str]] = {
@@ -129,37 +142,36 @@ FORMS: Mapping[str, Callable[[Any, Viewer, Mapping[str, str]], str]] = {
     "names": lambda value, *_: _listed([str(name).replace("_", " ") for name in value]),
     "money": lambda value, viewer, _: formats.money(value, viewer),
     "at": lambda value, viewer, _: formats.instant(datetime.fromisoformat(value), viewer),
-    "clock": lambda value, viewer, _: formats.time_of_day(
-        datetime.fromisoformat(value).astimezone(ZoneInfo(viewer.zone)).time(), viewer
-    ),
+    "clock": lambda value, viewer, _: formats.local_time(datetime.fromisoformat(value), viewer),
     "hour": lambda value, viewer, _: formats.time_of_day(time.fromisoformat(value), viewer),
     "day": lambda value, viewer, _: formats.day(date.fromisoformat(value), viewer),
-    "month": _month,
+    "month": lambda value, viewer, _: formats.month_of(date.fromisoformat(value), viewer),
     "length": lambda value, viewer, _: formats.length(value, viewer),
     "percent": lambda value, *_: f"{value:g} %",
     "celsius": lambda value, viewer, _: formats.temperature(value, viewer),
-    "person": lambda value, _, names: names.get(value, timeline_en.SYSTEM if value == OURSELVES else value),
+    "person": _person,
+    "text": lambda value, viewer, _: translate(str(value), viewer.language),
     "spelled": lambda value, *_: str(value).replace("_", " "),
     "outcome": lambda value, viewer, _: outcome_title(value, viewer.language).lower(),
     "case": lambda value, viewer, _: case_title(value, viewer.language),
     "clause": lambda value, viewer, names: _message(value, viewer, names).strip().rstrip("."),
-    "hours": lambda value, *_: f"{value / 3600:.1f} hours",
+    "hours": lambda value, viewer, _: formats.hours(value, viewer),
     "cases": _cases,
     "message": _message,
     "messages": _messages,
 }
 """Form of a parameter → how it is shown: cents, ISO instants, metres, °C, ids of people, messages …"""
 
-TITLES: Mapping[str, str] = {
-    "unable": "UNABLE_REASONS",
-    "tampering": "TAMPERING",
-    "likely": "LIKELY",
-    "method": "METHODS",
-    "channel": "CHANNELS",
-    "notice": "NOTICES",
-    "hold": "HOLDS",
-    "weekday": "WEEKDAYS",
-    "service": "SERVICE_STATES",
-    "choice": "CHOICES",
+TITLES: Mapping[str, Mapping[str, str]] = {
+    "unable": words_en.UNABLE_REASONS,
+    "tampering": words_en.TAMPERING,
+    "likely": words_en.LIKELY,
+    "method": words_en.METHODS,
+    "channel": words_en.CHANNELS,
+    "notice": words_en.NOTICES,
+    "hold": words_en.HOLDS,
+    "weekday": words_en.WEEKDAYS,
+    "service": words_en.SERVICE_STATES,
+    "choice": words_en.CHOICES,
 }
 """Form of a parameter that is a code → the catalogue's table of what people call it."""

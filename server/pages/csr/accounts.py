@@ -19,7 +19,7 @@ from server.pages.csr.service_points import cards
 from server.payments import list_payments
 from server.services import services
 from server.templating import local
-from server.viewing import said
+from server.viewing import _, problem_view, said
 from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.ledger import balance
@@ -78,7 +78,7 @@ def pay(number: str) -> ResponseReturnValue:
     except Problem as problem:
         current_session().rollback()
         return _page(number, problem=problem, entered=form.to_dict()), problem.status
-    flash(payment_words(payment), "good")
+    flash(_(payment_words(payment)), "good")
     return redirect(url_for("csr.account", number=number))
 
 
@@ -107,7 +107,7 @@ def _page(number: str, *, problem: Problem | None, entered: dict[str, str]) -> s
         today=local(now).date(),
         channels=CHANNELS,
         payment_id=entered.get("payment_id") or f"P-{uuid.uuid4().hex[:20]}",
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         entered=entered,
     )
 

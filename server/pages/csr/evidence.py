@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from server.db import current_session
 from server.pages.csr.blueprint import blueprint, reads
 from server.services import services
+from server.viewing import _
 from sync.pipeline.evidence import EvidenceFiles
 from workorders.problems import Problem
 from workorders.tables import Evidence
@@ -22,10 +23,10 @@ def evidence(number: int) -> ResponseReturnValue:
     if row is None:
         raise Problem("not_found", what="photo", key=number)
     if row.sha256 is None:
-        abort(404, "This photo has not arrived yet.")
+        abort(404, _("This photo has not arrived yet."))
     data = EvidenceFiles(services().config.data_dir / "evidence").get(row.sha256)
     if data is None:
-        abort(404, "This photo's file is missing or damaged.")
+        abort(404, _("This photo's file is missing or damaged."))
     shown = row.content_type in SHOWN
     answer = Response(data, content_type=row.content_type if shown else "application/octet-stream")
     answer.headers["Content-Disposition"] = "inline" if shown else "attachment"

@@ -16,10 +16,11 @@ from server.doors import seen_version
 from server.pages.csr.blueprint import blueprint, reads
 from server.services import services
 from server.tablets import order_staleness
-from server.viewing import current_viewer, people
+from server.viewing import _, current_viewer, people, problem_view
 from workorders.catalogue import CATALOGUE
 from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
+from workorders.messages.texts import N_
 from workorders.problems import Problem
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
@@ -39,7 +40,7 @@ def order(number: str) -> ResponseReturnValue:
 @allow("csr", "dispatcher", "supervisor")
 def cancel(number: str) -> ResponseReturnValue:
     """Cancel with a reason; a tablet that has the order is told."""
-    return _change(number, "cancelled", cancel_order)
+    return _change(number, N_("Order {number} is cancelled."), cancel_order)
 
 
 @blueprint.post("/orders/<number>/approve")
@@ -47,21 +48,21 @@ def cancel(number: str) -> ResponseReturnValue:
 def release(number: str) -> ResponseReturnValue:
     """Release a held order to the dispatcher."""
     supervises = current_staff().may("supervisor")
-    return _change(number, "released", partial(approve, may_override=supervises))
+    return _change(number, N_("Order {number} is released."), partial(approve, may_override=supervises))
 
 
 @blueprint.post("/orders/<number>/hold")
 @allow("csr", "dispatcher", "supervisor")
 def keep_back(number: str) -> ResponseReturnValue:
     """Hold an order that is not assigned, until it is released."""
-    return _change(number, "on hold", hold)
+    return _change(number, N_("Order {number} is on hold."), hold)
 
 
 @blueprint.post("/orders/<number>/close")
 @allow("csr", "dispatcher", "supervisor")
 def close(number: str) -> ResponseReturnValue:
     """Close an order that needs nothing more."""
-    return _change(number, "closed", close_order)
+    return _change(number, N_("Order {number} is closed."), close_order)
 
 
 def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseReturnValue:
@@ -77,7 +78,7 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
     except Problem as problem:
         current_session().rollback()
         return _page(number, problem, request.form), problem.status
-    flash(f"Order {number} is {done}.", "good")
+    flash(_(done, number=number), "good")
     return redirect(url_for("csr.order", number=number))
 
 
@@ -99,7 +100,7 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         may_release=state is State.HELD,
         may_hold=(state, Command.HOLD) in TRANSITIONS,
         may_close=(state, Command.CLOSE) in TRANSITIONS,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         reason=entered.get("reason", ""),
     )
 

@@ -9,7 +9,7 @@ from server.db import current_session
 from server.pages.csr.blueprint import blueprint, reads
 from server.pages.csr.service_points import cards
 from workorders.problems import Problem
-from workorders.tables import Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint
+from workorders.tables import Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint, Technician
 
 RECENT = 20
 
@@ -63,4 +63,7 @@ def meter(number: str) -> ResponseReturnValue:
     ).all()
     if len(installations) == 1 and installations[0].removed_at is None:
         return redirect(url_for("csr.premise", number=installations[0].service_point.premise.number))
-    return render_template("csr/meter.html", meter=found, installations=installations)
+    holder = session.get(Technician, found.van_technician_id) if found.van_technician_id else None
+    return render_template(
+        "csr/meter.html", meter=found, installations=installations, van=holder.name if holder else None
+    )

@@ -15,9 +15,11 @@ from server.pages.dispatch.blueprint import blueprint, dispatches
 from server.pages.dispatch.crews import movable_numbers
 from server.services import services
 from server.templating import date_text, local
+from server.viewing import _, ngettext, problem_view
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import State
-from workorders.problems import Problem
+from workorders.messages.texts import N2_
+from workorders.problems import Problem, Reason
 from workorders.queries.lookups import technician_named
 from workorders.tables import Order
 from workorders.usecases.orders.assignment import assign_order, recall_order, set_route, unassign_order
@@ -25,6 +27,11 @@ from workorders.usecases.orders.cancel import cancel_order
 
 MOST = 500
 """Orders in one go; more is a mistake of the mouse."""
+
+SENT = N2_("{number} sent to {name} for {day}.", "{count} orders sent to {name} for {day}.")
+GIVEN = N2_("{number} given to {name} for {day}.", "{count} orders given to {name} for {day}.")
+TAKEN_BACK = N2_("{number} taken back.", "{count} orders taken back.")
+CANCELLED = N2_("{number} cancelled.", "{count} orders cancelled.")
 
 
 @blueprint.post("/assign")
@@ -47,7 +54,8 @@ def assign() -> ResponseReturnValue:
             **_by_whom(),
         )
 
-    return _each(f"{'sent' if send else 'given'} to {technician.name} for {date_text(day)}", give)
+    done = SENT if send else GIVEN
+    return _each(done, give, name=technician.name, day=date_text(day))
 
 
 @blueprint.post("/recall")
@@ -61,7 +69,7 @@ def recall() -> ResponseReturnValue:
         back = unassign_order if order is not None and order.state == State.ASSIGNED else recall_order
         back(session, number, reason=reason, expected_version=version, **_by_whom())
 
-    return _each("taken back", take)
+    return _each(TAKEN_BACK, take)
 
 
 @blueprint.post("/cancel")
@@ -73,7 +81,7 @@ def cancel() -> ResponseReturnValue:
     def call_off(number: str, version: int | None) -> None:
         cancel_order(session, number, reason=reason, expected_version=version, **_by_whom())
 
-    return _each("cancelled", call_off)
+    return _each(CANCELLED, call_off)
 
 
 @blueprint.post("/route")
@@ -91,10 +99,13 @@ def move() -> ResponseReturnValue:
     if 0 <= there < len(numbers):
         numbers[here], numbers[there] = numbers[there], numbers[here]
         set_route(session, technician, day, numbers, dispatch=False, **_by_whom())
-    return _done([f"{number} is now stop {numbers.index(number) + 1}."], [])
+    return _done([_("{order} is now stop {number}.", order=number, number=numbers.index(number) + 1)], [])
 
 
-def _each(done: str, act: Callable[[str, int | None], None]) -> ResponseReturnValue:
+def _each(
+    done: tuple[str, str], act: Callable[[str, int | None], None], **details: str
+) -> ResponseReturnValue:
+    """Act on each ticked order; `done` says it of one, which is named, and of several."""
     session = current_session()
     chosen = list(_chosen())
     good, refused = [], []
@@ -103,12 +114,13 @@ def _each(done: str, act: Callable[[str, int | None], None]) -> ResponseReturnVa
             with session.begin_nested():
                 act(number, version)
         except Problem as problem:
-            refused.append(f"{number}: {problem.words} {problem.advice}")
+            shown = problem_view(problem)
+            refused.append(f"{number}: {shown['words']} {shown['advice']}")
         else:
             good.append(number)
     said = []
     if good:
-        said = [f"{good[0] if len(good) == 1 else f'{len(good)} orders'} {done}."]
+        said = [ngettext(*done, len(good), number=good[0], **details)]
     return _done(said, refused)
 
 
@@ -118,9 +130,9 @@ def _chosen() -> Iterator[tuple[str, int | None]]:
     if not chosen:
         raise Problem("bad_input", field="order", reason="tick at least one order")
     if len(chosen) > MOST:
-        raise Problem("bad_input", field="order", reason=f"at most {MOST} at once")
+        raise Problem("bad_input", field="order", reason=Reason("at most {most} at once", most=MOST))
     for value in chosen:
-        number, _, version = value.partition(":")
+        number, version = value.partition(":")[::2]
         yield number, seen_version(version, field="order")
 
 

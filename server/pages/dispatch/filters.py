@@ -9,29 +9,35 @@ from server.days import day_from
 from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import start_of_day
 from workorders.judgement.lifecycle import State
-from workorders.problems import Problem
+from workorders.messages.texts import N_
+from workorders.problems import Problem, Reason
 
 GROUPS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
     {
         "to_assign": (
-            "To assign",
+            N_("To assign"),
             frozenset({State.APPROVED, State.SCHEDULED, State.UNABLE, State.RECALLED}),
         ),
-        "assigned": ("Assigned", frozenset({State.ASSIGNED})),
-        "on_tablet": ("On a tablet", frozenset({State.DISPATCHED, State.ACKNOWLEDGED})),
+        "assigned": (N_("Assigned"), frozenset({State.ASSIGNED})),
+        "on_tablet": (N_("On a tablet"), frozenset({State.DISPATCHED, State.ACKNOWLEDGED})),
         "working": (
-            "Being worked",
+            N_("Being worked"),
             frozenset({State.EN_ROUTE, State.ON_SITE, State.STARTED, State.SUSPENDED}),
         ),
-        "review": ("In review", frozenset({State.EXCEPTION, State.REJECTED})),
-        "held": ("On hold", frozenset({State.REQUESTED, State.HELD})),
+        "review": (N_("In review"), frozenset({State.EXCEPTION, State.REJECTED})),
+        "held": (N_("On hold"), frozenset({State.REQUESTED, State.HELD})),
     }
 )
 """State groups as chips: code → title and states. Together they are every order that wants something."""
 
 OPEN_STATES = frozenset(state for _, states in GROUPS.values() for state in states)
 
-DUE = {"overdue": "Overdue", "today": "Due today", "week": "Due in 7 days", "none": "No due date"}
+DUE = {
+    "overdue": N_("Overdue"),
+    "today": N_("Due today"),
+    "week": N_("Due in 7 days"),
+    "none": N_("No due date"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +86,5 @@ def _one_of(name: str, value: str | None, known: Mapping[str, object]) -> str | 
     if not value:
         return None
     if value not in known:
-        raise Problem("bad_input", field=name, reason=f"one of {', '.join(known)}")
+        raise Problem("bad_input", field=name, reason=Reason("one of {known}", known=", ".join(known)))
     return value

@@ -10,9 +10,8 @@ import shapely
 
 from geo.distance import METRES_PER_DEGREE
 from server.pages.dispatch.crews import Crew, Way
-from server.templating import tone, type_title
+from server.templating import state_text, tone, type_title
 from workorders.judgement.lifecycle import ACTIVE
-from workorders.messages.words import state_title
 from workorders.tables import Order
 
 LINE_METRES = 5.0
@@ -34,7 +33,7 @@ def order_features(orders: Iterable[Order]) -> list[dict[str, Any]]:
                 "properties": {
                     "number": order.number,
                     "tone": tone(order.state),
-                    "state": state_title(order.state),
+                    "state": state_text(order.state),
                     "title": type_title(order.type),
                     "address": order.service_point.premise.address,
                     "technician": order.technician.name if order.technician else None,

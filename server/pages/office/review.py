@@ -15,6 +15,7 @@ from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.services import services
+from server.viewing import _, problem_view
 from workorders.problems import Problem
 from workorders.queries.orders import WRONGFUL
 from workorders.tables import ExceptionCase, FieldEvent, Order, PendingPayment, ServicePoint, Technician
@@ -74,7 +75,8 @@ def decide(number: int) -> ResponseReturnValue:
     except Problem as problem:
         current_session().rollback()
         return _queue(number, problem, request.form), problem.status
-    flash(f"Case {number} is {'accepted' if verdict == 'accept' else 'rejected'}.", "good")
+    accepted, rejected = _("The case is accepted."), _("The case is rejected.")
+    flash(accepted if verdict == "accept" else rejected, "good")
     return redirect(url_for("office.cases", code=request.args.get("code")))
 
 
@@ -137,7 +139,7 @@ def _queue(at_case: int | None, problem: Problem | None, entered: Mapping[str, s
         code=code,
         codes=counts.all(),
         at_case=at_case,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         entered=entered.get("words", ""),
         **tabs(session),
     )

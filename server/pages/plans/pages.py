@@ -15,6 +15,7 @@ from server.pages.plans.comparison import comparison
 from server.planning.runs import ask, ask_rest
 from server.services import services
 from server.templating import local
+from server.viewing import ngettext
 from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
@@ -101,7 +102,12 @@ def use(run: int) -> ResponseReturnValue:
     apply = apply_rest if found.kind == "rest" else apply_document
     routed = apply(session, found.result, now=now, actor=current_staff().name)
     found.state = "used"
-    flash(f"{routed} stops are routed and on their way to the tablets.", "good")
+    words = ngettext(
+        "{count} stop is routed and on its way to the tablets.",
+        "{count} stops are routed and on their way to the tablets.",
+        routed,
+    )
+    flash(words, "good")
     return redirect(url_for("dispatch.page"), 303)
 
 

@@ -76,7 +76,7 @@ function popup() {
     const first = document.createElement("strong");
     first.textContent = `${of.properties.title}, ${of.properties.address}`;
     const second = document.createElement("div");
-    const who = of.properties.technician ? `, ${of.properties.technician}${of.properties.sequence ? ` stop ${of.properties.sequence}` : ""}` : "";
+    const who = of.properties.technician ? `, ${of.properties.technician}${of.properties.sequence ? `, ${holder.dataset.stop.replace("{number}", of.properties.sequence)}` : ""}` : "";
     second.textContent = `${of.properties.number}: ${of.properties.state}${who}`;
     box.append(first, second);
     shown.setLngLat(of.geometry.coordinates).setDOMContent(box).addTo(map);
@@ -86,12 +86,12 @@ function popup() {
 }
 
 async function start() {
-  note.textContent = "Loading the map…";
+  note.textContent = holder.dataset.loading;
   library = await import(holder.dataset.library);
   library.setWorkerUrl(new URL(holder.dataset.worker, location.href).href);
   if (window.pmtiles) library.addProtocol("pmtiles", new window.pmtiles.Protocol().tile);
   const style = await basemap();
-  note.textContent = style ? "" : "There is no basemap yet; orders are drawn at their positions. “curbstop basemap” makes one.";
+  note.textContent = style ? "" : holder.dataset.plain;
   map = new library.Map({ container: holder, style: style ?? plain(), center: [0, 0], zoom: 1, attributionControl: { compact: true } });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.on("load", async () => {
@@ -100,12 +100,13 @@ async function start() {
     await load();
     holder.dataset.ready = "yes";
   });
-  map.on("error", (event) => { console.warn(event.error); if (style) note.textContent = `The basemap cannot be drawn: ${event.error?.message ?? "unknown"}`; });
+  map.on("error", (event) => { console.warn(event.error); if (style) note.textContent = holder.dataset.spoiled; });
   document.body.addEventListener("board:refresh", () => map.loaded() && load().catch(() => {}));
   document.addEventListener("board:chosen", () => map.getSource("orders") && mark());
   dark.addEventListener("change", () => location.reload());
 }
 
 start().catch((error) => {
-  note.textContent = `The map cannot be drawn in this browser (${error.message}). The table beside it has every order.`;
+  console.warn(error);
+  note.textContent = holder.dataset.impossible;
 });

@@ -15,17 +15,17 @@ let unreachable = false;
 
 document.addEventListener("htmx:sendError", () => {
   unreachable = true;
-  say("The server cannot be reached. What you see may be out of date; it refreshes by itself when the server is back.", "warn");
+  say(messages.dataset.unreachable, "warn");
 });
 
-document.addEventListener("htmx:responseError", (event) => {
-  say(`The server could not answer (${event.detail.xhr.status}). Nothing was changed. Try again.`, "bad");
+document.addEventListener("htmx:responseError", () => {
+  say(messages.dataset.refused, "bad");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && unreachable) {
     unreachable = false;
-    say("The server is back.");
+    say(messages.dataset.back);
   }
 });
 

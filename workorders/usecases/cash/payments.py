@@ -8,7 +8,7 @@ from workorders.grammar.money import PAYMENT_MAX_CENTS, text_from_cents
 from workorders.grammar.texts import CODE_MAX, checked_line
 from workorders.grammar.times import checked_fact_time
 from workorders.messages.message import Message
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.queries.lookups import account_named, lock_account
 from workorders.queries.rules_cache import rule_book
@@ -93,12 +93,14 @@ def post_payment(session: Session, account: Account, payment: Payment, *, now: d
     payment_arrived(session, account, money, now=now, actor=actor)
 
 
-def payment_words(payment: Payment | PendingPayment) -> str:
+def payment_words(payment: Payment | PendingPayment) -> Reason:
     """What the person who recorded it reads."""
     amount = text_from_cents(payment.amount_cents)
     if isinstance(payment, PendingPayment):
-        return f"Payment of {amount} is recorded. It posts when a second person has approved it."
-    return f"Payment of {amount} recorded."
+        return Reason(
+            "Payment of {amount} is recorded. It posts when a second person has approved it.", amount=amount
+        )
+    return Reason("Payment of {amount} recorded.", amount=amount)
 
 
 def _check(
@@ -106,9 +108,12 @@ def _check(
 ) -> None:
     checked_line(reference or "", field="reference", longest=80)
     if type(amount_cents) is not int or not 0 < amount_cents <= PAYMENT_MAX_CENTS:
-        reason = f"a payment is more than 0 cents and at most {text_from_cents(PAYMENT_MAX_CENTS)}"
+        most = text_from_cents(PAYMENT_MAX_CENTS)
+        reason = Reason("a payment is more than $0.00 and at most {most}", most=most)
         raise Problem("bad_input", field="amount_cents", reason=reason)
     if received_at is not None:
         checked_fact_time(received_at, now=now, field="received_at")
     if channel not in CHANNELS:
-        raise Problem("bad_input", field="channel", reason=f"one of {', '.join(CHANNELS)}")
+        raise Problem(
+            "bad_input", field="channel", reason=Reason("one of {known}", known=", ".join(CHANNELS))
+        )

@@ -19,7 +19,7 @@ from workorders.ledger import post, reverse
 from workorders.messages.message import Message
 from workorders.policy import fees
 from workorders.policy.returned_items import returned_items_of
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.queries.lookups import lock_account
 from workorders.queries.rules_cache import rule_book
@@ -221,6 +221,6 @@ def _check(reversal_id: str, kind: str, reason: str) -> None:
     if not 0 < len(reversal_id) <= 40:
         raise Problem("bad_input", field="id", reason="1 to 40 characters")
     if kind not in KINDS:
-        raise Problem("bad_input", field="kind", reason=f"one of {', '.join(KINDS)}")
+        raise Problem("bad_input", field="kind", reason=Reason("one of {known}", known=", ".join(KINDS)))
     if not reason.strip():
         raise Problem("bad_input", field="reason", reason="say why the payment is taken back")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workorders.grammar.times import checked_planned_time
 from workorders.judgement.descriptors import FieldType, OrderType
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.tables import Installation, Meter, ServicePoint
 
@@ -74,11 +74,17 @@ def check_meter_to_take(session: Session, serial: str | None) -> None:
     field = "extra.van_stock"
     meter = session.scalar(select(Meter).where(Meter.serial == serial))
     if meter is None:
-        raise Problem("bad_input", field=field, reason=f"there is no meter {serial} on record")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("there is no meter {serial} on record", serial=serial)
+        )
     where = session.scalar(
         select(ServicePoint.number)
         .join(Installation, Installation.service_point_id == ServicePoint.id)
         .where(Installation.meter_id == meter.id, Installation.removed_at.is_(None))
     )
     if where is not None:
-        raise Problem("bad_input", field=field, reason=f"meter {serial} is installed at {where}")
+        raise Problem(
+            "bad_input",
+            field=field,
+            reason=Reason("meter {serial} is installed at {where}", serial=serial, where=where),
+        )
