@@ -31,6 +31,8 @@ class Discovered(click.Group):
             self._load(module)
         elif module == "demo":
             self._load_demo()
+            if cmd_name not in self.commands:
+                ctx.fail("The demo is not part of this installation.")
         if cmd_name not in self.commands:
             self._load_all()
         return super().get_command(ctx, cmd_name)
