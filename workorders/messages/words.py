@@ -14,6 +14,11 @@ def _title(group: str, code: str, language: str) -> str:
     return found
 
 
+def report_title(code: str) -> str:
+    """What people call something recorded in the field that no form names."""
+    return _title("REPORTED", code, "en").replace("_", " ")
+
+
 def state_title(code: str, language: str = "en") -> str:
     """What people call a state of an order."""
     return _title("STATES", code, language)
