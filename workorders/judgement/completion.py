@@ -167,4 +167,4 @@ def _recall(situation: Situation, event: EventFacts) -> tuple[Recall, ...]:
     has_it = order.state == State.ASSIGNED or order.state in IN_FIELD
     if order.technician is None or order.technician == event.technician or not has_it:
         return ()
-    return (Recall(order.technician, f"done by {event.technician}"),)
+    return (Recall(order.technician, "done by"),)

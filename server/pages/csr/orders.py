@@ -73,6 +73,7 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
     found = find_order(session, number)
     staff_names = dict(session.execute(select(User.name, User.full_name)).all())
     state = State(found.state)
+    reports = field_reports(session, found)
     return render_template(
         "csr/order.html",
         order=found,
@@ -80,7 +81,8 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
         authority=_authority(session, number),
-        reports=field_reports(session, found),
+        reports=reports,
+        done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
         may_release=state is State.HELD,
