@@ -7,13 +7,19 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import errors
 from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.exc import DBAPIError
 
 import mobile_api.tables  # noqa: F401 - its tables join the metadata
 import server.tables  # noqa: F401 - its tables join the metadata
 from sync.stores.sql.tables import sync_metadata
+from workorders.problems import Problem
 from workorders.tables import metadata
 
+CANNOT_EXTEND = (errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedFile)
+"""An ordinary owner may not create extensions; what is not installed nobody can create."""
+EXTENSION = "postgis"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TARGETS: list[MetaData] = [metadata, sync_metadata]
 """Everything the migrations must produce; mobile_api and server add their tables to the first."""
@@ -29,9 +35,19 @@ def alembic_config(connection: Connection | None = None) -> AlembicConfig:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Migrate up to `revision` in one transaction."""
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), revision)
+    """Migrate up to `revision` in one transaction.
+
+    Raises Problem `postgis_missing` when the extension is not there and this owner cannot make it.
+    """
+    try:
+        with engine.begin() as connection:
+            command.upgrade(alembic_config(connection), revision)
+    except DBAPIError as error:
+        if isinstance(error.orig, CANNOT_EXTEND) and EXTENSION in str(error.orig):
+            raise Problem(
+                "postgis_missing", database=engine.url.database, user=engine.url.username or "this user"
+            ) from error
+        raise
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -171,6 +171,12 @@ CATALOGUE: dict[str, ProblemType] = {
     "database_unavailable": ProblemType(
         503, "The database does not answer just now. Nothing was saved.", "Try again in a minute."
     ),
+    "postgis_missing": ProblemType(
+        503,
+        "The database {database} has no PostGIS yet, and {user} may not or cannot add it.",
+        "With PostGIS installed on that server, its superuser types: "
+        'psql -d {database} -c "CREATE EXTENSION postgis"  Then run “curbstop migrate” again.',
+    ),
     # --- signing in
     "sign_in_required": ProblemType(401, "You are not signed in.", "Sign in and try again."),
     "sign_in_failed": ProblemType(401, "Name or password is not right.", "Try again or ask a supervisor."),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from geo.schedule.places import shift_ends, stop_positions
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.tables import Order, RouteWay, Shift, Technician
+from workorders.usecases.history import tell_order
 
 AT_STOP = re.compile(r"at stop \d+")
 """The road network counts the yard as its first stop; the tablet names the stop by its order."""
@@ -53,7 +54,29 @@ def refresh_way(
     way = _way(technician_id, day, stops, path, now)
     way.closures = list(closures)
     session.merge(way)
+    _time_anew(session, way, now)
     return True
+
+
+def _time_anew(session: Session, way: RouteWay, now: datetime) -> None:
+    """Give stops without a planned time one: after the stop before and the drive, not before an appointment.
+
+    Tablets that have the order are told. Times that a plan gave stay; breaks are known to plans only.
+    """
+    query = select(Order).where(Order.number.in_(way.stops)).order_by(Order.number).with_for_update()
+    orders = {order.number: order for order in session.scalars(query)}
+    if all(order.planned_start is not None for order in orders.values()):
+        return
+    begins = select(Shift.starts_at).where(Shift.technician_id == way.technician_id, Shift.day == way.day)
+    free = max(now, session.scalars(begins.order_by(Shift.starts_at).limit(1)).one())
+    for number, drive in zip(way.stops, way.drive_seconds, strict=False):
+        order = orders[number]
+        if order.planned_start is None:
+            start = free + timedelta(seconds=drive)
+            order.planned_start = max(start, order.appointment_from or start)
+            tell_order(session, order, now=now)
+        free = order.planned_start + timedelta(minutes=order.planned_minutes)
+    session.flush()
 
 
 def _path(

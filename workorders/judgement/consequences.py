@@ -105,7 +105,7 @@ class RaiseOrder:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Take the order back from `technician`, who has it now, because someone else has done it."""
+    """Take the order back from `technician`, who has it now; `reason` goes before the name of who did it."""
 
     technician: str
     reason: Message

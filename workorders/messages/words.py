@@ -38,6 +38,11 @@ def title(group: str, code: str, language: str = "en") -> str:
     return translate(titles[code], language) if code in titles else code.replace("_", " ").capitalize()
 
 
+def report_title(code: str) -> str:
+    """What people call something recorded in the field that no form names."""
+    return _title("REPORTED", code, "en").replace("_", " ")
+
+
 def state_title(code: str, language: str = "en") -> str:
     """What people call a state of an order."""
     return _title(words_en.STATES, code, language)

@@ -341,3 +341,26 @@ SERVICE_STATES = {
     "unmetered": "without a meter",
     "inactive": "not in use",
 }
+REPORTED = {
+    "arrived_at": "Arrived",
+    "started_at": "Started",
+    "finished_at": "Finished",
+    "serial_seen": "Serial number seen",
+    "read": "Read",
+    "left": "Service left",
+    "seal": "Seal number",
+    "lock": "Lock number",
+    "remarks": "Remarks",
+    "reason": "Reason",
+    "cut_reason": "Why it was cut despite a warning",
+    "as_found": "as found",
+    "as_left": "as left",
+    "flow_volumes": "meter {meter}, standard {standard}",
+    "receipt_number": "Receipt",
+    "receipt_amount_cents": "Amount",
+    "receipt_method": "Paid by",
+    "receipt_check_number": "Check number",
+    "receipt_account": "Account",
+    "receipt_taken_at": "Taken",
+}
+"""What an event records beside the answers of its form."""

@@ -22,9 +22,10 @@ from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
 from workorders.messages.texts import N_
 from workorders.problems import Problem
+from workorders.queries.field_reports import field_reports
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
-from workorders.tables import CutAuthority, Evidence, FieldEvent, Order
+from workorders.tables import CutAuthority, Order
 from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.orders import approve, close_order, hold
 
@@ -87,6 +88,7 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
     found = find_order(session, number)
     viewer, names = current_viewer(), people()
     state = State(found.state)
+    reports = field_reports(session, found)
     return render_template(
         "csr/order.html",
         order=found,
@@ -94,7 +96,8 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
         authority=_authority(session, number),
-        photos=_photos(session, number),
+        reports=reports,
+        done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),
         may_cancel=(state, Command.CANCEL) in TRANSITIONS,
         may_release=state is State.HELD,
@@ -113,12 +116,3 @@ def _authority(session: Session, number: str) -> CutAuthority | None:
     """The newest authority to cut with the verdicts behind it; None when none was given."""
     newest = select(CutAuthority).where(CutAuthority.order_number == number).order_by(CutAuthority.id.desc())
     return session.scalars(newest.limit(1)).first()
-
-
-def _photos(session: Session, number: str) -> Sequence[Evidence]:
-    return session.scalars(
-        select(Evidence)
-        .join(FieldEvent, FieldEvent.id == Evidence.event_id)
-        .where(FieldEvent.order_number == number)
-        .order_by(Evidence.id)
-    ).all()

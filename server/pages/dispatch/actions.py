@@ -16,6 +16,7 @@ from server.pages.dispatch.crews import movable_numbers
 from server.services import services
 from server.templating import date_text, local
 from server.viewing import _, ngettext, problem_view
+from workorders.grammar.numbers import count_from_text
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import State
 from workorders.messages.texts import N2_
@@ -87,17 +88,19 @@ def cancel() -> ResponseReturnValue:
 @blueprint.post("/route")
 @dispatches
 def move() -> ResponseReturnValue:
-    """Move one stop of a route up or down."""
+    """Move one stop of a route up or down by `steps` places; presses in quick succession come as one."""
     session, form = current_session(), request.form
     day = day_from(form.get("day"), local(services().clock()).date())
     technician, number = form.get("technician", ""), form.get("number", "")
     numbers = movable_numbers(session, technician, day)
     if number not in numbers:
         raise Problem("not_found", what="movable stop", key=number)
+    steps = count_from_text(form.get("steps", "1"), field="steps", high=MOST)
     here = numbers.index(number)
-    there = here + (-1 if form.get("move") == "up" else 1)
-    if 0 <= there < len(numbers):
-        numbers[here], numbers[there] = numbers[there], numbers[here]
+    there = here + (-steps if form.get("move") == "up" else steps)
+    there = min(max(there, 0), len(numbers) - 1)
+    if there != here:
+        numbers.insert(there, numbers.pop(here))
         set_route(session, technician, day, numbers, dispatch=False, **_by_whom())
     return _done([_("{order} is now stop {number}.", order=number, number=numbers.index(number) + 1)], [])
 

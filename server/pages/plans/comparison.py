@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo.schedule.states import MOVABLE
 from server.viewing import current_viewer
 from workorders.messages import formats
 from workorders.tables import Order, PlanRun, Premise, RouteWay, ServicePoint, Technician
@@ -59,9 +60,11 @@ def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list
 
 
 def _in_force(session: Session, day: date) -> dict[str, int]:
-    """Stops and driving seconds of the routes as they are now."""
+    """Stops ahead and driving seconds of the routes as they are now, as a plan counts them."""
     stops = session.scalar(
-        select(func.count(Order.number)).where(Order.route_day == day, Order.technician_id.is_not(None))
+        select(func.count(Order.number)).where(
+            Order.route_day == day, Order.technician_id.is_not(None), Order.state.in_(sorted(MOVABLE))
+        )
     )
     ways = session.scalars(select(RouteWay).where(RouteWay.day == day))
     return {"served": stops or 0, "drive_s": sum(sum(way.drive_seconds) for way in ways)}

@@ -6,7 +6,9 @@ from sqlalchemy import func, select
 from sync.pipeline.evidence import EvidenceFiles
 from tests.integration.office.conftest import TOKEN, Office
 from tests.integration.office.morning import CLOCK
+from tests.integration.usecases import answers
 from tests.integration.usecases.world import DEBT
+from workorders.catalogue import CATALOGUE
 from workorders.ledger import balance
 from workorders.tables import Evidence, Meter, Order, Payment
 
@@ -81,6 +83,18 @@ def test_the_story_of_a_wrongful_cut(shared_office: Office) -> None:
     ]
     places = [text.index(line) for line in story]
     assert places == sorted(places)
+
+
+def test_everything_recorded_at_the_door_is_on_the_order_s_page(shared_office: Office) -> None:
+    text = read(shared_office, f"/csr/orders/{shared_office.numbers['late']}")
+    form = CATALOGUE["disconnect_np"]
+    told = text[text.index('class="card report"') :]
+    for name, value in answers.cut(11).items():
+        assert form.field(name).title in told, name
+        if isinstance(value, int) and not isinstance(value, bool):
+            assert f">{value}<" in told, name
+    for value in ("M11", "L11", "photo.jpg"):
+        assert value in told
 
 
 def test_how_far_the_office_lags_is_said(shared_office: Office) -> None:

@@ -186,6 +186,8 @@ def test_stops_move_up_and_down(office: Office) -> None:
     assert route()[:2] == [before[1], before[0]], "the first cannot go higher"
     office.post("dana", "/dispatch/route", **form, move="down")
     assert route() == before
+    office.post("dana", "/dispatch/route", **form | {"number": before[-1]}, move="up", steps="50")
+    assert route() == [before[-1], *before[:-1]], "quick presses come as one and stop at the top"
     assert order(office, "assigned").state == "assigned", "moving sends nothing out"
 
 

@@ -41,6 +41,7 @@ from workorders.tables import (
     Read,
     ServicePoint,
     ServicePointEvent,
+    Technician,
 )
 from workorders.usecases.cash.payment_arrived import Money, payment_arrived
 from workorders.usecases.collections.reconsider import reconsider_account
@@ -251,7 +252,8 @@ def _raise_order(session: Session, what: RaiseOrder, cause: Cause) -> None:
 
 
 def _recall(session: Session, what: Recall, cause: Cause) -> None:
-    take_back(session, cause.order, what.technician, reason=what.reason, now=cause.now)
+    who = session.get_one(Technician, cause.technician)
+    take_back(session, cause.order, what.technician, reason=f"{what.reason} {who.name}", now=cause.now)
 
 
 def _record_meter_test(session: Session, what: RecordMeterTest, cause: Cause) -> None:

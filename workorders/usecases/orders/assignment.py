@@ -105,7 +105,8 @@ def set_route(
 ) -> list[Order]:
     """Make these orders the technician's stops of that day, in this order, numbered from `first`.
 
-    Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number.
+    Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number; None: by
+    hand, so that from the first stop that moves on no planned time holds any more (geo.schedule.ways).
     Raises what `assign_order` raises, and Problem `bad_input` when an order is named twice.
     """
     if len(set(numbers_in_sequence)) != len(numbers_in_sequence):
@@ -114,13 +115,16 @@ def set_route(
     technician = technician_named(session, technician_id)
     for number in sorted(numbers_in_sequence):
         order_for_update(session, number)
-    orders, days = [], {day: None}
+    orders, days, moved = [], {day: None}, False
     for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = order_for_update(session, number)
         if order.technician_id == technician_id and order.route_day is not None:
             days[order.route_day] = None
+        moved |= (order.technician_id, order.route_day, order.sequence) != (technician_id, day, sequence)
         _give(session, order, technician, day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
         order.planned_start = starts.get(number, order.planned_start)
+        if moved and planned_starts is None:
+            order.planned_start = None
         orders.append(order)
     for changed in days:
         tell_route(session, technician_id, changed, now=now)
