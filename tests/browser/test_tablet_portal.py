@@ -14,7 +14,9 @@ from tests.integration.couchdb.district import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NO_WORKER = "() => navigator.serviceWorker.getRegistration().then((found) => !found?.installing && !found?.active)"
+NO_WORKER = (
+    "() => navigator.serviceWorker.getRegistration().then((found) => !found?.installing && !found?.active)"
+)
 SETTLED = "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active) && !found.installing)"
 UPDATE = """() => navigator.serviceWorker.getRegistration()
   .then((found) => found.update()).then(() => true, () => true)"""

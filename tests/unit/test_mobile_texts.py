@@ -17,7 +17,9 @@ from workorders.usecases.district.publish_rules import sample_document
 LANGUAGES = ("en", "es")
 USED = re.compile(r"""[^\w.](?:t|Worded|Unreachable)\(\s*([^)]*)""")
 CODE = re.compile(r"""["`]([a-z][\w]*(?:\.[\w]+)*(?:\.\$\{[^}]+\})?)["`]""")
-CODE_ELSEWHERE = re.compile(r"""(?:code|otherwise|verb)(?:: | = )"([a-z_]+\.[\w.]+)"|["`](read\.\$\{\w+\})`""")
+CODE_ELSEWHERE = re.compile(
+    r"""(?:code|otherwise|verb)(?:: | = )"([a-z_]+\.[\w.]+)"|["`](read\.\$\{\w+\})`"""
+)
 TEMPLATE = re.compile(r"html`")
 SERVED = {"title", "help", "section", "unit"}
 PROPER = re.compile(r"Curbstop")
@@ -80,7 +82,9 @@ def test_every_code_has_a_text_and_every_text_a_use(catalogues: dict[str, Any]) 
     for name, text in sources().items():
         for code in codes_in(text):
             prefix = code.removesuffix("*")
-            matching = {known for known in english if known == code or ("*" in code and known.startswith(prefix))}
+            matching = {
+                known for known in english if known == code or ("*" in code and known.startswith(prefix))
+            }
             assert matching, f"{name} asks for {code}"
             used |= matching
     problems = {code for code in english if code.startswith("error.")}  # of the server, said by their code

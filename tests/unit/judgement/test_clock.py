@@ -18,9 +18,7 @@ HOUR_MS = 3_600_000
 def test_a_measured_offset_keeps_the_times_apart(hours: int, flag: str) -> None:
     true = [CONTACT + timedelta(minutes=minutes) for minutes in (5, 20, 21, 90)]
     judged = [
-        judge_time(
-            at + timedelta(hours=hours), -hours * HOUR_MS, earliest=CONTACT, received_at=RECEIVED
-        )
+        judge_time(at + timedelta(hours=hours), -hours * HOUR_MS, earliest=CONTACT, received_at=RECEIVED)
         for at in true
     ]
     assert [one.at for one in judged] == true
