@@ -1,4 +1,4 @@
-"""What stands between a tablet and the server: a portal that answers everything, or a connection that drops some."""
+"""Between a tablet and the server: a portal that answers everything, or a connection that drops some."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -41,7 +41,7 @@ class Flaky:
     """Fails one replication request in `every`: before the server hears it, or after it has answered."""
 
     def __init__(self, every: int, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - to repeat a run
+        self._random = random.Random(seed)
         self._every = every
         self.failed = 0
 

@@ -69,7 +69,8 @@ PEOPLES = """async () => {
   const { app } = await import("/tablet/lib/state.js");
   const found = [];
   for (const order of app.model.orders.values()) {
-    found.push(order.instructions, order.meter_location, order.access?.note, order.access?.hazard, order.premise?.address);
+    found.push(order.instructions, order.meter_location, order.premise?.address);
+    found.push(order.access?.note, order.access?.hazard);
     found.push(order.account?.name, order.cancelled?.reason, ...Object.values(order.extra ?? {}));
   }
   return found.filter((text) => typeof text === "string" && text);

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHAOS_SECONDS = float(os.environ.get("CURBSTOP_TEST_CHAOS_SECONDS", "15"))
 """How long the bad connection is kept up; 45 and more show what one run in a hundred does."""
 MEDIAN_SECONDS = 6.0
-"""Median time from a change to the other side, with one request in four lost; 43 s when back-off ignored progress."""
+"""Median time from a change to the other side, with one request in four lost."""
 
 WRITE = """async ([number, event]) => {
   const { app } = await import("/tablet/lib/state.js");
