@@ -1,4 +1,4 @@
-"""What stands between a tablet and the server: a portal that answers everything, or a connection that drops some."""
+"""Between a tablet and the server: a portal that answers everything, or a connection that drops some."""
 
 import random
 from collections.abc import Callable, Iterable

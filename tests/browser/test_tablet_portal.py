@@ -1,4 +1,4 @@
-"""A portal that answers 200 and a page of its own to everything, while the app is being installed or updated."""
+"""A portal that answers everything with a page of its own, while the app is being installed or updated."""
 
 from dataclasses import replace
 
@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NO_WORKER = (
     "() => navigator.serviceWorker.getRegistration().then((found) => !found?.installing && !found?.active)"
 )
-SETTLED = "() => navigator.serviceWorker.getRegistration().then((found) => Boolean(found?.active) && !found.installing)"
+SETTLED = """() => navigator.serviceWorker.getRegistration()
+  .then((found) => Boolean(found?.active) && !found.installing)"""
 UPDATE = """() => navigator.serviceWorker.getRegistration()
   .then((found) => found.update()).then(() => true, () => true)"""
 CACHES = "() => caches.keys().then((all) => all.filter((name) => name.startsWith('curbstop-app-')))"

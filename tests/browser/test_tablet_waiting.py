@@ -44,7 +44,7 @@ SAMPLE = """async (number) => {
     await work.writer.write(event, app.model.orders.get(number));
   return samples;
 }"""
-"""Writes three facts and counts at every step of IndexedDB: [facts that a crash would keep, facts said to wait]."""
+"""Writes three facts and counts at each step of IndexedDB: [facts a crash would keep, facts said to wait]."""
 
 DELETE = """() => new Promise((resolve) => {
   const deleting = indexedDB.deleteDatabase("_pouch_tech-t01");

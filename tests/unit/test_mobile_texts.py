@@ -148,6 +148,8 @@ def closing(text: str, at: int) -> int:
 
 
 def test_no_text_stands_in_a_page() -> None:
+    sample = 'html`<p title="Lock">Hi ${on ? html`<b>you ${name}</b>` : nothing} there</p>`'
+    assert templates(sample) == ['<p title="Lock">Hi  there</p>', "<b>you </b>"]
     for name, text in sources().items():
         for literal in templates(text):
             shown = re.sub(r"<[^>]*>", " ", f">{literal}<" if "<" not in literal else literal)

@@ -3,7 +3,7 @@
 
 import { Worded } from "../lib/failures.js";
 import { read, write } from "../lib/idb.js";
-import { setAside } from "../lib/reserve.js";
+import { isFull, setAside } from "../lib/reserve.js";
 import { app, update } from "../lib/state.js";
 import { Refused } from "./api.js";
 import { LARGEST_PUSH, pullFeed, pushFeed } from "./feeds.js";
@@ -98,6 +98,7 @@ export class Sync {
 
   async #synced(run, figures = null) {
     Object.assign(this, { pause: FIRST_PAUSE_MS, pushing: LARGEST_PUSH });
+    app.storage.full = false;
     await this.#heard(run);
     await this.#tidy(run, figures);
     if (this.run === run && app.waiting.size) await this.#resend(run);
@@ -166,6 +167,7 @@ export class Sync {
     const run = this.run;
     this.#cancel();
     if (error instanceof Refused && error.code === "device_revoked") return this.onRevoked();
+    if (isFull(error)) app.storage.full = true;
     const unreachable = !(error instanceof Refused);
     this.#phase(unreachable ? "offline" : "refused", error);
     // Where some requests come through, the next try is soon: only silence is waited out.

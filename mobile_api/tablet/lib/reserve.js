@@ -6,9 +6,9 @@ import { write } from "./idb.js";
 const CACHE = "curbstop-reserve";
 const BYTES = 3 * 1024 * 1024;
 
-// Browsers call it differently, and Firefox reports it as an abort without a name.
+// Browsers name it differently, and PouchDB puts the browser's error into its reason.
 export const isFull = (error) =>
-  /quota/i.test(`${error?.name} ${error?.message} ${error?.reason}`) || /disk|space|full/i.test(String(error?.message));
+  /quota|no.?space|disk (is )?full/i.test(`${error?.name} ${error?.message} ${error?.reason}`);
 
 // Set the room aside when there is plenty.
 export async function setAside() {

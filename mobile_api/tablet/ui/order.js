@@ -16,7 +16,8 @@ import { stateOf, windowOf } from "./list.js";
 import { log } from "./log.js";
 import { meterCard } from "./meter.js";
 
-const titled = (prefix, code) => (known(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : spelled(code));
+const serviceTitle = (code) => (known(`service.${code}`) ? t(`service.${code}`) : spelled(code));
+const stateTitle = (code) => (known(`state.${code}`) ? t(`state.${code}`) : spelled(code));
 
 function header(order) {
   const [words, tone] = stateOf(order);
@@ -37,7 +38,7 @@ function place({ premise, service_point: point, access }) {
   const [lon, lat] = premise.position ?? [];
   const label = encodeURIComponent(premise.address);
   const service =
-    point && html`${titled("service", point.service)} ${point.size}″, <b>${titled("state", point.state)}</b>`;
+    point && html`${serviceTitle(point.service)} ${point.size}″, <b>${stateTitle(point.state)}</b>`;
   return html`<section class="card">
     <h2>${t("place")}</h2>
     ${facts(
