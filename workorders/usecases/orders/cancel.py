@@ -25,18 +25,20 @@ def cancel_order(
     now: datetime,
     actor: str,
     expected_version: int | None = None,
+    tablet_knows: bool = False,
 ) -> Order:
     """Cancel an order; a tablet that has it is told, and keeps it until the technician finishes or backs out.
 
     `reason` is what a person typed, or a message. Calling off a cut that a tablet has makes a reconnect
-    stand ready. Raises Problem `not_found`,
-    `stale_order`, `illegal_transition`, and `bad_input` without a reason.
+    stand ready, unless the tablet itself brought the reason (`tablet_knows`): then it is known that the cut
+    was not made. Raises Problem `not_found`, `stale_order`, `illegal_transition`, and `bad_input` without a
+    reason.
     """
     why = reason if isinstance(reason, Message) else _typed_reason(reason)
     order = order_for_update(session, number, expected_version=expected_version)
     in_field = order.state in IN_FIELD
     call_off(session, order, Command.CANCEL, reason=why, now=now, actor=actor)
-    if in_field and order.type == CUT:
+    if in_field and order.type == CUT and not tablet_knows:
         stand_ready(session, order, now=now)
     return order
 
