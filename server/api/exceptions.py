@@ -67,6 +67,7 @@ def _view(case: ExceptionCase) -> dict[str, Any]:
     } | {
         "order": case.order_number,
         "blocking": is_blocking(case),
+        "message": case.message.as_json(),
         "words": said(case.message),
         "decision": said(case.decided_as) or None,
     }

@@ -280,6 +280,7 @@ class ExceptionSchema(Schema):
 
     id = fields.Integer(required=True)
     code = fields.String(required=True)
+    message = fields.Nested(MessageSchema, required=True)
     words = fields.String(required=True)
     order = fields.String(required=True, allow_none=True)
     source = fields.String(required=True)

@@ -177,7 +177,7 @@ def test_the_counter_never_falls_below_what_has_arrived(district: District) -> N
                 occurred_at=NOW,
                 received_at=NOW,
                 status="posted",
-                words="",
+                ack_code="ack.noted",
                 digest="0" * 64,
                 body={},
             )
@@ -216,7 +216,7 @@ def _event(tablet: Tablet, counter: int) -> FieldEvent:
         occurred_at=NOW,
         received_at=NOW,
         status="posted",
-        words="",
+        ack_code="ack.noted",
         digest="",
         body={},
     )

@@ -53,7 +53,6 @@ SENTENCES = {
     "reason.done_by": "done by {technician:person}",
     "reason.tablet_silent": "possibly off; the tablet was not heard of",
     "reason.waits_for_tablet": "waiting to hear from the tablet",
-    "reason.plan_used": "the plan of the day",
     "reason.photos_arrived": "the photos are here",
     "reason.reprocessed": "Taken in after all: {answer:message}",
     "reason.database": "The database said: {said}.",

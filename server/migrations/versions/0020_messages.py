@@ -53,7 +53,6 @@ def upgrade() -> None:
     _rewrite("exception_case", "detail", _case, beside="words")
     op.drop_column("exception_case", "words")
     _rewrite("cut_authority", "evidence", _spoken)
-    _rewrite("plan_run", "result", _spoken)
     _guard()
 
 
@@ -110,7 +109,7 @@ def _case(detail: dict[str, Any], words: str) -> dict[str, Any]:
 
 
 def _spoken(kept: Any) -> Any:
-    """JSON in which every English text became a message: of a consequence, a cut rule, an unplaced order."""
+    """JSON in which every English text became a message: of a consequence, a verdict on a cut."""
     if isinstance(kept, list):
         return [_spoken(one) for one in kept]
     if not isinstance(kept, dict):

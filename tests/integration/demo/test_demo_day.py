@@ -23,6 +23,7 @@ from server.config import Config
 from server.db import session_factory
 from server.services import utc_now
 from tests.postgres import free_port
+from tests.stored_messages import sentences_in
 from workorders.problems import Problem
 from workorders.queries.verify import verify_ledger
 
@@ -96,6 +97,7 @@ def test_a_day_is_played_twice(
     check(as_document(play_day(url, signs, lambda _: None)))
     with session_factory(engine)() as session:
         assert verify_ledger(session).differences == ()
+        assert sentences_in(session) == [], "facts are stored as codes, not in English"
     with pytest.raises(Problem) as refused:
         Office(url, signs).ask("csr", "/api/demo/mark")
     assert refused.value.details["status"] == 403

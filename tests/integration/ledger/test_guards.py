@@ -80,7 +80,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
                 revision="1-a",
                 body={},
                 code="c",
-                reason="r",
+                params={"text": "r"},
                 received_at=NOW,
             ),
         ]

@@ -31,8 +31,8 @@ def cancel_order(
 
     `reason` is what a person typed, or a message. Calling off a cut that a tablet has makes a reconnect
     stand ready, unless the tablet itself brought the reason (`tablet_knows`): then it is known that the cut
-    was not made. Raises Problem `not_found`,
-    `stale_order`, `illegal_transition`, and `bad_input` without a reason.
+    was not made. Raises Problem `not_found`, `stale_order`, `illegal_transition`, and `bad_input` without a
+    reason.
     """
     why = reason if isinstance(reason, Message) else _typed_reason(reason)
     order = order_for_update(session, number, expected_version=expected_version)
