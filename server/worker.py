@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from geo.schedule.ways import refresh_way
 from mobile_api.bundle import build_bundle
+from server import heartbeat
 from server.config import Config
 from server.networks import road_network, streets_on
 from server.planning.runs import start_waiting
@@ -128,6 +129,7 @@ def work(services: Services, stop: threading.Event) -> None:
                 prepare(services)
                 prepared = True
             done = work_once(services)
+            heartbeat.beat(services.config.data_dir, services.clock())
             if not done and (kept_up_at is None or services.clock() - kept_up_at >= UPKEEP):
                 upkeep(services)
                 kept_up_at = services.clock()

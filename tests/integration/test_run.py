@@ -102,6 +102,17 @@ def test_a_killed_supervisor_leaves_no_process(started: tuple[subprocess.Popen[s
     assert_gone(family)
 
 
+def test_stopped_processes_end_with_a_killed_supervisor(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, _ = started
+    family = children_of(process.pid)
+    # The worker has only just been started, and is stopped before it ran a line of its own.
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    process.kill()
+    process.wait()
+    assert_gone(family)
+
+
 def test_a_blocked_server_process_does_not_outlive_the_others(
     started: tuple[subprocess.Popen[str], int],
 ) -> None:

@@ -120,7 +120,7 @@ SENTENCES = {
     "rule.no_holiday": "{day:day} is no holiday nor the day before one.",
     "rule.hour": "It was {at:clock}; cuts end at {latest:hour}.",
     "rule.forecast_open": "The forecast does not matter for this service.",
-    "rule.forecast_unknown": "No forecast for {day:day} is known; a cut needs one of {limit:celsius} or more.",
+    "rule.forecast_unknown": "No forecast is known for {day:day}; a cut needs {limit:celsius} or more.",
     "rule.forecast": "The forecast low is {low:celsius}; the limit {limit:celsius}.",
     "rule.medical": "The premise is flagged: someone depends on the service.",
     "rule.not_medical": "No medical flag.",
