@@ -23,7 +23,7 @@ from workorders.usecases.field.quarantine import undecided_documents
 
 blueprint = Blueprint("health", __name__)
 SILENT_SECONDS = 120.0
-"""A worker that ended no round for so long has stopped; its longest rounds take a fraction of it."""
+"""A worker that began no round for so long has stopped; its longest rounds take a fraction of it."""
 
 
 @blueprint.get("/healthz")

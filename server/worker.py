@@ -7,6 +7,7 @@ outbox and in the feeds' checkpoints.
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -124,12 +125,14 @@ def work(services: Services, stop: threading.Event) -> None:
     kept_up_at: datetime | None = None
     while not stop.is_set() and os.getppid() == parent:
         began = time.monotonic()
+        # A folder that cannot be written shows by the sign of life that grows old.
+        with suppress(OSError):
+            heartbeat.beat(services.config.data_dir, services.clock())
         try:
             if not prepared:
                 prepare(services)
                 prepared = True
             done = work_once(services)
-            heartbeat.beat(services.config.data_dir, services.clock())
             if not done and (kept_up_at is None or services.clock() - kept_up_at >= UPKEEP):
                 upkeep(services)
                 kept_up_at = services.clock()

@@ -218,7 +218,7 @@ def _mod(argument: Any) -> Predicate:
             return False
         # The remainder has the sign of the value.
         left: int = abs(value) % abs(divisor)
-        return (left if value >= 0 else -left) == remainder
+        return bool((left if value >= 0 else -left) == remainder)
 
     return matches
 
