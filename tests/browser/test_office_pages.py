@@ -136,6 +136,51 @@ def test_a_dispatcher_assigns_and_reorders_by_keyboard(
     page.context.close()
 
 
+def test_the_board_does_what_was_meant_and_no_more(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "dana", complaints)
+    posted: list[str] = []
+    page.on("request", lambda sent: posted.append(sent.url) if sent.method == "POST" else None)
+    boxes = page.locator('#orders-form input[type="checkbox"][name="order"]')
+    ticked = [boxes.nth(0).get_attribute("id"), boxes.nth(1).get_attribute("id")]
+    for id_ in ticked:
+        page.locator(f"#{id_}").check()
+    page.locator("#do-more > summary").click()
+    page.locator("#do-reason").fill("Wrong day")
+    page.locator("#do-reason").press("Enter")
+
+    page.get_by_role("button", name="Cancel orders").focus()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.keyboard.press("Enter")
+    assert "Cancel 2 orders?" in asked[0]
+    assert posted == [], "neither Enter in the reason nor a question answered with no sends anything"
+
+    page.get_by_role("link", name=re.compile("^In review")).click()
+    expect(page.locator("#chosen")).to_have_text("2")
+    expect(page.locator("#chosen-elsewhere")).to_have_text(", 2 not shown")
+    page.get_by_role("link", name=re.compile("^All open")).click()
+    for id_ in ticked:
+        expect(page.locator(f"#{id_}")).to_be_checked()
+
+    page.locator("#crew-t01 > summary").click()
+    route = page.locator("#crew-t01 .stops li:has(form.move)")
+    numbers = route.evaluate_all("items => items.map(item => item.dataset.number)")
+    last = numbers[-1]
+    assert len(numbers) > 2
+    page.locator(f"#up-{last}").focus()
+    with page.expect_response("**/dispatch/route"):
+        for _ in numbers[1:]:
+            page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text(f"{last} is now stop 1.")
+    page.reload()
+    expect(route.first).to_have_attribute("data-number", last)
+    assert sum(url.endswith("/dispatch/route") for url in posted) == 1
+    assert complaints == []
+    page.context.close()
+
+
 def test_the_map_draws_orders_without_a_basemap_and_a_click_ticks(
     browser: Browser, running: Running, complaints: list[str]
 ) -> None:

@@ -177,7 +177,8 @@ def test_no_page_behind_the_sign_in_is_kept_by_a_browser(shared_office: Office) 
     ):
         answer = sam.get(path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
-    assert "no-store" not in sam.get("/static/css/base.css").headers.get("Cache-Control", "")
+    with sam.get("/static/css/base.css") as published:
+        assert "no-store" not in published.headers.get("Cache-Control", "")
 
 
 def test_passwords_are_kept_as_argon2(shared_office: Office) -> None:

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +252,30 @@ def test_without_streets_the_pages_say_so(config: Config, tmp_path: Path) -> Non
     assert "no streets to drive on" in text_of(office, "/plans/late/t01", 409)
     assert close(office, place="1 Main Street").status_code == 409
     services.engine.dispose()
+
+
+def test_after_a_reorder_by_hand_the_times_of_what_moved_are_worked_out_anew(
+    office: Office, streets: Streets
+) -> None:
+    def route() -> list[Order]:
+        with office.services.read_sessions() as session:
+            live = select(Order).where(
+                Order.technician_id == "t02", Order.state.in_(["assigned", "dispatched"])
+            )
+            return list(session.scalars(live.order_by(Order.sequence)))
+
+    before = route()
+    assert all(stop.planned_start for stop in before)
+    last, form = before[-1].number, {"technician": "t02", "day": str(DAY)}
+    office.post("dana", "/dispatch/route", **form, number=last, move="up", steps="1")
+    moved = route()
+    assert [stop.number for stop in moved][-2] == last
+    assert [stop.planned_start is None for stop in moved[-2:]] == [True, True], "no stale time is shown"
+    assert [stop.planned_start for stop in moved[:-2]] == [stop.planned_start for stop in before[:-2]]
+    with office.services.sessions.begin() as session:
+        refresh_way(session, streets.network, "t02", DAY, now=MORNING)
+    times = [(stop.planned_start, timedelta(minutes=stop.planned_minutes)) for stop in route()]
+    for (start, took), (following, _) in pairwise(times):
+        assert start is not None
+        assert following is not None
+        assert start + took < following, "the drive lies between"
