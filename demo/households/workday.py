@@ -13,6 +13,7 @@ from geo.planner.model import Options
 from geo.roads import RoadNetwork
 from geo.schedule.work import apply_document, load_day, plan_document
 from server.progress import Progress
+from workorders.judgement.lifecycle import ACTIVE
 from workorders.queries.lookups import responsible_account
 from workorders.tables import Order, ServicePoint
 from workorders.usecases.cash.payments import record_payment
@@ -43,19 +44,30 @@ def raise_orders(
             instructions=one.instructions,
             extra=one.extra,
         )
+        made = None
         if one.type == "reconnect":
-            _pay_what_is_owed(session, request.service_point_id, one.household.service_point, now)
-        orders.append(raise_order(session, request, now=now, actor=ACTOR))
+            made = _pay_what_is_owed(session, request.service_point_id, one.household.service_point, now)
+        orders.append(made or raise_order(session, request, now=now, actor=ACTOR))
         progress("orders", place, len(wanted))
     return orders
 
 
-def _pay_what_is_owed(session: Session, point_id: int, number: str, now: datetime) -> None:
-    """The household that is to be reconnected has paid on the web this morning."""
+def _pay_what_is_owed(session: Session, point_id: int, number: str, now: datetime) -> Order | None:
+    """The household that is to be reconnected has paid on the web this morning.
+
+    Answers the reconnect that the payment raised by itself; None when nothing was owed.
+    """
     account = responsible_account(session, point_id)
     owed = owed_against_restoring(session, account, now)
-    if account is not None and owed:
-        record_payment(session, f"demo-{number}", account.number, owed, "web", now=now, actor=ACTOR)
+    if account is None or not owed:
+        return None
+    record_payment(session, f"demo-{number}", account.number, owed, "web", now=now, actor=ACTOR)
+    return session.scalar(
+        select(Order)
+        .where(Order.service_point_id == point_id, Order.type == "reconnect", Order.state.in_(ACTIVE))
+        .order_by(Order.number.desc())
+        .limit(1)
+    )
 
 
 def plan_day(writer: Writer, network: RoadNetwork, *, seed: int) -> int:

@@ -18,7 +18,7 @@ from tests.browser.days import Clock
 from tests.browser.site import Site
 from tests.contract.couch_servers import cleared, configured, couchdb_url
 from tests.integration.couchdb.district import DATABASES
-from tests.integration.service.every_order import HOUSEHOLDS
+from tests.integration.usecases.every_order import HOUSEHOLDS
 
 CHROMIUM = os.environ.get("CURBSTOP_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]

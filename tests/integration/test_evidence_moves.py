@@ -40,7 +40,7 @@ def test_stored_orders_lose_the_evidence_and_their_tablets_are_sent_them_anew(da
     with sessions() as session:
         given = session.scalars(select(CutAuthority)).one()
         assert (given.order_number, given.expires_at, given.evidence) == (number, *before)
-        assert set(session.get_one(Order, number).extra) == {"avoid_cents", "notice_ids"}
+        assert set(session.get_one(Order, number).extra) == {"notice_ids"}
         waiting = session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None)))
         assert list(waiting) == [number], untouched
     publish_pending(sessions, store, now=NOW)

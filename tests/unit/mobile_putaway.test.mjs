@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const TABLET = new URL("../../mobile_api/tablet", import.meta.url);
+const TABLET = new URL("../../mobile_api/tablet/", import.meta.url);
 const load = (name) => import(new URL(name, TABLET));
 
 const { judge } = await load("data/putaway.js");

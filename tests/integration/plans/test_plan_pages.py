@@ -176,10 +176,10 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"place": "12.0, 47.0"}, "500 m from any street"),
     ({"place": "200, 47.0"}, "on earth"),
     ({"radius": "2"}, "between 5 and 5000"),
-    ({"radius": "x"}, "whole number of metres"),
+    ({"radius": "x"}, "whole number"),
     ({"reason": " "}, "Say why"),
     ({"until": "2026-03-01T18:00"}, "after the beginning"),
-    ({"until": "soon"}, "date and a time"),
+    ({"until": "soon"}, "must be a time"),
 ]
 
 

@@ -108,7 +108,7 @@ def test_a_cut_is_not_sent_out_after_hours_and_carries_its_authority_in_hours(se
     (given,) = session.scalars(select(CutAuthority).where(CutAuthority.order_number == kept.number))
     assert (given.granted_at, given.expires_at) == (NOW, NOW + timedelta(hours=36))
     assert given.evidence["allowed"] is True
-    assert set(kept.extra) == {"avoid_cents", "notice_ids"}
+    assert set(kept.extra) == {"notice_ids"}
     assert len(kept.extra["notice_ids"]) == 2
 
 

@@ -41,7 +41,8 @@ class Stranger(Tablet):
 
 def numbers(session: Session) -> dict[str, str]:
     """Who holds which kept number."""
-    return dict(session.execute(select(Receipt.number, Receipt.technician_id)).tuples().all())
+    rows = session.execute(select(Receipt.number, Receipt.technician_id))
+    return {row.number: row.technician_id for row in rows}
 
 
 @pytest.mark.parametrize("stranger_first", [True, False])

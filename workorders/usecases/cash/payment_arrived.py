@@ -57,6 +57,7 @@ def payment_arrived(session: Session, account: Account, money: Money, *, now: da
         reason=money.why,
         source=money.source,
         paid_at=money.paid_at,
+        paid_on=money.order_number,
         now=now,
         actor=actor,
     )

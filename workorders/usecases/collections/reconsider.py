@@ -41,12 +41,14 @@ def reconsider_account(
     now: datetime,
     actor: str,
     paid_at: datetime | None = None,
+    paid_on: str | None = None,
 ) -> None:
     """Bring the account's cuts and reconnects in line with what it owes now.
 
     Satisfied, every open cut is cancelled (with `reason`) and every service point that was cut for
     non-payment gets its reconnect, once. A payment made at `paid_at` turns cuts posted after it wrongful.
-    Tablets that have an order of the account are told the new balance.
+    Tablets that have an order of the account are told the new balance. `paid_on` is the order on whose visit
+    the technician took the money, so that its own tablet need not be told.
     """
     lock_account(session, account.id)
     orders = [order_for_update(session, number) for number in _in_question(session, account, paid_at)]
@@ -57,7 +59,8 @@ def reconsider_account(
     met = is_satisfied(session, account, now=now)
     for order in orders:
         if order.type == CUT and order.state in PENDING_CUT and met:
-            cancel_order(session, order.number, reason=reason, now=now, actor=actor)
+            knows = order.number == paid_on
+            cancel_order(session, order.number, reason=reason, now=now, actor=actor, tablet_knows=knows)
         elif order.state in IN_FIELD:
             tell_order(session, order, now=now)
     if met:

@@ -24,10 +24,12 @@ def cancel_order(
     now: datetime,
     actor: str,
     expected_version: int | None = None,
+    tablet_knows: bool = False,
 ) -> Order:
     """Cancel an order; a tablet that has it is told, and keeps it until the technician finishes or backs out.
 
-    Calling off a cut that a tablet has makes a reconnect stand ready. Raises Problem `not_found`,
+    Calling off a cut that a tablet has makes a reconnect stand ready, unless the tablet itself brought the
+    reason (`tablet_knows`): then it is known that the cut was not made. Raises Problem `not_found`,
     `stale_order`, `illegal_transition`, and `bad_input` without a reason.
     """
     reason = checked_line(reason, field="reason")
@@ -36,7 +38,7 @@ def cancel_order(
     order = order_for_update(session, number, expected_version=expected_version)
     in_field = order.state in IN_FIELD
     call_off(session, order, Command.CANCEL, reason=reason, now=now, actor=actor)
-    if in_field and order.type == CUT:
+    if in_field and order.type == CUT and not tablet_knows:
         stand_ready(session, order, now=now)
     return order
 
