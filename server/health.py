@@ -17,7 +17,7 @@ from server import heartbeat
 from server.migrate import is_current
 from server.services import Services, services
 from sync.stores.contract import StoreUnavailable
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
 from workorders.usecases.field.quarantine import undecided_documents
 
@@ -86,7 +86,8 @@ def _worker(of: Services) -> dict[str, Any]:
         Reason("The worker has not run yet. Tablets' facts are kept and wait; start it again.")
         if silent is None
         else Reason(
-            "The worker has been silent for {seconds} seconds. Tablets' facts are kept and wait; start it again.",
+            "The worker has been silent for {seconds} seconds. Tablets' facts are kept and wait; "
+            "start it again.",
             seconds=round(silent),
         )
     )
