@@ -10,7 +10,7 @@ from workorders.catalogue import order_type_of
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command, State
 from workorders.problems import Problem
-from workorders.queries.lookups import order_for_update, technician_named
+from workorders.queries.lookups import lock_orders, order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
 from workorders.usecases.collections.authority import grant_authority
 from workorders.usecases.district.incarnation import epoch_floor
@@ -117,8 +117,7 @@ def set_route(
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
     technician = technician_named(session, technician_id)
-    for number in sorted(numbers_in_sequence):
-        order_for_update(session, number)
+    lock_orders(session, numbers_in_sequence)
     orders, days = [], {day: None}
     for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = order_for_update(session, number)
