@@ -11,6 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.migrate import is_current
 from server.services import Services, services
 from sync.stores.contract import StoreUnavailable
+from workorders.queries.pipeline_health import (
+    count_delayed,
+    count_failed_events,
+    delayed_feeds,
+    worker_loops,
+)
 from workorders.tables import ExceptionCase, FieldEvent, Order, Outbox
 from workorders.usecases.field.quarantine import undecided_documents
 
@@ -36,9 +42,7 @@ def readiness(of: Services) -> dict[str, dict[str, Any]]:
     parts: dict[str, dict[str, Any]] = {}
     try:
         with of.read_sessions() as session:
-            waiting = session.scalar(
-                select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
-            )
+            waiting = session.scalar(select(func.count()).select_from(Outbox).where(Outbox.is_waiting()))
         current = is_current(of.engine)
         parts["database"] = {"ok": True}
         parts["schema"] = {"ok": current, "words": "" if current else "Run “curbstop migrate”."}
@@ -67,14 +71,27 @@ def metrics() -> Response:
     waiting = Gauge("curbstop_outbox_waiting", "Documents not yet published", registry=registry)
     cases = Gauge("curbstop_exceptions_open", "Exceptions a human must decide", registry=registry)
     held = Gauge("curbstop_quarantined", "Documents in quarantine", registry=registry)
+    delayed = Gauge("curbstop_documents_delayed", "Documents that failed", ["state"], registry=registry)
+    feeds = Gauge("curbstop_feeds_delayed", "Feeds that could not be read on", registry=registry)
+    failures = Gauge("curbstop_worker_failures", "Unexpected errors survived", ["loop"], registry=registry)
+    ran = Gauge("curbstop_worker_ran_seconds", "When a loop last ran, Unix time", ["loop"], registry=registry)
+    aside = Gauge("curbstop_ingest_failed", "Undecided events on which the program failed", registry=registry)
     with services().read_sessions() as session:
+        for state, count in count_delayed(session).items():
+            delayed.labels(state).set(count)
+        feeds.set(len(delayed_feeds(session)))
+        for loop in worker_loops(session):
+            failures.labels(loop.name).set(loop.failures)
+            if loop.ran_at is not None:
+                ran.labels(loop.name).set(loop.ran_at.timestamp())
+        aside.set(count_failed_events(session))
         for state, count in session.execute(select(Order.state, func.count()).group_by(Order.state)):
             orders.labels(state).set(count)
         for status, count in session.execute(
             select(FieldEvent.status, func.count()).group_by(FieldEvent.status)
         ):
             events.labels(status).set(count)
-        pending = select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
+        pending = select(func.count()).select_from(Outbox).where(Outbox.is_waiting())
         waiting.set(session.scalar(pending) or 0)
         undecided = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
         cases.set(session.scalar(undecided) or 0)

@@ -10,6 +10,7 @@ from workorders.tables.field import (
     Outbox,
     Quarantine,
     QuarantineDecision,
+    WorkerLoop,
 )
 from workorders.tables.metering import Installation, Meter, MeterTest, Read, ServicePointEvent
 from workorders.tables.money import (
@@ -85,6 +86,7 @@ __all__ = [
     "Shift",
     "StreetClosure",
     "Technician",
+    "WorkerLoop",
     "Zone",
     "metadata",
 ]

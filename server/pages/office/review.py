@@ -17,6 +17,7 @@ from server.pages.office.blueprint import blueprint, decides, reads
 from server.services import services
 from workorders.problems import Problem
 from workorders.queries.orders import WRONGFUL
+from workorders.queries.pipeline_health import count_delayed
 from workorders.tables import ExceptionCase, FieldEvent, Order, PendingPayment, ServicePoint, Technician
 from workorders.usecases.field.cases import is_blocking, waiting
 from workorders.usecases.field.decisions import decide_exception
@@ -109,6 +110,7 @@ def tabs(session: Session) -> dict[str, int]:
         "quarantined": undecided_documents(session),
         "wrongful": session.scalar(wrongful) or 0,
         "pending_payments": session.scalar(pending) or 0,
+        "delayed": count_delayed(session)["retrying"],
     }
 
 
