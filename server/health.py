@@ -18,6 +18,7 @@ from server.migrate import is_current
 from server.services import Services, services
 from sync.stores.contract import StoreUnavailable
 from workorders.problems import Problem, Reason
+from workorders.queries.pipeline_health import count_delayed, count_failed_events, delayed_feeds, worker_loops
 from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
 from workorders.usecases.field.quarantine import undecided_documents
 
@@ -110,7 +111,7 @@ def _free_bytes(of: Services) -> int:
 
 
 def _waiting() -> Select[int]:
-    return select(func.count()).select_from(Outbox).where(Outbox.published_at.is_(None))
+    return select(func.count()).select_from(Outbox).where(Outbox.is_waiting())
 
 
 @blueprint.get("/metrics")
@@ -128,6 +129,7 @@ def metrics() -> Response:
         _count(orders, session, Order.state)
         events = Gauge("curbstop_field_events", "Ingested events by verdict", ["status"], registry=registry)
         _count(events, session, FieldEvent.status)
+        _tell_pipeline(registry, session)
         values = _figures(of, session)
     for name, (words, value) in values.items():
         Gauge(name, words, registry=registry).set(value)
@@ -139,9 +141,21 @@ def _count(gauge: Gauge, session: Session, column: InstrumentedAttribute[str]) -
         gauge.labels(value).set(count)
 
 
+def _tell_pipeline(registry: CollectorRegistry, session: Session) -> None:
+    delayed = Gauge("curbstop_documents_delayed", "Documents that failed", ["state"], registry=registry)
+    for state, count in count_delayed(session).items():
+        delayed.labels(state).set(count)
+    failures = Gauge("curbstop_worker_failures", "Unexpected errors survived", ["loop"], registry=registry)
+    ran = Gauge("curbstop_worker_ran_seconds", "When a loop last ran, Unix time", ["loop"], registry=registry)
+    for loop in worker_loops(session):
+        failures.labels(loop.name).set(loop.failures)
+        if loop.ran_at is not None:
+            ran.labels(loop.name).set(loop.ran_at.timestamp())
+
+
 def _figures(of: Services, session: Session) -> Mapping[str, tuple[str, float]]:
     now = of.clock()
-    oldest = session.scalar(select(func.min(Outbox.created_at)).where(Outbox.published_at.is_(None)))
+    oldest = session.scalar(select(func.min(Outbox.created_at)).where(Outbox.is_waiting()))
     undecided = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
     silent = heartbeat.age(of.config.data_dir, now)
     return {
@@ -152,6 +166,11 @@ def _figures(of: Services, session: Session) -> Mapping[str, tuple[str, float]]:
         ),
         "curbstop_exceptions_open": ("Exceptions a human must decide", session.scalar(undecided) or 0),
         "curbstop_quarantined": ("Documents in quarantine", undecided_documents(session)),
+        "curbstop_feeds_delayed": ("Feeds that could not be read on", len(delayed_feeds(session))),
+        "curbstop_ingest_failed": (
+            "Undecided events on which the program failed",
+            count_failed_events(session),
+        ),
         "curbstop_feed_behind": ("Changes of tablets' databases not yet ingested", _behind(of, session)),
         "curbstop_worker_silent_seconds": (
             "Since the worker's last round; infinite when it never ran",

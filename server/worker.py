@@ -1,4 +1,4 @@
-"""The worker: tells tablets what the office decided, and the office what tablets wrote.
+"""The worker: publishes to tablets what the office decided, and ingests what tablets wrote.
 
 It keeps nothing in memory that matters: whatever it was doing when it stopped is found again in the
 outbox and in the feeds' checkpoints.
@@ -6,7 +6,6 @@ outbox and in the feeds' checkpoints.
 
 import os
 import threading
-import time
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date, datetime, timedelta
@@ -14,18 +13,20 @@ from functools import partial
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from geo.schedule.ways import refresh_way
 from mobile_api.bundle import build_bundle
-from server import heartbeat
+from server import heartbeat, loops
 from server.config import Config
+from server.loops import Loop, run_loop, survive
 from server.networks import road_network, streets_on
 from server.planning.runs import start_waiting
 from server.services import Services
 from sync.pipeline.evidence import EvidenceFiles, keep_evidence
-from sync.pipeline.ingest import ingest_all
+from sync.pipeline.failures import stops_everything
+from sync.pipeline.ingest import ingest_all, release_overdue
 from sync.pipeline.new_life import continue_documents
+from sync.pipeline.outbox import purge_published
 from sync.pipeline.publish import Routes, ensure_technician, publish_pending
 from sync.pipeline.refill import is_filled, refill
 from sync.pipeline.retention import retire_database
@@ -34,16 +35,20 @@ from workorders.tables import Technician
 from workorders.usecases.district.adopt_rules import tell_rules_of_the_day
 
 log = structlog.get_logger()
-IDLE_SECONDS = 0.2
-"""How long a quiet worker rests: short beside the seconds a tablet's own round trip takes."""
-IDLE_FACTOR = 9
-"""It rests so many times as long as asking took, so that asking about many databases stays a tenth."""
-MOST_IDLE_SECONDS = 2.0
-TROUBLE_SECONDS = 2.0
-"""Rest after a database or store that did not answer."""
 BATCH = 500
+TURN = 50
+"""Changes of one database in one round of ingest."""
+ROUND_SECONDS = 1.0
+"""What a round of ingest takes at most, shared among the databases that have something new: with the second
+that publishing takes, an acknowledgement waits no longer than two, however much another tablet pushes."""
 UPKEEP = timedelta(hours=1)
 """How often the bundle is renewed and what is over leaves technicians' databases; neither is urgent."""
+OUTBOX_DAYS = 90
+"""How long published outbox rows are kept: `curbstop trace` shows them, and the clock of a tablet that was
+away is checked against the newest one it has seen."""
+RELEASE_SECONDS = 5.0
+WATCH_SECONDS = 1.0
+"""How often the worker looks whether the process that started it is still there."""
 
 
 def prepare(services: Services) -> None:
@@ -54,35 +59,58 @@ def prepare(services: Services) -> None:
     with services.read_sessions() as session:
         technicians = list(session.scalars(select(Technician.id).where(Technician.active)))
     for technician in technicians:
-        ensure_technician(
-            services.sessions,
-            services.store,
-            technician,
-            now=services.clock(),
-            days=days,
-        )
+        try:
+            ensure_technician(services.sessions, services.store, technician, now=services.clock(), days=days)
+        except Exception as error:
+            if isinstance(error, StoreUnavailable) or stops_everything(error):
+                raise
+            # Publishing meets the same document again, and says in the outbox what is wrong with it.
+            survive(services, "prepare", error)
 
 
 def work_once(services: Services) -> int:
-    """One round: publish what waits, ingest what came. Returns how many things were done."""
-    # Before anything that needs the document store: planning goes on while that is away.
-    plans = start_waiting(services)
-    published = publish_pending(
+    """One round of everything that is urgent, in turn. Returns how many things were done."""
+    return sum(loop.act(services) for loop in LOOPS if loop.name != "upkeep")
+
+
+def publish_round(services: Services) -> int:
+    """Publish what waits."""
+    return publish_pending(
         services.sessions,
         services.store,
         now=services.clock(),
         limit=BATCH,
         find_ways=partial(_find_ways, services),
     )
+
+
+def ingest_round(services: Services) -> int:
+    """Ingest what came, a turn for every database; at least 1 as long as a feed is not read to its end."""
     result = ingest_all(
         services.sessions,
         services.store,
         clock=services.clock,
-        limit=BATCH,
+        limit=TURN,
         days=services.config.retention_days,
+        round_seconds=ROUND_SECONDS,
     )
-    kept = keep_evidence(services.sessions, services.store, evidence_files(services.config))
-    return published + result.handled + plans + kept
+    return max(result.handled, min(result.reached, 1))
+
+
+def evidence_round(services: Services) -> int:
+    """Copy photos and signatures into evidence storage."""
+    return keep_evidence(services.sessions, services.store, evidence_files(services.config))
+
+
+def release_round(services: Services) -> int:
+    """Send out reconnects whose tablet is silent."""
+    return release_overdue(services.sessions, now=services.clock())
+
+
+def upkeep_round(services: Services) -> int:
+    """Upkeep, which is never in a hurry for more."""
+    upkeep(services)
+    return 0
 
 
 def _find_ways(services: Services, routes: Routes) -> None:
@@ -109,37 +137,85 @@ def upkeep(services: Services) -> None:
     with services.read_sessions() as session:
         build_bundle(session, services.config.data_dir / "bundle", now)
         technicians = list(session.scalars(select(Technician)))
-    days = services.config.retention_days
     for technician in technicians:
-        if technician.active and not is_filled(services.store, technician.database):
-            refill(services.sessions, services.store, technician.id, now=now, days=days)
-        retired = retire_database(services.sessions, services.store, technician.database, now=now, days=days)
-        if any(astuple(retired)):
-            log.info("retired", database=technician.database, **asdict(retired))
+        try:
+            _tidy(services, technician, now)
+        except Exception as error:
+            # What is wrong with one database is no reason to leave the others as they are.
+            survive(services, "upkeep", error)
+            if isinstance(error, StoreUnavailable):
+                services.store.database_names()
+    while _purge_outbox(services, now):
+        pass
+
+
+def _tidy(services: Services, technician: Technician, now: datetime) -> None:
+    days = services.config.retention_days
+    if technician.active and not is_filled(services.store, technician.database):
+        refill(services.sessions, services.store, technician.id, now=now, days=days)
+    retired = retire_database(services.sessions, services.store, technician.database, now=now, days=days)
+    if any(astuple(retired)):
+        log.info("retired", database=technician.database, **asdict(retired))
+
+
+def _purge_outbox(services: Services, now: datetime) -> int:
+    with services.sessions.begin() as session:
+        return purge_published(session, before=now - timedelta(days=OUTBOX_DAYS))
+
+
+LOOPS = (
+    # Planning goes on while the document store is away.
+    Loop("planning", start_waiting),
+    Loop("publish", publish_round),
+    Loop("ingest", ingest_round),
+    Loop("evidence", evidence_round),
+    Loop("release", release_round, pause=RELEASE_SECONDS),
+    Loop("upkeep", upkeep_round, pause=UPKEEP.total_seconds()),
+)
+"""Each in a thread of its own, so that none waits for another."""
+BEFORE_STORE = frozenset({"planning"})
+"""Loops that need no technician's database and so need not wait until those are prepared."""
 
 
 def work(services: Services, stop: threading.Event) -> None:
     """Work until `stop` is set or the process that started this one is gone."""
     parent = os.getppid()
-    prepared = False
-    kept_up_at: datetime | None = None
-    while not stop.is_set() and os.getppid() == parent:
-        began = time.monotonic()
-        # A folder that cannot be written shows by the sign of life that grows old.
-        with suppress(OSError):
-            heartbeat.beat(services.config.data_dir, services.clock())
-        try:
-            if not prepared:
-                prepare(services)
-                prepared = True
-            done = work_once(services)
-            if not done and (kept_up_at is None or services.clock() - kept_up_at >= UPKEEP):
-                upkeep(services)
-                kept_up_at = services.clock()
-        except (StoreUnavailable, OperationalError) as error:
-            log.warning("worker_waits", reason=str(error))
-            stop.wait(TROUBLE_SECONDS)
-            continue
-        if not done:
-            took = time.monotonic() - began
-            stop.wait(min(max(IDLE_SECONDS, IDLE_FACTOR * took), MOST_IDLE_SECONDS))
+    over = threading.Event()
+    prepared = threading.Event()
+    threads = [
+        threading.Thread(target=_run, args=(services, loop, over, prepared), name=loop.name) for loop in LOOPS
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        while not over.is_set():
+            # A folder that cannot be written, or a loop that died, shows by the sign of life that grows old.
+            if all(thread.is_alive() for thread in threads):
+                with suppress(OSError):
+                    heartbeat.beat(services.config.data_dir, services.clock())
+            if not prepared.is_set():
+                _try_to_prepare(services, prepared)
+            patience = WATCH_SECONDS if prepared.is_set() else loops.TROUBLE_SECONDS
+            if stop.wait(patience) or os.getppid() != parent:
+                break
+    finally:
+        over.set()
+        # Those that wait for it see that it is over.
+        prepared.set()
+        for thread in threads:
+            thread.join()
+
+
+def _try_to_prepare(services: Services, prepared: threading.Event) -> None:
+    try:
+        prepare(services)
+    except Exception as error:
+        survive(services, "prepare", error)
+    else:
+        prepared.set()
+
+
+def _run(services: Services, loop: Loop, over: threading.Event, prepared: threading.Event) -> None:
+    if loop.name not in BEFORE_STORE:
+        prepared.wait()
+    run_loop(services, loop, over)

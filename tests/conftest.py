@@ -23,7 +23,11 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--quick`: SQLite only, and nothing that needs a browser, Node, PostgreSQL, or ten seconds."""
+    """`--quick`: SQLite only, and nothing that needs a browser, Node, PostgreSQL, or ten seconds.
+
+    `--long`: many more rounds of what races, and what measures seconds on a machine that does nothing else.
+    """
+    parser.addoption("--long", action="store_true", help="200 rounds of races; timed tests")
     parser.addoption("--quick", action="store_true", help="SQLite only; no browser, Node or slow tests")
 
 

@@ -126,6 +126,9 @@ CATALOGUE: dict[str, ProblemType] = {
     "document_settled": ProblemType(
         409, "{who} has dealt with document {document} already.", "Reload the page to read what was done."
     ),
+    "document_published": ProblemType(
+        409, "{document} has reached the tablet's database meanwhile.", "Nothing needs to be done about it."
+    ),
     "decision_refused": ProblemType(
         409, "The records still refuse it. {reason}", "Correct the records, then accept the case again."
     ),

@@ -5,18 +5,21 @@ anywhere leaves either everything of an event or nothing. Documents are read bef
 the embedded store lives in the same database.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import structlog
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.pipeline.failures import code_of, next_try, stops_everything
 from sync.pipeline.refill import DAYS, is_filled, refill
-from sync.stores.contract import Change, DatabaseMissing, DocumentStore
+from sync.protocol.device_order import in_device_order
+from sync.stores.contract import Change, DatabaseMissing, DocumentStore, StoreUnavailable
 from workorders.messages.message import Message
 from workorders.tables import IngestCheckpoint, Outbox, Quarantine, Technician
 from workorders.tables.dialect import upsert
@@ -25,7 +28,7 @@ from workorders.usecases.field.events import ingest_event
 from workorders.usecases.field.quarantine import quarantine
 from workorders.usecases.field.quarantine_review import judge_again
 from workorders.usecases.history import tell
-from workorders.usecases.lost_races import in_transaction
+from workorders.usecases.lost_races import in_transaction, is_contention
 from workorders.usecases.orders.follow_on import release_silent, silent_orders
 
 log = structlog.get_logger()
@@ -34,14 +37,10 @@ _CHECKPOINT = cast(Table, IngestCheckpoint.__table__)
 EVENT = "event:"
 OURS = ("order:", "route:", "ack:", "ref:", "_design/", "_local/")
 """What the server itself writes into a technician's database."""
-BROKEN = (OperationalError, InterfaceError)
-"""The database cannot work: nothing is known about the document, so it is tried again later."""
-
-
 _MOVE = (
     update(_CHECKPOINT)
     .where(_CHECKPOINT.c.database == bindparam("feed"), _CHECKPOINT.c.since == bindparam("place"))
-    .values(since=bindparam("after"))
+    .values(since=bindparam("after"), failures=0, next_try_at=None)
 )
 _MOVE_AND_HEAR = _MOVE.values(last_event_at=bindparam("heard"))
 
@@ -93,33 +92,69 @@ def ingest_all(
     clock: Callable[[], datetime],
     limit: int = 500,
     days: int = DAYS,
+    round_seconds: float | None = None,
 ) -> IngestResult:
-    """Ingest up to `limit` changes of every technician's database, and send out reconnects overdue.
+    """Ingest up to `limit` changes of every technician's database.
 
     Inactive technicians count too: a tablet may bring its facts after its holder has left. A database that
-    was lost meanwhile is made again, and filled with what the last `days` days need.
+    was lost meanwhile is made again, and filled with what the last `days` days need. With
+    `round_seconds` databases take turns of equal time within it, so that one tablet's flood keeps nobody
+    else's answers waiting.
     """
     with sessions() as session:
         told = session.execute(select(Technician.id, Technician.active).order_by(Technician.id))
         active = {f"tech-{row.id}": row.active for row in told}
-        told = session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
-        read = {row.database: row.since for row in told}
-        silent = silent_orders(session, now=clock())
-    if silent:
-        with sessions.begin() as session:
-            release_silent(session, now=clock())
-    result = IngestResult()
+        checkpoints = session.scalars(select(IngestCheckpoint)).all()
+        read = {row.database: row.since for row in checkpoints}
+        now = clock()
+        delayed = {row.database for row in checkpoints if row.next_try_at and row.next_try_at > now}
     positions = store.positions(list(active))
     for name, works in active.items():
         newest = positions.get(name)
         suspect = works if newest is None else _went_back(read.get(name, BEGINNING), newest)
-        if suspect and not is_filled(store, name):
-            refill(sessions, store, name.removeprefix("tech-"), now=clock(), days=days)
-    for name, newest in positions.items():
-        # A quiet database costs nothing: its newest position is where the checkpoint stands.
-        if newest != read.get(name):
-            result += ingest_database(sessions, store, name, clock=clock, limit=limit)
+        if suspect and name not in delayed:
+            _alone(sessions, store, name, partial(_fill, sessions, store, name, clock, days), clock)
+    # A quiet database costs nothing: its newest position is where the checkpoint stands.
+    fresh = [name for name, newest in positions.items() if newest != read.get(name) and name not in delayed]
+    result = IngestResult()
+    for name in fresh:
+        until = None if round_seconds is None else time.monotonic() + round_seconds / len(fresh)
+        turn = partial(ingest_database, sessions, store, name, clock=clock, limit=limit, until=until)
+        result += _alone(sessions, store, name, turn, clock)
     return result
+
+
+def _fill(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    name: str,
+    clock: Callable[[], datetime],
+    days: int,
+) -> IngestResult:
+    if not is_filled(store, name):
+        refill(sessions, store, name.removeprefix("tech-"), now=clock(), days=days)
+    return IngestResult()
+
+
+def _alone(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    name: str,
+    act: Callable[[], IngestResult],
+    clock: Callable[[], datetime],
+) -> IngestResult:
+    """Do something about one database. What stops only its feed is written down, and it waits alone."""
+    try:
+        return act()
+    except Exception as error:
+        if stops_everything(error):
+            raise
+        if isinstance(error, StoreUnavailable):
+            # One database of a cluster may be away while the others answer.
+            store.database_names()
+        log.exception("feed_failed", database=name)
+        _delay(sessions, name, code_of(error, "feed_failed"), clock())
+        return IngestResult()
 
 
 def ingest_database(
@@ -129,11 +164,13 @@ def ingest_database(
     *,
     clock: Callable[[], datetime],
     limit: int = 500,
+    until: float | None = None,
 ) -> IngestResult:
     """Ingest up to `limit` changes of one database from where its checkpoint stands.
 
-    A missing database has nothing to ingest. Raises sync.stores.contract.StoreUnavailable and sqlalchemy's
-    OperationalError; what was committed before stays, and the rest is found again.
+    At `until` (time.monotonic()) it stops, but not before it has judged a document. A missing database has
+    nothing to ingest. Raises sync.stores.contract.StoreUnavailable, sqlalchemy's OperationalError, and a race
+    lost many times over; what was committed before stays, and the rest is found again.
     """
     with sessions() as session:
         since = _checkpoint(session, database)
@@ -141,21 +178,44 @@ def ingest_database(
         batch = store.changes(database, since=since, limit=limit)
     except DatabaseMissing:
         return IngestResult()
+    begun, reached = since, batch.last_seq
     result = IngestResult(reached=len(batch.rows))
     try:
-        for change in batch.rows:
+        for change, after in in_device_order(batch.rows, since):
             for document, last in _leaves(store, database, change):
-                after = change.seq if last else since
+                place = after if last else since
                 delivery = Delivery(document, database, str(document.get("_rev", "")), clock())
-                verdict = _ingest_one(sessions, delivery, since, after)
+                verdict = _ingest_one(sessions, delivery, since, place)
                 result = result.counting(verdict)
-                since = after
-        if batch.last_seq != since:
+                since = place
+            if _is_over(until) and result.handled and after != begun:
+                reached = after
+                break
+        if reached != since:
             with sessions.begin() as session:
-                _advance(session, database, since, batch.last_seq, None)
+                _advance(session, database, since, reached, None)
     except Overtaken:
         log.info("feed_overtaken", database=database)
     return result
+
+
+def _is_over(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until
+
+
+def retry_feed(session: Session, database: str) -> None:
+    """Read a delayed feed at the next round. Never commits."""
+    session.execute(
+        update(IngestCheckpoint).where(IngestCheckpoint.database == database).values(next_try_at=None)
+    )
+
+
+def release_overdue(sessions: sessionmaker[Session], *, now: datetime) -> int:
+    """Send out reconnects whose tablet has been silent too long; returns how many."""
+    with sessions() as session:
+        if not silent_orders(session, now=now):
+            return 0
+    return in_transaction(sessions, lambda session: release_silent(session, now=now))
 
 
 def retry_quarantined(
@@ -207,14 +267,20 @@ def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str,
 
     try:
         verdict = in_transaction(sessions, judge)
-    except (*BROKEN, Overtaken):
+    except Overtaken:
         raise
     except Exception as error:
+        if stops_everything(error) or is_contention(error):
+            raise
         # A mistake of the program must not stop a technician's feed, nor lose the document.
         log.exception("ingest_failed", database=database, document=document.get("_id"))
-        with sessions.begin() as session:
+        reason = _failed(error)
+
+        def set_aside(session: Session) -> Verdict:
             _advance(session, database, since, after, delivery.received_at)
-            verdict = quarantine(session, delivery, reason=_failed(error))
+            return quarantine(session, delivery, reason=reason)
+
+        verdict = in_transaction(sessions, set_aside)
     log.info(
         "event_ingested",
         document=document.get("_id"),
@@ -248,7 +314,7 @@ def _answer_again(session: Session, technician: str, event: str, now: datetime) 
         Outbox.technician_id == technician,
         Outbox.topic == "ack",
         Outbox.key == event,
-        Outbox.published_at.is_(None),
+        Outbox.is_waiting(),
     )
     if session.scalar(waiting.limit(1)) is None:
         tell(session, technician, "ack", event, now=now)
@@ -265,6 +331,18 @@ def _checkpoint(session: Session, database: str) -> str:
         session.scalar(select(IngestCheckpoint.since).where(IngestCheckpoint.database == database))
         or BEGINNING
     )
+
+
+def _delay(sessions: sessionmaker[Session], database: str, code: str, now: datetime) -> None:
+    """Write down that a feed could not be read on, and when it is tried again."""
+    with sessions.begin() as session:
+        row = session.get(IngestCheckpoint, database, with_for_update=True)
+        if row is None:
+            row = IngestCheckpoint(database=database, since=BEGINNING, failures=0)
+            session.add(row)
+        row.failures += 1
+        row.last_error, row.failed_at = code, now
+        row.next_try_at = next_try(row.failures, now)
 
 
 def _advance(session: Session, database: str, since: str, after: str, heard: datetime | None) -> None:

@@ -2,31 +2,34 @@
 
 A subject is rendered as it is now, so many changes cost one document, and a document that would say the
 same again is not written. Rows stay waiting until their document is in the store; a crash in between
-renders it once more. One publisher at a time (the worker); a second one only repeats work.
+renders it once more. One publisher at a time (the worker); a second one only repeats work. A document that
+cannot be rendered or written waits by itself, longer after each failure, and delays nobody else's.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.pipeline.failures import RenderFailed, code_of, stops_everything
+from sync.pipeline.outbox import record
 from sync.pipeline.refill import DAYS, is_filled, refill
 from sync.pipeline.render import render, render_reference
-from sync.stores.contract import DatabaseMissing, DocumentStore
+from sync.stores.contract import DatabaseMissing, DocumentStore, StoreUnavailable
 from workorders.problems import Problem
 from workorders.tables import Outbox, Technician
 from workorders.usecases.history import REFERENCES
+from workorders.usecases.lost_races import is_lost_race
 
-CHUNK = 500
-"""Outbox ids in one UPDATE: below the 999 variables that older SQLite builds allow."""
-
+log = structlog.get_logger()
 Document = dict[str, Any]
-
-
+Subject = tuple[str, str]
+"""(topic, key) of an outbox row."""
 Routes = list[tuple[str, str]]
-"""(technician id, day) of routes that are about to be told."""
+"""(technician id, day) of routes that are about to be published."""
 
 
 def publish_pending(
@@ -37,36 +40,120 @@ def publish_pending(
     limit: int = 500,
     find_ways: Callable[[Routes], None] | None = None,
 ) -> int:
-    """Publish up to `limit` waiting outbox rows and return how many were handled.
+    """Publish up to `limit` subjects that wait in the outbox and return how many were handled.
 
     `find_ways` is called with the routes among them before they are rendered, to compute their drives.
-    Raises sync.stores.contract.StoreUnavailable; the rows that were not published keep waiting then.
+    Raises sync.stores.contract.StoreUnavailable when the store as a whole does not answer; the rows that were
+    not published keep waiting then.
     """
     with sessions() as session:
-        rows = session.execute(
-            select(Outbox.id, Outbox.technician_id, Outbox.topic, Outbox.key)
-            .where(Outbox.published_at.is_(None))
-            .order_by(Outbox.id)
-            .limit(limit)
-        ).all()
-        ids: dict[str, list[int]] = {}
-        subjects: dict[str, dict[tuple[str, str], int]] = {}
-        for row in rows:
-            ids.setdefault(row.technician_id, []).append(row.id)
-            subjects.setdefault(row.technician_id, {})[row.topic, row.key] = row.id
-    routes = [(t, key) for t, wanted in subjects.items() for topic, key in wanted if topic == "route"]
-    if routes and find_ways is not None:
+        turns = _turns(session, now, limit)
+    _compute_ways(turns, find_ways)
+    for technician, subjects in turns.items():
+        failed = _publish(sessions, store, technician, subjects, now)
+        done = {subject: seq for subject, seq in subjects.items() if subject not in failed}
+        record(sessions, technician, done, {key: (subjects[key], code) for key, code in failed.items()}, now)
+    return sum(map(len, turns.values()))
+
+
+def _turns(session: Session, now: datetime, limit: int) -> dict[str, dict[Subject, int]]:
+    """The newest number of each subject that is due, by technician; all first ones before anybody's second.
+
+    So a technician with thousands of changes takes no more of a round than one with a single change.
+    """
+    due = Outbox.is_waiting() & (Outbox.next_try_at.is_(None) | (Outbox.next_try_at <= now))
+    newest = (
+        select(Outbox.technician_id, Outbox.topic, Outbox.key, func.max(Outbox.id).label("seq"))
+        .where(due)
+        .group_by(Outbox.technician_id, Outbox.topic, Outbox.key)
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=newest.c.technician_id, order_by=newest.c.seq)
+    ranked = select(newest, place.label("place")).subquery()
+    rows = session.execute(select(ranked).order_by(ranked.c.place, ranked.c.seq).limit(limit))
+    turns: dict[str, dict[Subject, int]] = {}
+    for row in rows:
+        turns.setdefault(row.technician_id, {})[row.topic, row.key] = row.seq
+    return turns
+
+
+def _compute_ways(
+    turns: Mapping[str, Mapping[Subject, int]], find_ways: Callable[[Routes], None] | None
+) -> None:
+    """Compute the drives of the routes among `turns`; a route whose drive fails is published without it."""
+    routes = [(name, key) for name, subjects in turns.items() for topic, key in subjects if topic == "route"]
+    if not routes or find_ways is None:
+        return
+    try:
         find_ways(routes)
+    except Exception as error:
+        if stops_everything(error):
+            raise
+        for route in routes:
+            try:
+                find_ways([route])
+            except Exception as of_one:
+                if stops_everything(of_one):
+                    raise
+                log.exception("way_failed", technician=route[0], day=route[1])
+
+
+def _publish(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    technician: str,
+    subjects: Mapping[Subject, int],
+    now: datetime,
+) -> dict[Subject, str]:
+    """Render and write one technician's documents together, and one by one when that fails.
+
+    Returns the code of each subject that failed by itself. Raises what concerns all of them: the database
+    or the store does not answer.
+    """
+    try:
+        _publish_together(sessions, store, technician, subjects, now)
+    except Exception as error:
+        _raise_if_all_wait(store, error)
+        if not is_lost_race(error):
+            log.warning("batch_failed", technician=technician, reason=repr(error))
+    else:
+        return {}
+    failed = {}
+    for subject, seq in subjects.items():
+        try:
+            _publish_together(sessions, store, technician, {subject: seq}, now)
+        except Exception as error:
+            _raise_if_all_wait(store, error)
+            failed[subject] = code_of(error, "publish_failed")
+            log.exception("publish_failed", technician=technician, topic=subject[0], key=subject[1])
+    return failed
+
+
+def _publish_together(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    technician: str,
+    subjects: Mapping[Subject, int],
+    now: datetime,
+) -> None:
     with sessions() as session:
-        documents = {
-            technician: render(session, technician, wanted, now=now)
-            for technician, wanted in subjects.items()
-        }
+        try:
+            documents = render(session, technician, subjects, now=now)
+        except Exception as error:
+            if stops_everything(error) or is_lost_race(error):
+                raise
+            raise RenderFailed from error
     # The session is closed: the embedded store writes to the same database and must not wait for us.
-    for technician, wanted in documents.items():
-        _write(sessions, store, technician, wanted, now)
-        _mark(sessions, ids[technician], now=now)
-    return len(rows)
+    _write(sessions, store, technician, documents, now)
+
+
+def _raise_if_all_wait(store: DocumentStore, error: Exception) -> None:
+    """Raise `error` when it says nothing about what was being published, so that all of it waits."""
+    if stops_everything(error):
+        raise error
+    if isinstance(error, StoreUnavailable):
+        # One database of a cluster may be away, or refuse a document, while the others answer.
+        store.database_names()
 
 
 def ensure_technician(
@@ -134,15 +221,3 @@ def _said(document: Mapping[str, Any]) -> Document:
     if isinstance(balance, Mapping):
         said["balance"] = {"cents": balance.get("cents")}
     return said
-
-
-def _mark(sessions: sessionmaker[Session], ids: Iterable[int], *, now: datetime) -> None:
-    every = list(ids)
-    with sessions.begin() as session:
-        for start in range(0, len(every), CHUNK):
-            session.execute(
-                update(Outbox)
-                .where(Outbox.id.in_(every[start : start + CHUNK]), Outbox.published_at.is_(None))
-                .values(published_at=now)
-                .execution_options(synchronize_session=False)
-            )

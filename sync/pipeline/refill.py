@@ -56,7 +56,7 @@ def refill(
         if references:
             subjects |= {("ref", name) for name in REFERENCES}
         waiting = select(Outbox.topic, Outbox.key).where(
-            Outbox.technician_id == technician_id, Outbox.published_at.is_(None)
+            Outbox.technician_id == technician_id, Outbox.is_waiting()
         )
         subjects -= {(topic, key) for topic, key in session.execute(waiting)}
         session.add_all(

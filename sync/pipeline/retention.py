@@ -55,7 +55,7 @@ def retire_database(
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
         orders = {f"order:{n}" for n in _retirable_orders(session, numbers, before) if n not in left}
         routes = _past_routes(rows, district_of(session).day_of(before))
-        waiting = set(session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None))))
+        waiting = set(session.scalars(select(Outbox.key).where(Outbox.is_waiting())))
     gone = [i for i in (*events, *acks, *orders, *routes) if i.partition(":")[2] not in waiting]
     for start in range(0, len(gone), PAGE):
         store.purge(database, {i: list(rows[i].revs) for i in gone[start : start + PAGE]})

@@ -9,7 +9,14 @@ from workorders.tables import LedgerBalance, Posting
 
 
 def balance(session: Session, ledger: str, party: str = "") -> int:
-    """Cents on one ledger account for one party; a debit balance is positive."""
+    """Cents on one ledger account for one party; a debit balance is positive.
+
+    Without a party it is the sum of the ledger's postings: only balances of customers and technicians are
+    kept as running sums.
+    """
+    if not party:
+        total = select(func.sum(Posting.amount_cents)).where(Posting.ledger == ledger, Posting.party == "")
+        return int(session.scalar(total) or 0)
     return (
         session.scalar(
             select(LedgerBalance.amount_cents).where(

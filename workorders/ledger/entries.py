@@ -179,7 +179,11 @@ def _sides(line: Line, parties: dict[str, str]) -> tuple[tuple[str, str, int], t
 def _sum_up(session: Session, postings: Iterable[tuple[str, str, int]]) -> None:
     change: defaultdict[tuple[str, str], int] = defaultdict(int)
     for ledger, party, amount in postings:
-        change[ledger, party] += amount
+        # One row of a ledger that everybody posts to would make all writers queue; it is summed when asked.
+        if party:
+            change[ledger, party] += amount
+    if not change:
+        return
     statement = upsert(session, LedgerBalance)
     statement = statement.on_conflict_do_update(
         index_elements=["ledger", "party"],

@@ -1,10 +1,14 @@
 """Finding what a command names, with the Problem people get when it is not there; and locking it.
 
-Rows are locked in one stated order, so that two transactions never wait for each other: the account first,
-then its orders by ascending number, then ledger balances. Whoever needs an order with its account locks the
-account on the way; a path that locks many orders sorts them. What still collides (counters, a service point
+Rows are locked in one stated order, so that two transactions never wait for each other: accounts by ascending
+id, then orders by ascending number, then cases, then ledger balances. Whoever needs an order with its account
+locks the account on the way; a path that locks many orders locks all their accounts first. A document kept
+aside and a payment that waits for approval are locked before any account, because nobody who holds an account
+asks for them. What still collides (counters, a service point
 of two accounts) loses the race and is run again (workorders.usecases.lost_races).
 """
+
+from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -58,6 +62,17 @@ def find_order_for_update(session: Session, number: str) -> Order | None:
     """The order as `order_for_update` loads it, None when there is none. Its account is locked before it."""
     session.execute(_LOCK_ACCOUNT_OF, {"number": number})
     return session.scalar(_WHOLE_ORDER, {"number": number})
+
+
+def lock_orders(session: Session, numbers: Iterable[str]) -> None:
+    """Lock orders that are changed together, and before them their accounts, in the stated order."""
+    wanted = sorted(set(numbers))
+    accounts = select(Order.account_id).where(Order.number.in_(wanted), Order.account_id.is_not(None))
+    for account_id in sorted(set(session.scalars(accounts))):
+        lock_account(session, account_id)
+    session.execute(
+        select(Order.number).where(Order.number.in_(wanted)).order_by(Order.number).with_for_update(of=Order)
+    )
 
 
 def find_bare_order_for_update(session: Session, number: str) -> Order | None:

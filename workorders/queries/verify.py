@@ -120,7 +120,7 @@ def _orphans(session: Session) -> Iterator[Difference]:
 
 
 def _balances(session: Session) -> Iterator[Difference]:
-    """The running balances are the sums of the postings."""
+    """The running balances, kept per customer and technician, are the sums of the postings."""
     proven = {
         (row.ledger, row.party): int(row.cents)
         for row in session.execute(
@@ -135,7 +135,7 @@ def _balances(session: Session) -> Iterator[Difference]:
             select(LedgerBalance.ledger, LedgerBalance.party, LedgerBalance.amount_cents)
         )
     }
-    for ledger, party in sorted(proven.keys() | kept.keys()):
+    for ledger, party in sorted({key for key in proven if key[1]} | kept.keys()):
         right, shown = proven.get((ledger, party), 0), kept.get((ledger, party), 0)
         if right != shown:
             name = f"{ledger} {party}".strip()

@@ -10,6 +10,7 @@ from workorders.tables.field import (
     Outbox,
     Quarantine,
     QuarantineDecision,
+    WorkerLoop,
 )
 from workorders.tables.metering import Installation, Meter, MeterTest, Read, ServicePointEvent
 from workorders.tables.money import (
@@ -86,6 +87,7 @@ __all__ = [
     "Shift",
     "StreetClosure",
     "Technician",
+    "WorkerLoop",
     "Zone",
     "metadata",
 ]

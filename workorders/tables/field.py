@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.grammar.texts import FILE_NAME_MAX
@@ -163,8 +163,24 @@ class Outbox(Base):
     """Order number, event id, reference name, or route day."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often rendering or writing its document failed."""
+    last_error: Mapped[str | None] = mapped_column(Code)
+    """Code of the last failure (`sync.pipeline.failures`)."""
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Not tried before; None: at once."""
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when the office wants no more tries; a later change of the subject is published all the same."""
+    set_aside_by: Mapped[str | None] = mapped_column(String(80))
+
+    @classmethod
+    def is_waiting(cls) -> ColumnElement[bool]:
+        """Of rows: not published, and not set aside by the office."""
+        return cls.published_at.is_(None) & cls.set_aside_at.is_(None)
 
     __table_args__ = (
+        Index("ix_outbox_subject", "technician_id", "topic", "key"),
         Index(
             "ix_outbox_waiting",
             "id",
@@ -184,3 +200,22 @@ class IngestCheckpoint(Base):
     database: Mapped[str] = mapped_column(String(80), primary_key=True)
     since: Mapped[str] = mapped_column(Text)
     last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often in a row the feed could not be read on from `since`; 0 again as soon as it could."""
+    last_error: Mapped[str | None] = mapped_column(Code)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WorkerLoop(Base):
+    """One of the worker's loops: when it last ran through, and what it met with."""
+
+    __tablename__ = "worker_loop"
+
+    name: Mapped[str] = mapped_column(Code, primary_key=True)
+    """publish | ingest | evidence | planning | upkeep."""
+    ran_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Unexpected errors since the beginning."""
+    last_error: Mapped[str | None] = mapped_column(String(80))
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

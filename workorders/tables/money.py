@@ -87,7 +87,10 @@ class EntrySeal(Base):
 
 
 class LedgerBalance(Base):
-    """The running sum of sealed postings per ledger and party, kept at sealing and provable at any time."""
+    """The running sum of sealed postings per ledger and party, kept at sealing and provable at any time.
+
+    Ledgers without a party (SVC, REV, UNDEP …) have no row: all writers would queue on it.
+    """
 
     __tablename__ = "ledger_balance"
 

@@ -140,7 +140,7 @@ def _orders_of(session: Session, day: date) -> list[Order]:
 def _waiting(session: Session) -> defaultdict[tuple[str, str], set[str]]:
     """(technician, topic) → keys whose newest change is not published."""
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    query = select(Outbox.technician_id, Outbox.topic, Outbox.key).where(Outbox.published_at.is_(None))
+    query = select(Outbox.technician_id, Outbox.topic, Outbox.key).where(Outbox.is_waiting())
     for technician, topic, key in session.execute(query):
         found[technician, topic].add(key)
     return found
@@ -149,6 +149,6 @@ def _waiting(session: Session) -> defaultdict[tuple[str, str], set[str]]:
 def outbox_waiting(session: Session) -> tuple[int, datetime | None]:
     """How many changes wait to be published, and since when the oldest does."""
     count, oldest = session.execute(
-        select(func.count(Outbox.id), func.min(Outbox.created_at)).where(Outbox.published_at.is_(None))
+        select(func.count(Outbox.id), func.min(Outbox.created_at)).where(Outbox.is_waiting())
     ).one()
     return count, oldest

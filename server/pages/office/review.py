@@ -18,6 +18,7 @@ from server.services import services
 from server.viewing import _, problem_view
 from workorders.problems import Problem
 from workorders.queries.orders import WRONGFUL
+from workorders.queries.pipeline_health import count_delayed
 from workorders.tables import ExceptionCase, FieldEvent, Order, PendingPayment, ServicePoint, Technician
 from workorders.usecases.field.cases import is_blocking, waiting
 from workorders.usecases.field.decisions import decide_exception
@@ -111,6 +112,7 @@ def tabs(session: Session) -> dict[str, int]:
         "quarantined": undecided_documents(session),
         "wrongful": session.scalar(wrongful) or 0,
         "pending_payments": session.scalar(pending) or 0,
+        "delayed": count_delayed(session)["retrying"],
     }
 
 

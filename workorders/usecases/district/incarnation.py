@@ -87,7 +87,7 @@ def epoch_floor(session: Session) -> int:
 
 def _tell_anew(session: Session) -> None:
     """What waits to be told gets numbers of the new life: the old ones are below what documents now carry."""
-    waiting = session.scalars(select(Outbox).where(Outbox.published_at.is_(None)).order_by(Outbox.id)).all()
+    waiting = session.scalars(select(Outbox).where(Outbox.is_waiting()).order_by(Outbox.id)).all()
     for row in waiting:
         again = Outbox(
             technician_id=row.technician_id, topic=row.topic, key=row.key, created_at=row.created_at

@@ -56,12 +56,19 @@ def accept_arrived(session: Session, event: FieldEvent, *, now: datetime) -> Non
 def _decide(
     session: Session, case_id: int, *, accept: bool, why: Message, now: datetime, actor: str
 ) -> ExceptionCase:
-    case = session.scalar(select(ExceptionCase).where(ExceptionCase.id == case_id).with_for_update())
+    # The order goes before the case in the stated order of locks; a case never changes its order.
+    number = session.scalar(select(ExceptionCase.order_number).where(ExceptionCase.id == case_id))
+    order = find_order_for_update(session, number) if number else None
+    case = session.scalar(
+        select(ExceptionCase)
+        .where(ExceptionCase.id == case_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if case is None:
         raise Problem("not_found", what="case", key=case_id)
     if case.state != "open":
         raise Problem("case_decided", case=case_id, state=case.state)
-    order = find_order_for_update(session, case.order_number) if case.order_number else None
     event = session.get(FieldEvent, case.source)
     if accept and event is not None and order is not None:
         _carry_out(session, case, order, event, now)

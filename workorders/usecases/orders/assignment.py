@@ -11,7 +11,7 @@ from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command, State
 from workorders.messages.message import Message, typed
 from workorders.problems import Problem
-from workorders.queries.lookups import order_for_update, technician_named
+from workorders.queries.lookups import lock_orders, order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
 from workorders.usecases.cash.dispatch_fees import charge_dispatch
 from workorders.usecases.collections.authority import grant_authority
@@ -113,8 +113,7 @@ def set_route(
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
     technician = technician_named(session, technician_id)
-    for number in sorted(numbers_in_sequence):
-        order_for_update(session, number)
+    lock_orders(session, numbers_in_sequence)
     orders, days, moved = [], {day: None}, False
     for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = order_for_update(session, number)

@@ -1,0 +1,97 @@
+"""The health of the pipeline: what could not reach a tablet or be ingested, and what to do about it."""
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from server.auth.guard import current_staff
+from server.db import current_session
+from server.pages.office.blueprint import blueprint, decides, reads
+from server.pages.office.review import tabs
+from server.services import services
+from sync.pipeline.ingest import retry_feed
+from workorders.problems import Problem
+from workorders.queries.pipeline_health import (
+    delayed_documents,
+    delayed_feeds,
+    failed_events,
+    worker_loops,
+)
+from workorders.tables import Technician
+from workorders.usecases.district.delayed_documents import retry_document, set_document_aside
+
+REASONS = {
+    "render_failed": N_("The records do not make a document. Mend the record it is about, then try it again."),
+    "document_too_large": N_(
+        "The document is larger than tablets take. Shorten its texts, such as instructions, and try it again."
+    ),
+    "publish_failed": N_("The program failed on it. Try it again; tell your administrator if it stays here."),
+    "store_unavailable": N_("The technician's database does not answer. It is tried again by itself."),
+    "lost_race": N_("Others wrote the same records each time. It is tried again by itself."),
+    "feed_failed": N_("The program could not read this tablet's feed. Tell your administrator."),
+}
+"""What is wrong and what to do, by the code of a failure."""
+OTHERWISE = N_("The store refused it. Try it again; tell your administrator if it stays here.")
+QUIET = timedelta(minutes=2)
+"""A loop that has not run through for so long has stopped or hangs; upkeep runs hourly and is not judged."""
+
+
+@blueprint.get("/health")
+@reads
+def health() -> ResponseReturnValue:
+    """Everything that is delayed, with its reason and its next try."""
+    return _page(None)
+
+
+@blueprint.post("/health/documents/<int:number>")
+@decides
+def decide_delayed(number: int) -> ResponseReturnValue:
+    """Try a delayed document now, or set it aside."""
+    session, now = current_session(), services().clock()
+    what = request.form.get("what")
+    try:
+        if what == "retry":
+            row = retry_document(session, number, now=now)
+            flash(f"{row.topic}:{row.key} is tried again now.", "good")
+        elif what == "set_aside":
+            row = set_document_aside(session, number, now=now, actor=current_staff().name)
+            flash(f"{row.topic}:{row.key} is set aside until it changes.", "good")
+        else:
+            raise Problem("bad_input", field="what", reason="retry or set_aside")
+    except Problem as problem:
+        session.rollback()
+        return _page(problem), problem.status
+    return redirect(url_for("office.health"))
+
+
+@blueprint.post("/health/feeds/<database>")
+@decides
+def decide_feed(database: str) -> ResponseReturnValue:
+    """Read a delayed feed now."""
+    retry_feed(current_session(), database)
+    flash(_("The feed is read again now."), "good")
+    return redirect(url_for("office.health"))
+
+
+def _page(problem: Problem | None) -> str:
+    session = current_session()
+    now = services().clock()
+    people = session.execute(select(Technician.id, Technician.name))
+    beats = worker_loops(session)
+    return render_template(
+        "office/health.html",
+        documents=delayed_documents(session),
+        feeds=delayed_feeds(session),
+        events=failed_events(session),
+        loops=beats,
+        silent=[
+            loop.name for loop in beats if loop.name != "upkeep" and loop.ran_at and now - loop.ran_at > QUIET
+        ],
+        names={row.id: row.name for row in people},
+        reasons=REASONS,
+        otherwise=OTHERWISE,
+        problem=problem.as_dict() if problem else None,
+        **tabs(session),
+    )
