@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.tables import (
     Assignment,
@@ -115,7 +116,7 @@ def _of_orders(session: Session, subject: Subject) -> Iterator[Step]:
 
 def _of_events(session: Session, subject: Subject) -> Iterator[Step]:
     for event in session.scalars(select(FieldEvent).where(FieldEvent.id.in_(subject.events))):
-        names = ("kind", "order_number", "technician_id", "occurred_at", "status", "words", "codes", "body")
+        names = ("kind", "order_number", "technician_id", "occurred_at", "status", "ack", "codes", "body")
         yield Step(event.received_at, "fact", event.id, _said(event, *names))
         files = select(Evidence).where(Evidence.event_id == event.id).order_by(Evidence.id)
         for file in session.scalars(files):
@@ -135,7 +136,7 @@ def _quarantined(session: Session, subject: Subject) -> Iterator[Step]:
         names = ("database", "revision", "code", "reason", "body")
         yield Step(kept.received_at, "quarantine", kept.document_id, _said(kept, *names))
         if kept.decision is not None:
-            detail = _said(kept.decision, "decided_by", "words")
+            detail = _said(kept.decision, "decided_by", "message")
             yield Step(kept.decision.decided_at, "decision", kept.document_id, detail)
 
 
@@ -173,17 +174,17 @@ def _entries(session: Session, subject: Subject, more: Iterable[str]) -> Iterato
         lines = [
             {"ledger": ledger, "party": party, "amount_cents": cents} for ledger, party, cents in postings
         ]
-        names = ("source", "purpose", "words", "effective_at", "reverses_id")
+        names = ("source", "purpose", "message", "effective_at", "reverses_id")
         yield Step(entry.recorded_at, "entry", str(entry.id), _said(entry, *names) | {"postings": lines})
 
 
 def _cases(session: Session, subject: Subject) -> Iterator[Step]:
     about = or_(ExceptionCase.source.in_(subject.sources), ExceptionCase.order_number.in_(subject.orders))
     for case in session.scalars(select(ExceptionCase).where(about).order_by(ExceptionCase.id)):
-        names = ("code", "words", "order_number", "source", "state")
+        names = ("code", "message", "order_number", "source", "state")
         yield Step(case.opened_at, "case", str(case.id), _said(case, *names))
         if case.decided_at is not None:
-            detail = _said(case, "state", "decided_by", "decision")
+            detail = _said(case, "state", "decided_by", "decided_as")
             yield Step(case.decided_at, "decision", str(case.id), detail)
 
 
@@ -198,6 +199,10 @@ def _outbox(session: Session, subject: Subject) -> Iterator[Step]:
 
 
 def _said(row: object, *names: str) -> dict[str, Any]:
-    """The named columns that have a value."""
+    """The named attributes that have a value; messages as their code and parameters."""
     values = {name: getattr(row, name) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+    return {
+        name: value.as_json() if isinstance(value, Message) else value
+        for name, value in values.items()
+        if value is not None
+    }

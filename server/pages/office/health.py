@@ -11,7 +11,9 @@ from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import tabs
 from server.services import services
+from server.viewing import _, problem_view
 from sync.pipeline.ingest import retry_feed
+from workorders.messages.texts import N_
 from workorders.problems import Problem
 from workorders.queries.pipeline_health import (
     delayed_documents,
@@ -23,7 +25,9 @@ from workorders.tables import Technician
 from workorders.usecases.district.delayed_documents import retry_document, set_document_aside
 
 REASONS = {
-    "render_failed": N_("The records do not make a document. Mend the record it is about, then try it again."),
+    "render_failed": N_(
+        "The records do not make a document. Mend the record it is about, then try it again."
+    ),
     "document_too_large": N_(
         "The document is larger than tablets take. Shorten its texts, such as instructions, and try it again."
     ),
@@ -54,10 +58,10 @@ def decide_delayed(number: int) -> ResponseReturnValue:
     try:
         if what == "retry":
             row = retry_document(session, number, now=now)
-            flash(f"{row.topic}:{row.key} is tried again now.", "good")
+            flash(_("{document} is tried again now.", document=f"{row.topic}:{row.key}"), "good")
         elif what == "set_aside":
             row = set_document_aside(session, number, now=now, actor=current_staff().name)
-            flash(f"{row.topic}:{row.key} is set aside until it changes.", "good")
+            flash(_("{document} is set aside until it changes.", document=f"{row.topic}:{row.key}"), "good")
         else:
             raise Problem("bad_input", field="what", reason="retry or set_aside")
     except Problem as problem:
@@ -92,6 +96,6 @@ def _page(problem: Problem | None) -> str:
         names={row.id: row.name for row in people},
         reasons=REASONS,
         otherwise=OTHERWISE,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         **tabs(session),
     )
