@@ -50,6 +50,10 @@ def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _folder(value: str) -> Path | None:
+    return Path(value.strip()) if value.strip() else None
+
+
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": help_text})
 
@@ -106,6 +110,9 @@ class Config:
     )
     trusted_proxies: int = _setting(
         0, _integer(0, 5), "Reverse proxies in front, whose X-Forwarded-* headers are believed."
+    )
+    catalogue: Path | None = _setting(
+        None, _folder, "Folder with order types of your own, one file each (docs/adding-an-order-type.md)."
     )
     log_level: str = _setting("INFO", _text, "DEBUG, INFO, WARNING or ERROR.")
 

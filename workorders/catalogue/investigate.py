@@ -1,5 +1,6 @@
 """Investigate: a leak, a high bill, low pressure or a complaint is looked into."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import rounded
 from workorders.judgement.consequences import Judgement, Post
 from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
@@ -24,7 +25,7 @@ def judge(visit: Visit) -> Judgement:
             verdict.case("repair_needed", blocking=False, reason=f"Pressure of {psi:g} psi.")
     if visit.answers.get("meter_suspect"):
         verdict.follow(
-            "meter_test",
+            ORDER_TYPE,
             "meter_suspect",
             "The meter is suspect: test it.",
             extra={"kind": "suspicion", "place": "field"},
@@ -111,5 +112,5 @@ ORDER_TYPE = OrderType(
     judge=judge,
     checks=("The read is plausible.",),
     postings=(PostingRule("leak_adjustment", "a CSR approves the proposal", (("REV", "AR"),)),),
-    follow_ons=(FollowOn("meter_test", "the meter is suspect"),),
+    follow_ons=(FollowOn("meter_test", "the meter is suspect", ("meter_suspect",)), CHECK_RECORDS),
 )

@@ -36,7 +36,7 @@ def _state(visit: Visit, verdict: Verdict, differences: list[str]) -> tuple[Cons
     differences.append(f"The service is {found}; the records say {recorded}.")
     if found == "on" and recorded in {"off", "off_np"}:
         verdict.follow(
-            "tamper",
+            ORDER_TYPE,
             "lock_broken",
             "The service was found on although it is off by the records.",
             priority=70,
@@ -45,6 +45,11 @@ def _state(visit: Visit, verdict: Verdict, differences: list[str]) -> tuple[Cons
     lock_, seal_ = visit.answers.get("lock"), visit.answers.get("seal")
     return (SetServicePoint(str(found), visit.at, lock=lock_, seal=seal_),)
 
+
+CHECK_RECORDS = FollowOn(
+    "verify", "another meter is there, or none is found", ("wrong_meter", "meter_not_found")
+)
+"""What every other visit to a meter follows such a find with."""
 
 ORDER_TYPE = OrderType(
     code="verify",
@@ -96,7 +101,7 @@ ORDER_TYPE = OrderType(
     ),
     judge=judge,
     checks=("Every difference to the records is shown; the office accepts each correction.",),
-    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records"),),
+    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records", ("lock_broken",)),),
     serial_may_differ=True,
     needs_meter=False,
 )

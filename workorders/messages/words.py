@@ -9,9 +9,31 @@ from workorders.messages import words_en
 LANGUAGES: Mapping[str, ModuleType] = {"en": words_en}
 
 
+_OUTCOMES: dict[str, str] = {}
+_CASES: dict[str, tuple[str, str]] = {}
+_FOLLOW_REASONS: dict[str, str] = {}
+
+
+def add_texts(
+    *,
+    outcomes: Mapping[str, str],
+    cases: Mapping[str, tuple[str, str]],
+    follow_reasons: Mapping[str, str],
+) -> None:
+    """Add English texts that an order type brings along; a language's own text of a code comes first."""
+    _OUTCOMES.update(outcomes)
+    _CASES.update(cases)
+    _FOLLOW_REASONS.update(follow_reasons)
+
+
 def _title(group: str, code: str, language: str) -> str:
     found: str = getattr(LANGUAGES[language], group).get(code, code)
     return found
+
+
+def _case(code: str, language: str) -> tuple[str, str] | None:
+    cases: Mapping[str, tuple[str, str]] = LANGUAGES[language].CASES
+    return cases.get(code) or _CASES.get(code)
 
 
 def state_title(code: str, language: str = "en") -> str:
@@ -22,7 +44,7 @@ def state_title(code: str, language: str = "en") -> str:
 def outcome_title(code: str, language: str = "en") -> str:
     """What people call an order's outcome, an unable reason included."""
     outcomes: Mapping[str, str] = LANGUAGES[language].OUTCOMES
-    return outcomes[code] if code in outcomes else unable_title(code, language)
+    return outcomes.get(code) or _OUTCOMES.get(code) or unable_title(code, language)
 
 
 def unable_title(code: str, language: str = "en") -> str:
@@ -32,19 +54,22 @@ def unable_title(code: str, language: str = "en") -> str:
 
 def follow_reason_title(code: str, language: str = "en") -> str:
     """Why a follow-on order exists (`Order.follow_reason`)."""
-    return _title("FOLLOW_REASONS", code, language)
+    reasons: Mapping[str, str] = LANGUAGES[language].FOLLOW_REASONS
+    return reasons.get(code) or _FOLLOW_REASONS.get(code, code)
 
 
 def case_title(code: str, language: str = "en") -> str:
     """What people call a kind of exception."""
-    found: Mapping[str, tuple[str, str]] = LANGUAGES[language].CASES
-    return found[code][0] if code in found else code
+    found = _case(code, language)
+    return found[0] if found is not None else code
 
 
 def case_words(code: str, detail: Mapping[str, Any], language: str = "en") -> str:
     """The sentence of a case, filled from its detail. Raises KeyError for a code without one."""
-    cases: Mapping[str, tuple[str, str]] = LANGUAGES[language].CASES
-    return cases[code][1].format_map(_Plain(detail))
+    found = _case(code, language)
+    if found is None:
+        raise KeyError(code)
+    return found[1].format_map(_Plain(detail))
 
 
 def ack_words(key: str, detail: Mapping[str, Any], language: str = "en") -> str:

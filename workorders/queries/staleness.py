@@ -6,10 +6,9 @@ be able to tell a customer so.
 
 from dataclasses import dataclass
 
+from workorders.catalogue import order_type_of
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.messages import timeline_en as texts
-
-CUT = "disconnect_np"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _after_the_end(order_type: str, state: str, told_tablet: bool, tablet: Table
     if tablet.knows_latest:
         return None
     unknown = texts.RECALL_UNKNOWN if state == State.RECALLED else texts.CANCEL_UNKNOWN
-    if order_type == CUT:
+    if order_type_of(order_type).needs_authority:
         unknown = f"{texts.POSSIBLY_OFF} {unknown.partition(';')[0]}."
     return Staleness(unknown, True)
 
@@ -67,6 +66,6 @@ def _in_the_field(order_type: str, state: str, tablet: TabletView) -> Staleness 
         return None
     if not tablet.published:
         return Staleness(texts.NOT_SENT, False)
-    if order_type == CUT:
+    if order_type_of(order_type).needs_authority:
         return Staleness(texts.POSSIBLY_OFF, True)
     return Staleness(texts.AS_OF if tablet.confirmed else texts.NOT_CONFIRMED, False)

@@ -12,9 +12,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from workorders.catalogue import codes_of
 from workorders.judgement.charging import fee_entry
 from workorders.judgement.consequences import OpenException
 from workorders.judgement.lifecycle import ACTIVE
+from workorders.judgement.traits import TURNS_ON
 from workorders.ledger import post, reverse
 from workorders.messages.words import case_words
 from workorders.policy import fees
@@ -26,7 +28,7 @@ from workorders.queries.rules_cache import rule_book
 from workorders.queries.situation import PAYMENT_PURPOSES, account_facts, needed_now
 from workorders.tables import Account, JournalEntry, Order, Payment, PaymentReversal, Receipt
 from workorders.usecases.cash.payments import approval_limit
-from workorders.usecases.collections.reconsider import RESTORES, is_satisfied, reconsider_account
+from workorders.usecases.collections.reconsider import is_satisfied, reconsider_account
 from workorders.usecases.field.cases import open_cases
 
 KINDS = ("void", "returned")
@@ -200,7 +202,11 @@ def _tell_office(
     """Past due again: a person decides about reconnects under way and about new notices."""
     reconnects = session.scalars(
         select(Order.number)
-        .where(Order.account_id == account.id, Order.type.in_(RESTORES), Order.state.in_(ACTIVE))
+        .where(
+            Order.account_id == account.id,
+            Order.type.in_(codes_of(TURNS_ON)),
+            Order.state.in_(ACTIVE),
+        )
         .order_by(Order.number)
     ).all()
     detail = {
