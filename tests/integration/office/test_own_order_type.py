@@ -82,7 +82,7 @@ def worked(office: Office, store: SqlStore, psi: float) -> Order:
     number = raised(office)
     with office.services.read_sessions() as session:
         version = session.get_one(Order, number).version
-    sent = office.post("dana", "/dispatch/assign", technician="t01", order=f"{number}:{version}")
+    sent = office.post("dana", "/dispatch/assign", technician="t01", order=f"{number}:{version}", send="yes")
     assert sent.status_code in {200, 302, 303}, sent.text
     ensure_technician(office.services.sessions, store, "t01", now=NOW)
     publish(office.services.sessions, store)
