@@ -89,9 +89,11 @@ def worked(office: Office, store: SqlStore, psi: float) -> Order:
     shown = document(store, "t01", f"order:{number}")
     assert (shown["title"], shown["extra"]) == ("Backflow test", {"assembly": "rp"})
     form = document(store, "t01", "ref:catalogue")["types"][CODE]
-    with office.services.sessions() as session:
-        order = session.get_one(Order, number)
-        push(store, [Tablet("t01", counter=500).completed(order, answers_of(form["fields"], psi))])
+    with office.services.read_sessions() as session:
+        report = Tablet("t01", counter=500).completed(
+            session.get_one(Order, number), answers_of(form["fields"], psi)
+        )
+    push(store, [report])
     ingest(office.services.sessions, store)
     with office.services.read_sessions() as session:
         return session.get_one(Order, number)
