@@ -52,6 +52,10 @@ def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _folder(value: str) -> Path | None:
+    return Path(value.strip()) if value.strip() else None
+
+
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str) -> Any:
     return field(default=default, metadata={"parse": parse, "help": help_text})
 
@@ -126,6 +130,9 @@ class Config:
         200,
         _integer(1, 1_000_000),
         "Free space of the data folder's disk, in megabytes, below which /readyz answers 503.",
+    )
+    catalogue: Path | None = _setting(
+        None, _folder, "Folder with order types of your own, one file each (docs/adding-an-order-type.md)."
     )
     log_level: str = _setting("INFO", _text, "DEBUG, INFO, WARNING or ERROR.")
 

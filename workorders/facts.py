@@ -66,7 +66,8 @@ class OtherOrder:
     """Another order at the same service point that is not finished."""
 
     number: str
-    type: str
+    change: str | None
+    """How its type changes the service (`ServiceChange`); None when it does not."""
     state: str
     account: str | None = None
     due_on: date | None = None

@@ -86,8 +86,7 @@ def _target(row: tables.Order, midnight: datetime, policy: Mapping[str, Any]) ->
 
 def meters_taken(order_type: str, size: str) -> dict[str, int]:
     """What an order at a service point of that size takes from the van: a meter, or nothing."""
-    takes = any(field.name == "van_stock" for field in CATALOGUE[order_type].extra)
-    return {size: 1} if takes else {}
+    return {size: 1} if CATALOGUE[order_type].takes_meter_from_van is not None else {}
 
 
 def _window(row: tables.Order, midnight: datetime) -> tuple[Window, ...] | None:

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from workorders.catalogue import CATALOGUE
 from workorders.grammar.fields import Cents, Day, Instant, Line, Paragraphs
 from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.grammar.texts import CODE_MAX
@@ -100,7 +101,7 @@ class NewOrderSchema(Schema):
         allow_none=True,
         metadata={"description": "Your id of this request; sent again, it raises no second order."},
     )
-    type = Line(CODE_MAX, required=True, metadata={"example": "exchange"})
+    type = Line(CODE_MAX, required=True, metadata={"example": next(iter(CATALOGUE))})
     service_point = Line(CODE_MAX, required=True, metadata={"example": "SP-000077"})
     account = Line(CODE_MAX, load_default=None, allow_none=True)
     priority = fields.Integer(load_default=50, strict=True, validate=validate.Range(0, 100))

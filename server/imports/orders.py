@@ -192,7 +192,7 @@ def _extra(
             errors.append(record.error(column, str(error.messages[0])))
     told = {error.column for error in errors}
     # What avoids a cut, and the notices it rests on, are filled in when it is raised.
-    partial = order_type.code == "disconnect_np"
+    partial = order_type.needs_authority
     for name, words in extra_schema(order_type)().validate(extra, partial=partial).items():
         if EXTRA + str(name) not in told:
             errors.append(

@@ -1,10 +1,12 @@
 """Disconnect for non-payment: the service is cut, or the customer pays at the door and it stays on."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.judgement.consequences import Judgement, SetServicePoint
 from workorders.judgement.cuts import cut_elsewhere, judge_cut, wrong_premise
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.judgement.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
 from workorders.judgement.lifecycle import Command
+from workorders.judgement.traits import ServiceChange
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 
@@ -16,7 +18,7 @@ def judge(visit: Visit) -> Judgement:
     if not _was_cut(visit):
         outcome = _collected(visit, verdict)
     elif (other := cut_elsewhere(visit)) is not None:
-        outcome, command = wrong_premise(visit, verdict, other)
+        outcome, command = wrong_premise(visit, verdict, ORDER_TYPE, other)
     else:
         verdict.do(
             SetServicePoint(
@@ -161,12 +163,16 @@ ORDER_TYPE = OrderType(
     ),
     postings=(PostingRule("fee_field_visit", "cut, or visited and paid", (("AR", "SVC"),)),),
     follow_ons=(
-        FollowOn("reconnect", "paid or called off after the cut: urgent, normal fees"),
-        FollowOn("reconnect", "the cut was wrongful: at once, at no charge"),
-        FollowOn("verify", "a lock check, when the rules set its days"),
+        FollowOn("reconnect", "paid or called off after the cut: urgent, normal fees", ("paid", "released")),
+        FollowOn(
+            "reconnect", "the cut was wrongful: at once, at no charge", ("wrongful_cut", "wrong_premise")
+        ),
+        FollowOn("verify", "a lock check, when the rules set its days", ("lock_check",)),
+        CHECK_RECORDS,
     ),
     collects_payment=True,
-    changes_service=True,
+    service=ServiceChange.CUT,
+    findings=("wrongful_cut",),
     cuts=("cut_made", True),
     door_checks=(
         "Knock and say why you are here, as the district's notices told the customer.",

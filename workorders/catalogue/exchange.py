@@ -1,5 +1,6 @@
 """Exchange: the meter comes out, another from this technician's van goes in, with both reads."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.judgement.consequences import Judgement, SetServicePoint
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.judgement.forms import REMARKS, SEAL, VISIT_REASONS, choice, photo
@@ -11,9 +12,9 @@ from workorders.judgement.visit import Visit
 def judge(visit: Visit) -> Judgement:
     """Old out, new in, each with its read; what the records speak against waits, nothing is overwritten."""
     verdict = Verdict(visit)
-    old_out = take_out(visit, verdict)
+    old_out = take_out(visit, verdict, ORDER_TYPE)
     if not visit.answers.get("new_in", visit.outcome == "completed"):
-        left_unmetered(visit, verdict)
+        left_unmetered(visit, verdict, ORDER_TYPE)
         return verdict.judgement("partial")
     new = new_meter_of(visit)
     if new is None:
@@ -158,7 +159,9 @@ ORDER_TYPE = OrderType(
     ),
     postings=(PostingRule("plant", "the new meter is in and meters are capitalised", (("PLANT", "STOCK"),)),),
     follow_ons=(
-        FollowOn("exchange", "old meter out, new meter not in: urgent"),
-        FollowOn("meter_test", "the old meter was doubted and is held"),
+        FollowOn("exchange", "old meter out, new meter not in: urgent", ("unmetered",)),
+        FollowOn("meter_test", "the old meter was doubted and is held", ("held_for_test",)),
+        CHECK_RECORDS,
     ),
+    takes_meter_from_van="van_stock",
 )

@@ -1,5 +1,6 @@
 """Investigate: a leak, a high bill, low pressure or a complaint is looked into."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import rounded
 from workorders.judgement.consequences import Judgement, Post
 from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
@@ -26,7 +27,7 @@ def judge(visit: Visit) -> Judgement:
             verdict.case("repair_needed", blocking=False, reason=reason)
     if visit.answers.get("meter_suspect"):
         verdict.follow(
-            "meter_test",
+            ORDER_TYPE,
             "meter_suspect",
             Message("follow.test_suspect"),
             extra={"kind": "suspicion", "place": "field"},
@@ -113,5 +114,5 @@ ORDER_TYPE = OrderType(
     judge=judge,
     checks=("The read is plausible.",),
     postings=(PostingRule("leak_adjustment", "a CSR approves the proposal", (("REV", "AR"),)),),
-    follow_ons=(FollowOn("meter_test", "the meter is suspect"),),
+    follow_ons=(FollowOn("meter_test", "the meter is suspect", ("meter_suspect",)), CHECK_RECORDS),
 )

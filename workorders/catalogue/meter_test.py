@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.facts import MeterFacts
 from workorders.grammar.money import DEPOSIT_MAX_CENTS, rounded
 from workorders.judgement.consequences import Consequence, Judgement, RecordMeterTest
@@ -84,7 +85,7 @@ def _consequences(
         _correct_bills(visit, found, meter, profile, result)
     if (result.verdict != "pass" or result.failed_flows) and not result.left_within:
         found.follow(
-            "exchange",
+            ORDER_TYPE,
             "meter_test_failed",
             Message.of("follow.test_failed", percent=round(result.accuracy_percent, 1)),
             priority=60,
@@ -97,7 +98,7 @@ def _correct_bills(
     visit: Visit, found: Verdict, meter: MeterFacts, profile: MeterTestProfile, result: MeterTestResult
 ) -> None:
     """A fast meter overcharged for as long as the policy looks back; a slow one is billed only by policy."""
-    policy = visit.rules.setting("meter_test")
+    policy = visit.rules.setting(ORDER_TYPE.code)
     since = visit.at - timedelta(days=int(policy.get("refund_months", 6)) * DAYS_A_MONTH)
     units = usage_between(visit.situation.reads, meter, since, visit.at)
     rate = visit.account and visit.rules.usage_rate(visit.point.service, visit.account.rate_class)
@@ -183,5 +184,10 @@ ORDER_TYPE = OrderType(
         PostingRule("test_refund", "the meter is fast: usage of up to six months", (("REV", "AR"),)),
         PostingRule("test_backbill", "the meter is slow and the policy bills it", (("AR", "REV"),)),
     ),
-    follow_ons=(FollowOn("exchange", "the meter failed and was not brought within its limits"),),
+    follow_ons=(
+        FollowOn(
+            "exchange", "the meter failed and was not brought within its limits", ("meter_test_failed",)
+        ),
+        CHECK_RECORDS,
+    ),
 )

@@ -1,5 +1,6 @@
 """Reconnect: service cut for non-payment comes back."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import DEPOSIT_MAX_CENTS
 from workorders.judgement.consequences import Judgement
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
@@ -14,6 +15,7 @@ from workorders.judgement.forms import (
     read,
 )
 from workorders.judgement.service_on import turned_on
+from workorders.judgement.traits import Meets, ServiceChange, Whose
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 
@@ -23,8 +25,15 @@ def judge(visit: Visit) -> Judgement:
     verdict = Verdict(visit)
     if visit.given("payment_satisfied") is False:
         verdict.case("fees_unpaid", blocking=False)
-    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="special")
+    command = turned_on(
+        visit, ORDER_TYPE, verdict, read_kind="special", tolerance_units=tolerance_units(visit)
+    )
     return verdict.judgement("left_off" if command else "completed", command)
+
+
+def tolerance_units(visit: Visit) -> int:
+    """Units that may run while the service is off before somebody looks into it; 0 without a setting."""
+    return int(visit.rules.setting(ORDER_TYPE.code).get("usage_tolerance_units", 0))
 
 
 ORDER_TYPE = OrderType(
@@ -67,6 +76,10 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_reconnect", "turned on, unless the order is free", (("AR", "SVC"),)),
         PostingRule("deposit", "turned on and a deposit is due", (("AR", "DEP"),)),
     ),
-    follow_ons=(FollowOn("tamper", "the read is above the off-read"),),
-    changes_service=True,
+    follow_ons=(
+        FollowOn("tamper", "the read is above the off-read", ("usage_while_off",)),
+        CHECK_RECORDS,
+    ),
+    service=ServiceChange.RESTORE,
+    supersedes=(Meets(ServiceChange.CUT, Whose.SAME_ACCOUNT),),
 )

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.facts import MeterFacts, ReadFacts
 from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
@@ -66,7 +67,7 @@ def _agrees(visit: Visit, meter: MeterFacts, first: ReadFacts, value: int) -> bo
     if not (fits(value, meter.dials) and fits(first.value, meter.dials)):
         return False
     since = usage(value, first.value, meter.dials, meter.multiplier)
-    tolerance = int(visit.rules.setting("reread").get("agrees_within_units", 0))
+    tolerance = int(visit.rules.setting(ORDER_TYPE.code).get("agrees_within_units", 0))
     if since <= tolerance:
         return True
     expected = _check_from(visit, meter, _without(visit, first), value).estimate
@@ -122,7 +123,7 @@ def _days(since: datetime, until: datetime) -> float:
 def _follow(visit: Visit, verdict: Verdict) -> None:
     if visit.answers.get("dial_moving") and visit.answers.get("taps_closed"):
         verdict.follow(
-            "investigate",
+            ORDER_TYPE,
             "leak",
             Message("follow.leak"),
             priority=60,
@@ -130,7 +131,7 @@ def _follow(visit: Visit, verdict: Verdict) -> None:
         )
     if visit.answers.get("meter_condition", "good") != "good":
         verdict.follow(
-            "exchange",
+            ORDER_TYPE,
             "meter_condition",
             Message("follow.meter_condition"),
             extra={"reason": "condition"},
@@ -204,7 +205,8 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_reread_request", "asked for by the customer and confirmed", (("AR", "SVC"),)),
     ),
     follow_ons=(
-        FollowOn("investigate", "the dial moves with every tap closed"),
-        FollowOn("exchange", "the meter is damaged or hard to read"),
+        FollowOn("investigate", "the dial moves with every tap closed", ("leak",)),
+        FollowOn("exchange", "the meter is damaged or hard to read", ("meter_condition",)),
+        CHECK_RECORDS,
     ),
 )

@@ -1,5 +1,6 @@
 """Tamper: usage while off, a broken lock or a bypass is looked into and made safe."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
 from workorders.judgement.charging import fee_entry
@@ -120,4 +121,6 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_tamper", "the office approves", (("AR", "SVC"),)),
         PostingRule("back_bill", "the office approves: usage while off", (("AR", "REV"),)),
     ),
+    follow_ons=(CHECK_RECORDS,),
+    findings=("tamper_approval",),
 )

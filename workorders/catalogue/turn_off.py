@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.facts import OtherOrder
 from workorders.grammar.money import rounded
 from workorders.judgement.consequences import Judgement, Post, SetServicePoint
-from workorders.judgement.descriptors import Field, FieldType, OrderType, PostingRule
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.judgement.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, left_on, lock, photo, read
+from workorders.judgement.traits import Meets, ServiceChange, Whose
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 from workorders.messages.message import Message
@@ -36,13 +38,13 @@ def _successor(visit: Visit) -> OtherOrder | None:
     """The next customer's turn_on of the same day: one read serves both, no second trip."""
     own = visit.account.number if visit.account else None
     for other in visit.point.other_orders:
-        if other.type == "turn_on" and other.account != own and other.due_on == visit.day:
+        if other.change == ServiceChange.START and other.account != own and other.due_on == visit.day:
             return other
     return None
 
 
 def _other_uses(visit: Visit, successor: OtherOrder | None) -> tuple[str, ...]:
-    days = int(visit.rules.setting("turn_off").get("scheduled_read_days", 0))
+    days = int(visit.rules.setting(ORDER_TYPE.code).get("scheduled_read_days", 0))
     near = visit.point.next_read_on
     flags = []
     if near is not None and abs(near - visit.day) <= timedelta(days=days):
@@ -101,5 +103,14 @@ ORDER_TYPE = OrderType(
         PostingRule("deposit_back", "a deposit is held", (("DEP", "AR"),)),
         PostingRule("refund", "the office accepts the credit once the final bill is in", (("AR", "REFUND"),)),
     ),
-    changes_service=True,
+    follow_ons=(
+        FollowOn("reconnect", "turned off after it was cancelled: restored at no charge", ("released",)),
+        CHECK_RECORDS,
+    ),
+    service=ServiceChange.STOP,
+    supersedes=(
+        Meets(ServiceChange.CUT, Whose.SAME_ACCOUNT),
+        Meets(ServiceChange.RESTORE, Whose.SAME_ACCOUNT),
+    ),
+    stands_beside=(Meets(ServiceChange.START, Whose.OTHER_ACCOUNT),),
 )

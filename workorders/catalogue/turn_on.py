@@ -1,5 +1,7 @@
 """Turn on: a customer moves in, or service that was off at the owner's wish starts again."""
 
+from workorders.catalogue.reconnect import tolerance_units
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import DEPOSIT_MAX_CENTS
 from workorders.judgement.consequences import Judgement
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
@@ -14,6 +16,7 @@ from workorders.judgement.forms import (
     read,
 )
 from workorders.judgement.service_on import turned_on
+from workorders.judgement.traits import Meets, ServiceChange, Whose
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 
@@ -23,7 +26,7 @@ def judge(visit: Visit) -> Judgement:
     verdict = Verdict(visit)
     if visit.given("fees_paid") is False:
         verdict.case("fees_unpaid", blocking=False)
-    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="start")
+    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="start", tolerance_units=tolerance_units(visit))
     return verdict.judgement("left_off" if command else "completed", command)
 
 
@@ -73,6 +76,15 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_connect", "turned on", (("AR", "SVC"),)),
         PostingRule("deposit", "turned on and a deposit is due", (("AR", "DEP"),)),
     ),
-    follow_ons=(FollowOn("tamper", "the on-read is above the off-read"),),
-    changes_service=True,
+    follow_ons=(
+        FollowOn("tamper", "the on-read is above the off-read", ("usage_while_off",)),
+        CHECK_RECORDS,
+    ),
+    service=ServiceChange.START,
+    # The newer customer's event wins over a collection order; both reads of a move are served by one visit.
+    supersedes=(
+        Meets(ServiceChange.CUT, Whose.OTHER_ACCOUNT),
+        Meets(ServiceChange.RESTORE, Whose.OTHER_ACCOUNT),
+    ),
+    stands_beside=(Meets(ServiceChange.STOP, Whose.OTHER_ACCOUNT),),
 )

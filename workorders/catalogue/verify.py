@@ -41,7 +41,7 @@ def _state(visit: Visit, verdict: Verdict, differences: list[Message]) -> tuple[
     differences.append(Message.of("differs.state", found=found, recorded=recorded))
     if found == "on" and recorded in {"off", "off_np"}:
         verdict.follow(
-            "tamper",
+            ORDER_TYPE,
             "lock_broken",
             Message("follow.lock_broken"),
             priority=70,
@@ -50,6 +50,11 @@ def _state(visit: Visit, verdict: Verdict, differences: list[Message]) -> tuple[
     lock_, seal_ = visit.answers.get("lock"), visit.answers.get("seal")
     return (SetServicePoint(str(found), visit.at, lock=lock_, seal=seal_),)
 
+
+CHECK_RECORDS = FollowOn(
+    "verify", "another meter is there, or none is found", ("wrong_meter", "meter_not_found")
+)
+"""What every other visit to a meter follows such a find with."""
 
 ORDER_TYPE = OrderType(
     code="verify",
@@ -101,7 +106,7 @@ ORDER_TYPE = OrderType(
     ),
     judge=judge,
     checks=("Every difference to the records is shown; the office accepts each correction.",),
-    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records"),),
+    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records", ("lock_broken",)),),
     serial_may_differ=True,
     needs_meter=False,
 )

@@ -60,9 +60,9 @@ def _completed(situation: Situation, event: EventFacts, order_type: OrderType) -
     visit = visit_of(situation, event, answers.values)
     own = order_type.judge(visit)
     if situation.order.completed_by not in (None, event.id):
-        return _second_visit(visit, own)
+        return _second_visit(visit, order_type, own)
     judgement = _common(visit, order_type, answers, own)
-    if order_type.cuts is None:  # what a cancel means for a cut, its own rules say
+    if not order_type.needs_authority:  # what a cancel means for a cut, its own rules say
         judgement = _after_cancel(visit, order_type, judgement)
     judgement = _with(judgement, *repriced(visit, judgement.consequences))
     return _with(judgement, *_recall(situation, event))
@@ -97,13 +97,13 @@ def _after_cancel(visit: Visit, order_type: OrderType, judgement: Judgement) -> 
         more.case("finished_after_seen_cancel", cancel_seq=order.cancel_seq, seen_seq=visit.event.seen_seq)
     take_back(more, order.entries)
     went_off = any(isinstance(c, SetServicePoint) and c.state == "off" for c in judgement.consequences)
-    if order_type.code == "turn_off" and went_off:
-        restore(visit, more, "released", wrongful=True)
+    if went_off:
+        restore(visit, more, order_type, "released", wrongful=True)
     kept = tuple(c for c in judgement.consequences if not isinstance(c, Post))
     return _with(replace(judgement, outcome="completed_after_cancel", consequences=kept), *more.consequences)
 
 
-def _second_visit(visit: Visit, own: Judgement) -> Judgement:
+def _second_visit(visit: Visit, order_type: OrderType, own: Judgement) -> Judgement:
     """Someone had already done the order: the reads count, what else changed waits for a human."""
     reads: list[Consequence] = []
     changes: list[Consequence] = []
@@ -113,7 +113,7 @@ def _second_visit(visit: Visit, own: Judgement) -> Judgement:
                 reads.append(replace(one, kind="special", supersedes=None))
         elif _changes(one, visit):
             changes.append(one)
-        elif isinstance(one, OpenException) and one.code in {"wrongful_cut", "tamper_approval"}:
+        elif isinstance(one, OpenException) and one.code in order_type.findings:
             reads.append(replace(one, then=()))
     more = Verdict(visit)
     first = visit.order.completed_by

@@ -8,6 +8,7 @@ from workorders.judgement.consequences import Reverse, SetServicePoint
 from workorders.judgement.cut_warning import CutWarning
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
+from workorders.judgement.traits import ServiceChange
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 from workorders.messages.message import Message
@@ -28,7 +29,9 @@ def cut_elsewhere(visit: Visit) -> MeterFacts | None:
     return other if other is not None and other.installed_at not in (None, here) else None
 
 
-def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[str, Command]:
+def wrong_premise(
+    visit: Visit, verdict: Verdict, order_type: OrderType, other: MeterFacts
+) -> tuple[str, Command]:
     """The other service point is off and is restored at no charge; this order stays open."""
     answers = visit.answers
     verdict.do(
@@ -44,7 +47,7 @@ def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[st
         "cut.wrong_premise", serial=other.serial, there=other.installed_at, here=visit.point.number
     )
     verdict.case("wrongful_cut", blocking=False, reasons=[reason], service_point=other.installed_at)
-    restore(visit, verdict, "wrong_premise", wrongful=True, service_point=other.installed_at)
+    restore(visit, verdict, order_type, "wrong_premise", wrongful=True, service_point=other.installed_at)
     return "wrong_premise", Command.REPORT_UNABLE
 
 
@@ -54,18 +57,18 @@ def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
     decision = decide(visit)
     _out_of_time(visit, verdict, decision)
     if reason is not None:
-        return _after_release(visit, verdict, reason)
+        return _after_release(visit, verdict, order_type, reason)
     if not decision.allowed:
         verdict.case("wrongful_cut", reasons=decision.reasons, evidence=decision.as_evidence())
         take_back(verdict, visit.order.entries)
-        restore(visit, verdict, "wrongful_cut", wrongful=True)
+        restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
         return "wrongful_cut"
     verdict.fees(order_type.fees, "cut")
     paid = paid_at(visit)
     if paid is not None or visit.order.cancelled_at is not None:
-        restore(visit, verdict, "paid" if paid is not None else "released", wrongful=False)
+        restore(visit, verdict, order_type, "paid" if paid is not None else "released", wrongful=False)
     else:
-        _lock_check(visit, verdict)
+        _lock_check(visit, verdict, order_type)
     return "completed"
 
 
@@ -143,7 +146,7 @@ def decide(visit: Visit) -> CutDecision:
     )
 
 
-def _after_release(visit: Visit, verdict: Verdict, reason: Message) -> str:
+def _after_release(visit: Visit, verdict: Verdict, order_type: OrderType, reason: Message) -> str:
     """Cut after payment or cancel: restored at once at no charge, nothing charged, counted as wrongful."""
     cancelled = visit.order.cancelled_at is not None
     verdict.case("wrongful_cut", blocking=False, reasons=[reason])
@@ -152,7 +155,7 @@ def _after_release(visit: Visit, verdict: Verdict, reason: Message) -> str:
             "cut_after_seen_cancel", seen_seq=visit.event.seen_seq, cancel_seq=visit.order.cancel_seq
         )
     take_back(verdict, visit.order.entries)
-    restore(visit, verdict, "wrongful_cut", wrongful=True)
+    restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
     return "completed_after_cancel" if cancelled else "wrongful_cut"
 
 
@@ -174,32 +177,43 @@ def take_back(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
 
 
 def restore(
-    visit: Visit, verdict: Verdict, reason: str, *, wrongful: bool, service_point: str | None = None
+    visit: Visit,
+    verdict: Verdict,
+    order_type: OrderType,
+    reason: str,
+    *,
+    wrongful: bool,
+    service_point: str | None = None,
 ) -> None:
-    """Raise the reconnect, unless the next customer's turn_on brings the service back anyway."""
-    if service_point is None and any(other.type == "turn_on" for other in visit.point.other_orders):
+    """Raise what `order_type` follows `reason` with, unless the next customer's start brings service back.
+
+    When it is due is the setting of the type that is raised.
+    """
+    starts = any(other.change == ServiceChange.START for other in visit.point.other_orders)
+    raised = order_type.follow_on(reason)
+    if raised is None or (service_point is None and starts):
         return
-    setting = visit.rules.setting("reconnect")
+    setting = visit.rules.setting(raised)
     hours = float(setting.get("wrongful_hours" if wrongful else "hours", 24.0))
     asked = Message("follow.restore_wrongful" if wrongful else "follow.restore_paid")
     promise = visit.at + timedelta(hours=hours)
     verdict.follow(
-        "reconnect",
+        order_type,
         reason,
         asked,
         priority=URGENT if wrongful else NEXT,
         no_charge=wrongful,
         due_hours=hours,
-        extra={"payment_satisfied": True, "promise_by": promise.isoformat()},
+        extra={"promise_by": promise.isoformat()},
         service_point=service_point,
     )
 
 
-def _lock_check(visit: Visit, verdict: Verdict) -> None:
+def _lock_check(visit: Visit, verdict: Verdict, order_type: OrderType) -> None:
     days = visit.rules.setting("lock_check").get("days")
     if isinstance(days, int):
         verdict.follow(
-            "verify",
+            order_type,
             "lock_check",
             Message("follow.lock_check"),
             priority=20,

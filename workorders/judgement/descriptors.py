@@ -6,9 +6,11 @@ not be worked, and the catalogue makes of it, at import, Problem `malformed_desc
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from workorders.judgement.traits import ServiceChange, Traits
 
 if TYPE_CHECKING:
     from workorders.judgement.consequences import Judgement
@@ -107,14 +109,27 @@ class PostingRule:
 
 @dataclass(frozen=True, slots=True)
 class FollowOn:
-    """For documentation and tests: a type this type may raise, and when."""
+    """A type this type may raise, when in words, and the reasons (`Order.follow_reason`) it raises it for."""
 
     type: str
     when: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderType:
+class Texts:
+    """English texts of codes that only this type uses; the message catalogue's own texts come first."""
+
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    """Outcome that the rules may find, beyond those the technician chooses from → title."""
+    cases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Case code → title and sentence; `{…}` is filled from the case's detail."""
+    follow_reasons: Mapping[str, str] = field(default_factory=dict)
+    """Follow-on reason → title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderType(Traits):
     """A type of field order. `minutes` is the planned time on site; `fees` codes it may charge."""
 
     code: str
@@ -134,24 +149,11 @@ class OrderType:
     """The extra checks in words, for the documentation."""
     postings: tuple[PostingRule, ...] = ()
     follow_ons: tuple[FollowOn, ...] = ()
-    wants_read: bool = True
-    collects_payment: bool = False
-    changes_service: bool = False
-    """It turns service on or off: one active order of such types per service point."""
-    needs_meter: bool = True
-    serial_may_differ: bool = False
-    """Finding another meter is what this type is for, not a mistake."""
-    holds_unless: str | None = None
-    """A yes_no of the extra input: raised with anything but true, the order waits in `held`."""
+    texts: Texts = Texts()
     fees_by_finding: tuple[str, ...] = ()
     """Those of `fees` that depend on what is found: never charged before the visit."""
     fee_needs_photo: tuple[tuple[str, str], ...] = ()
     """(journal purpose, photo field): that posting waits until the photo is here."""
-    pickup: bool = False
-    """A technician may raise one in the field."""
-    cuts: tuple[str, Any] | None = None
-    """(field, answer) that says the service was cut for non-payment: it takes an authority, judged when the
-    order is sent out, on the tablet at the moment of the cut, and again when the cut is reported."""
     door_checks: tuple[str, ...] = ()
     """What the technician makes sure of at the door before the work, in words."""
 
@@ -180,6 +182,10 @@ class OrderType:
     def field(self, name: str) -> Field:
         """The completion field `name`; raises KeyError when there is none."""
         return next(f for f in self.fields if f.name == name)
+
+    def follow_on(self, reason: str) -> str | None:
+        """The code of the type that this type raises for `reason`; None when it raises none."""
+        return next((f.type for f in self.follow_ons if reason in f.reasons), None)
 
 
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,38}\Z")
@@ -217,6 +223,14 @@ def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> 
     for outcome in ot.outcomes:
         known = outcome.needs is None or outcome.needs[0] in asked
         _require(known, f"outcome {outcome.value} needs {outcome.needs}, which is not a field")
+    _require(
+        ot.needs_authority == (ot.service is ServiceChange.CUT), "a cut of the service has its answer in cuts"
+    )
+    _require(not ot.restores or ot.holds_unless is not None, "what restores service is held until it is paid")
+    serials = {f.name for f in ot.extra if f.type is FieldType.SERIAL}
+    taken = ot.takes_meter_from_van
+    _require(taken is None or taken in serials, f"the meter from the van is {taken}, no serial in extra")
+    _distinct([r for f in ot.follow_ons for r in f.reasons], "follow-on reason")
     photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
     for purpose, photo in ot.fee_needs_photo:
         _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")

@@ -231,7 +231,7 @@ def _attachments(stubs: Any) -> dict[str, Attached]:
         return {}
     longest = max(stubs, key=len, default="")
     if len(longest) > FILE_NAME_MAX:
-        raise Unreadable("malformed", f"_attachments: the name “{longest[:80]}…” is too long to be kept")
+        raise Unreadable("malformed", Message.of("unreadable.attachment_name", name=longest[:80]))
     return {
         name: Attached(
             str(stub.get("content_type", "application/octet-stream")),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from workorders.facts import EventFacts
 from workorders.judgement.consequences import Consequence, Judgement, Post
 from workorders.judgement.cuts import paid_before, restore, take_back
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.situation import Situation
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import visit_of
@@ -15,7 +16,7 @@ WRONGFUL = frozenset({"wrongful_cut", "wrong_premise"})
 FEES = "fee_"
 
 
-def reconsider_cut(situation: Situation, cut: EventFacts) -> Judgement | None:
+def reconsider_cut(order_type: OrderType, situation: Situation, cut: EventFacts) -> Judgement | None:
     """What is known by now about payments, held against the posted completion `cut` of a disconnect.
 
     None when the account was not satisfied before the cut, or the cut is already known to be wrongful.
@@ -34,7 +35,7 @@ def reconsider_cut(situation: Situation, cut: EventFacts) -> Judgement | None:
     verdict.case("wrongful_cut", blocking=False, reasons=[reason])
     take_back(verdict, order.entries)
     if situation.service_point.state == "off_np":
-        restore(visit, verdict, "wrongful_cut", wrongful=True)
+        restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
     return Judgement("wrongful_cut", reason, verdict.consequences)
 
 

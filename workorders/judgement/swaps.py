@@ -12,6 +12,7 @@ from workorders.judgement.consequences import (
     RemoveMeter,
     SetServicePoint,
 )
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 from workorders.messages.message import Message
@@ -31,7 +32,7 @@ class NewMeter:
     endpoint: str | None
 
 
-def take_out(visit: Visit, verdict: Verdict) -> bool:
+def take_out(visit: Visit, verdict: Verdict, order_type: OrderType) -> bool:
     """Record the old meter's removal; answers whether the records now know none at the service point."""
     installed, value = visit.situation.installed, visit.answers.get("old_read")
     if not visit.answers.get("old_there", True):
@@ -47,7 +48,7 @@ def take_out(visit: Visit, verdict: Verdict) -> bool:
     verdict.do(RemoveMeter(installed.serial, value, visit.at, status=_fate(visit)))
     if _fate(visit) == "held":
         verdict.follow(
-            "meter_test",
+            order_type,
             "held_for_test",
             Message.of("follow.test_removed", serial=installed.serial),
             priority=40,
@@ -62,11 +63,11 @@ def _fate(visit: Visit) -> str:
     return "held" if doubted and visit.answers.get("condition") != "damaged" else "retired"
 
 
-def left_unmetered(visit: Visit, verdict: Verdict) -> None:
+def left_unmetered(visit: Visit, verdict: Verdict, order_type: OrderType) -> None:
     verdict.do(SetServicePoint("unmetered", visit.at))
     verdict.case("unmetered", blocking=False)
     verdict.follow(
-        "exchange",
+        order_type,
         "unmetered",
         Message("follow.unmetered"),
         priority=90,

@@ -38,9 +38,9 @@ def _repair(verdict: Verdict, _order_type: OrderType) -> Command:
 
 
 def _not_found(verdict: Verdict, order_type: OrderType) -> Command:
-    if order_type.code != "verify":
+    if order_type.follow_on("meter_not_found") is not None:
         verdict.follow(
-            "verify",
+            order_type,
             "meter_not_found",
             Message("follow.find_meter"),
             priority=60,
@@ -64,7 +64,7 @@ def _medical(verdict: Verdict, order_type: OrderType) -> Command:
         days = verdict.visit.rules.setting("medical_hold").get("days", 15)
         verdict.do(PlaceHold("medical", int(days)))
     verdict.case("medical_certificate", blocking=False, remarks=_remarks(verdict))
-    return Command.HOLD_FROM_FIELD if order_type.code == "disconnect_np" else Command.REPORT_UNABLE
+    return Command.HOLD_FROM_FIELD if order_type.needs_authority else Command.REPORT_UNABLE
 
 
 def _proof(verdict: Verdict, _order_type: OrderType) -> Command:
@@ -120,7 +120,8 @@ def judge_unable(visit: Visit, order_type: OrderType) -> Judgement:
 
 
 def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
-    """The meter seen is not the one on record: a case naming where its serial belongs, and a verify order."""
+    """The meter seen is not the one on record: a case naming where its serial belongs, and the order
+    that checks the records, unless this is it."""
     visit = verdict.visit
     seen = visit.serial_seen
     other = visit.situation.meters.get(seen) if seen else None
@@ -130,14 +131,13 @@ def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
         installed=visit.situation.installed.serial if visit.situation.installed else None,
         elsewhere=other.installed_at if other else None,
     )
-    if order_type.code != "verify":
-        verdict.follow(
-            "verify",
-            "wrong_meter",
-            Message("follow.verify_meter"),
-            priority=70,
-            extra={"reason": "wrong_meter", "serial_seen": seen},
-        )
+    verdict.follow(
+        order_type,
+        "wrong_meter",
+        Message("follow.verify_meter"),
+        priority=70,
+        extra={"reason": "wrong_meter", "serial_seen": seen},
+    )
 
 
 def _keep_read(verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from workorders.judgement.consequences import (
     RaiseOrder,
     RecordRead,
 )
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.visit import Visit
 from workorders.messages.message import Message, plain
@@ -103,9 +104,11 @@ class Verdict:
         if owed and self.visit.account is not None:
             self.do(Post(purpose, message, owed))
 
-    def follow(self, type_: str, reason: str, message: Message, **given: Any) -> None:
-        """Raise a follow-on order."""
-        self.do(RaiseOrder(type_, reason, message, **given))
+    def follow(self, order_type: OrderType, reason: str, message: Message, **given: Any) -> None:
+        """Raise the follow-on that `order_type` declares for `reason`; nothing when it declares none."""
+        raised = order_type.follow_on(reason)
+        if raised is not None:
+            self.do(RaiseOrder(raised, reason, message, **given))
 
     def read(
         self,

@@ -65,6 +65,7 @@ SENTENCES = {
     "quarantine.event_conflict": "a second report under the number of an earlier one, with other contents",
     "unreadable.not_json": "not plain JSON: {error}",
     "unreadable.zero_character": "a text holds a zero character",
+    "unreadable.attachment_name": "_attachments: the name “{name}…” is too long to be kept",
     "unreadable.fields": "{fields}",
     "unreadable.event_id": "_id: “{id}” is not event:<device>:<eight digits>",
     "unreadable.other_place": "{id} names another device or counter than the event inside",

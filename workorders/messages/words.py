@@ -24,6 +24,23 @@ OURSELVES = "curbstop"
 """Actor of what the program does by itself."""
 
 
+_OUTCOMES: dict[str, str] = {}
+_CASES: dict[str, tuple[str, str]] = {}
+_FOLLOW_REASONS: dict[str, str] = {}
+
+
+def add_texts(
+    *,
+    outcomes: Mapping[str, str],
+    cases: Mapping[str, tuple[str, str]],
+    follow_reasons: Mapping[str, str],
+) -> None:
+    """Add texts that an order type brings along, in English; they are translated like any other."""
+    _OUTCOMES.update(outcomes)
+    _CASES.update(cases)
+    _FOLLOW_REASONS.update(follow_reasons)
+
+
 def _title(titles: Mapping[str, str], code: str, language: str) -> str:
     return translate(titles[code], language) if code in titles else code
 
@@ -40,7 +57,11 @@ def title(group: str, code: str, language: str = "en") -> str:
 
 def report_title(code: str) -> str:
     """What people call something recorded in the field that no form names."""
-    return _title("REPORTED", code, "en").replace("_", " ")
+    return words_en.REPORTED.get(code, code).replace("_", " ")
+
+
+def _case(code: str) -> tuple[str, str] | None:
+    return words_en.CASES.get(code) or _CASES.get(code)
 
 
 def state_title(code: str, language: str = "en") -> str:
@@ -50,9 +71,8 @@ def state_title(code: str, language: str = "en") -> str:
 
 def outcome_title(code: str, language: str = "en") -> str:
     """What people call an order's outcome, an unable reason included."""
-    if code in words_en.OUTCOMES:
-        return translate(words_en.OUTCOMES[code], language)
-    return unable_title(code, language)
+    named = words_en.OUTCOMES.get(code) or _OUTCOMES.get(code)
+    return translate(named, language) if named is not None else unable_title(code, language)
 
 
 def unable_title(code: str, language: str = "en") -> str:
@@ -62,12 +82,13 @@ def unable_title(code: str, language: str = "en") -> str:
 
 def follow_reason_title(code: str, language: str = "en") -> str:
     """Why a follow-on order exists (`Order.follow_reason`)."""
-    return _title(words_en.FOLLOW_REASONS, code, language)
+    return _title({**_FOLLOW_REASONS, **words_en.FOLLOW_REASONS}, code, language)
 
 
 def case_title(code: str, language: str = "en") -> str:
     """What people call a kind of exception."""
-    return translate(words_en.CASES[code][0], language) if code in words_en.CASES else code
+    found = _case(code)
+    return translate(found[0], language) if found is not None else code
 
 
 def say(message: Message, viewer: Viewer, names: Mapping[str, str] = NOBODY) -> str:
@@ -87,7 +108,8 @@ def say(message: Message, viewer: Viewer, names: Mapping[str, str] = NOBODY) -> 
 def _text(message: Message, language: str) -> str:
     kind, _, name = message.code.partition(".")
     if kind == "case":
-        return translate(words_en.CASES[name][1], language) if name in words_en.CASES else message.code
+        found = _case(name)
+        return translate(found[1], language) if found is not None else message.code
     if kind == "ack":
         return _title(words_en.ACKS, name, language)
     if kind == "problem" and name in CATALOGUE:

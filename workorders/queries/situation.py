@@ -314,7 +314,7 @@ def _other_orders(session: Session, order: Order) -> tuple[OtherOrder, ...]:
     zone = district_of(session)
     rows = session.execute(_OTHER_ORDERS, {"point": order.service_point_id, "number": order.number})
     return tuple(
-        OtherOrder(number, type_, state, account, zone.day_of(due) if due else None)
+        OtherOrder(number, order_type_of(type_).service, state, account, zone.day_of(due) if due else None)
         for number, type_, state, account, due in rows
     )
 

@@ -6,11 +6,10 @@ be able to tell a customer so.
 
 from dataclasses import dataclass
 
+from workorders.catalogue import order_type_of
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.messages import timeline_en as texts
 from workorders.problems import Reason
-
-CUT = "disconnect_np"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def _after_the_end(
     if tablet.knows_latest:
         return None
     recalled = state == State.RECALLED
-    if order_type == CUT:
+    if order_type_of(order_type).needs_authority:
         return texts.POSSIBLY_OFF_RECALLED if recalled else texts.POSSIBLY_OFF_CANCELLED, True
     return texts.RECALL_UNKNOWN if recalled else texts.CANCEL_UNKNOWN, True
 
@@ -70,6 +69,6 @@ def _in_the_field(order_type: str, state: str, tablet: TabletView) -> tuple[str,
         return None
     if not tablet.published:
         return texts.NOT_SENT, False
-    if order_type == CUT:
+    if order_type_of(order_type).needs_authority:
         return texts.POSSIBLY_OFF, True
     return texts.AS_OF if tablet.confirmed else texts.NOT_CONFIRMED, False

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workorders.judgement.lifecycle import IN_FIELD, State
-from workorders.queries.staleness import CUT, TabletView, staleness
+from workorders.queries.staleness import TabletView, staleness
 
+CUT = "disconnect_np"
 TABLET = TabletView("Tess Demo", "11:42", published=True, confirmed=True, knows_latest=False)
 
 

@@ -12,8 +12,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from workorders.catalogue import codes_of
 from workorders.judgement.charging import fee_entry
 from workorders.judgement.lifecycle import ACTIVE
+from workorders.judgement.traits import TURNS_ON
 from workorders.judgement.verdict import case
 from workorders.ledger import post, reverse
 from workorders.messages.message import Message
@@ -26,7 +28,7 @@ from workorders.queries.rules_cache import rule_book
 from workorders.queries.situation import PAYMENT_PURPOSES, account_facts, needed_now
 from workorders.tables import Account, JournalEntry, Order, Payment, PaymentReversal, Receipt
 from workorders.usecases.cash.payments import approval_limit
-from workorders.usecases.collections.reconsider import RESTORES, is_satisfied, reconsider_account
+from workorders.usecases.collections.reconsider import is_satisfied, reconsider_account
 from workorders.usecases.field.cases import open_cases
 
 KINDS = ("void", "returned")
@@ -202,7 +204,11 @@ def _tell_office(
     """Past due again: a person decides about reconnects under way and about new notices."""
     reconnects = session.scalars(
         select(Order.number)
-        .where(Order.account_id == account.id, Order.type.in_(RESTORES), Order.state.in_(ACTIVE))
+        .where(
+            Order.account_id == account.id,
+            Order.type.in_(codes_of(TURNS_ON)),
+            Order.state.in_(ACTIVE),
+        )
         .order_by(Order.number)
     ).all()
     found = case(

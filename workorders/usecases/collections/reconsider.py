@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from workorders.catalogue import codes_of, order_type_of, restoring_type
 from workorders.judgement.consequences import Judgement, OpenException, RaiseOrder, Reverse
 from workorders.judgement.cuts import NEXT
 from workorders.judgement.late_payment import reconsider_cut
 from workorders.judgement.lifecycle import ACTIVE, IN_FIELD, State
+from workorders.judgement.traits import TURNS_ON, ServiceChange
 from workorders.ledger import reverse_posted
 from workorders.messages.message import Message
 from workorders.policy.satisfaction import satisfaction_of
@@ -25,12 +27,11 @@ from workorders.tables import Account, FieldEvent, Order, ServiceAgreement, Serv
 from workorders.usecases.field.cases import open_cases
 from workorders.usecases.field.field_facts import recalled_facts
 from workorders.usecases.history import note, tell_order
-from workorders.usecases.orders.cancel import CUT, cancel_order
+from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.follow_on import raise_follow_on, release_ready
 
 PENDING_CUT = ACTIVE - {State.EXCEPTION}
 """States of a cut that may still be made; one in `exception` was visited and waits for the office."""
-RESTORES = ("reconnect", "turn_on")
 
 
 def reconsider_account(
@@ -55,11 +56,11 @@ def reconsider_account(
     orders = [order_for_update(session, number) for number in _in_question(session, account, paid_at)]
     # In the order in which they were made: a wrongful cut's fee must not make the next one look right.
     for order in sorted(orders, key=lambda one: one.finished_at or now):
-        if order.outcome == "completed" and order.type == CUT and order.state not in PENDING_CUT:
+        if order.outcome == "completed" and _cuts(order) and order.state not in PENDING_CUT:
             _reconsider_posted(session, order, now=now)
     met = is_satisfied(session, account, now=now)
     for order in orders:
-        if order.type == CUT and order.state in PENDING_CUT and met:
+        if _cuts(order) and order.state in PENDING_CUT and met:
             knows = order.number == paid_on
             cancel_order(session, order.number, reason=reason, now=now, actor=actor, tablet_knows=knows)
         elif order.state in IN_FIELD:
@@ -76,12 +77,17 @@ def is_satisfied(session: Session, account: Account, *, now: datetime) -> bool:
     return needed_now(session, account, now=now) <= satisfaction_of(rules).tolerance_cents
 
 
+def _cuts(order: Order) -> bool:
+    return order_type_of(order.type).service is ServiceChange.CUT
+
+
 def _in_question(session: Session, account: Account, paid_at: datetime | None) -> Sequence[str]:
     """Open cuts, orders on tablets, and cuts that were posted although a payment came before them."""
-    wanted = [Order.state.in_(IN_FIELD), and_(Order.type == CUT, Order.state.in_(PENDING_CUT))]
+    cut = Order.type.in_(codes_of({ServiceChange.CUT}))
+    wanted = [Order.state.in_(IN_FIELD), and_(cut, Order.state.in_(PENDING_CUT))]
     if paid_at is not None:
         made_since = and_(Order.outcome == "completed", Order.finished_at >= paid_at)
-        wanted.append(and_(Order.type == CUT, made_since))
+        wanted.append(and_(cut, made_since))
     session.flush()
     return session.scalars(
         select(Order.number).where(Order.account_id == account.id, or_(*wanted)).order_by(Order.number)
@@ -95,7 +101,7 @@ def _reconsider_posted(session: Session, order: Order, *, now: datetime) -> None
     made = session.get(FieldEvent, done_by) if done_by is not None else None
     if made is None:
         return
-    judgement = reconsider_cut(situation, recalled_facts(made))
+    judgement = reconsider_cut(order_type_of(order.type), situation, recalled_facts(made))
     if judgement is not None:
         _turn_wrongful(session, order, judgement, source=f"wrongful:{made.id}", now=now)
 
@@ -144,25 +150,28 @@ def _cut_points(session: Session, account: Account) -> Sequence[ServicePoint]:
 
 def _restore(session: Session, account: Account, point: ServicePoint, *, source: str, now: datetime) -> None:
     """Raise the reconnect of a point, or release the one that was held; nothing when one is under way."""
+    restoring = restoring_type()
     rules = rule_book(session).in_force(district_of(session).day_of(now))
-    due = now + timedelta(hours=float(rules.setting("reconnect").get("hours", 24.0)))
+    due = now + timedelta(hours=float(rules.setting(restoring.code).get("hours", 24.0)))
     what = RaiseOrder(
-        "reconnect",
+        restoring.code,
         "paid",
         Message("follow.restore_paid"),
         priority=NEXT,
-        extra={"payment_satisfied": True, "promise_by": due.isoformat()},
+        extra={"promise_by": due.isoformat()},
     )
     known = session.scalars(
         select(Order)
-        .where(Order.service_point_id == point.id, Order.type.in_(RESTORES), Order.state.in_(ACTIVE))
+        .where(
+            Order.service_point_id == point.id, Order.type.in_(codes_of(TURNS_ON)), Order.state.in_(ACTIVE)
+        )
         .order_by(Order.number)
     ).all()
     if not known:
         cut = _latest_cut(session, account, point)
         raise_follow_on(session, cut, what, point, due_until=due, now=now, source=source, account=account)
     elif all(order.state == State.HELD for order in known):
-        ready = next((order for order in known if order.type == "reconnect"), None)
+        ready = next((order for order in known if order.type == restoring.code), None)
         if ready is not None:
             locked = order_for_update(session, ready.number)
             release_ready(session, locked, what, due_until=due, now=now, source=source)
@@ -175,7 +184,7 @@ def _latest_cut(session: Session, account: Account, point: ServicePoint) -> Orde
         .where(
             Order.service_point_id == point.id,
             Order.account_id == account.id,
-            Order.type == CUT,
+            Order.type.in_(codes_of({ServiceChange.CUT})),
             Order.finished_at.is_not(None),
         )
         .order_by(Order.finished_at.desc(), Order.number.desc())

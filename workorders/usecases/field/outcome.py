@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from workorders.catalogue import judge
+from workorders.catalogue import judge, order_type_of
 from workorders.facts import EventFacts
 from workorders.judgement.consequences import Consequence, Judgement, OpenException
 from workorders.judgement.event_schema import FieldDocument
@@ -22,7 +22,6 @@ from workorders.usecases.field.effects import Cause, carry_out, reconsider_after
 from workorders.usecases.field.refusals import reason_of
 from workorders.usecases.history import note, tell_order
 from workorders.usecases.orders.assignment import end_assignment
-from workorders.usecases.orders.cancel import CUT
 from workorders.usecases.orders.follow_on import drop_contingent
 
 DONE = frozenset({Command.COMPLETE, Command.COMPLETE_WITH_EXCEPTION})
@@ -130,7 +129,7 @@ def _after_cancel(
     session: Session, order: Order, judgement: Judgement, event: EventFacts, now: datetime
 ) -> None:
     """A called-off cut whose tablet is heard of without having cut needs no reconnect."""
-    if order.type != CUT or order.cancelled_at is None:
+    if not order_type_of(order.type).needs_authority or order.cancelled_at is None:
         return
     saw = event.seen_seq is not None and order.cancel_seq is not None and event.seen_seq >= order.cancel_seq
     backed_out = event.kind in {"unable", "backed_out"} or (

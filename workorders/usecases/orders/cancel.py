@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from workorders.catalogue import order_type_of
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command
 from workorders.messages.message import Message, typed
@@ -13,8 +14,6 @@ from workorders.tables import Order
 from workorders.usecases.history import command, tell_order
 from workorders.usecases.orders.assignment import end_assignment
 from workorders.usecases.orders.follow_on import stand_ready
-
-CUT = "disconnect_np"
 
 
 def cancel_order(
@@ -38,7 +37,7 @@ def cancel_order(
     order = order_for_update(session, number, expected_version=expected_version)
     in_field = order.state in IN_FIELD
     call_off(session, order, Command.CANCEL, reason=why, now=now, actor=actor)
-    if in_field and order.type == CUT and not tablet_knows:
+    if in_field and order_type_of(order.type).needs_authority and not tablet_knows:
         stand_ready(session, order, now=now)
     return order
 

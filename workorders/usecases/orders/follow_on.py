@@ -5,13 +5,16 @@ released when the tablet's facts show the service is off, dropped when they show
 for somebody to look when the tablet stays silent too long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.catalogue import order_type_of, restoring_type
 from workorders.judgement.consequences import RaiseOrder
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import ACTIVE, Command, State
 from workorders.messages.message import Message
 from workorders.queries.lookups import order_for_update, responsible_account
@@ -60,7 +63,7 @@ def raise_follow_on(
         priority=what.priority,
         due_until=due_until,
         task=what.message,
-        extra=dict(what.extra),
+        extra=opened(order_type_of(what.type), what.extra),
         no_charge=what.no_charge,
         follows=order.number if order is not None else None,
         follow_reason=what.reason,
@@ -70,16 +73,23 @@ def raise_follow_on(
     )
 
 
+def opened(order_type: OrderType, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The extra input of an order that waits for no payment: its gate (`holds_unless`) is open."""
+    gate = order_type.holds_unless
+    return dict(extra) if gate is None else {gate: True} | dict(extra)
+
+
 def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
     """Raise the contingent reconnect of a cut that was called off while a tablet had it."""
+    restoring = restoring_type()
     return create_order(
         session,
-        type_code="reconnect",
+        type_code=restoring.code,
         point=cut.service_point,
         account=cut.account,
         priority=90,
         task=Message("follow.contingent"),
-        extra={"payment_satisfied": True},
+        extra=opened(restoring, {}),
         follows=cut.number,
         follow_reason=CONTINGENT,
         held=Message("reason.waits_for_tablet"),
@@ -90,7 +100,7 @@ def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
 
 def drop_contingent(session: Session, cut: Order, *, reason: Message, now: datetime) -> None:
     """The tablet's facts show that the service was not cut: the reconnect that stood ready is not needed."""
-    for ready in _unfinished(session, cut.number, "reconnect"):
+    for ready in _unfinished(session, cut.number, restoring_type().code):
         if ready.follow_reason == CONTINGENT and ready.state == State.HELD:
             ready.cancelled_at = now
             ready.cancel_reason = reason
@@ -152,7 +162,7 @@ def release_ready(
     ready.no_charge = what.no_charge
     ready.due_until = due_until
     ready.task = what.message
-    ready.extra = ready.extra | what.extra
+    ready.extra = ready.extra | opened(order_type_of(ready.type), what.extra)
     actor = f"order {ready.follows_number}" if ready.follows_number is not None else source
     detail = {"reason": what.message.as_json(), "source": source}
     if ready.state == State.HELD:

@@ -16,7 +16,7 @@ from workorders.queries.lookups import account_named, lock_account, order_for_up
 from workorders.tables import Account, Order, ServicePoint
 from workorders.usecases.collections.authority import check_cut, cut_extra
 from workorders.usecases.history import command, note, tell_order
-from workorders.usecases.orders.cancel import CUT, supersede_order
+from workorders.usecases.orders.cancel import supersede_order
 from workorders.usecases.orders.creation import create_order
 from workorders.usecases.orders.gates import money_gate, service_orders_to_supersede
 from workorders.usecases.orders.request_checks import (
@@ -79,13 +79,13 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
     check_appointment(request.appointment_from, request.appointment_until, now=now)
     instructions = checked_text(request.instructions or "", field="instructions") or None
     extra = dict(request.extra)
-    if order_type.code == CUT:
+    if order_type.needs_authority:
         extra = cut_extra(session, extra, account, now=now)
     extra = check_extra(order_type, extra)
     check_extra_times(session, order_type, extra, now=now)
-    check_meter_to_take(session, extra.get("van_stock"))
+    check_meter_to_take(session, order_type, extra)
     superseded = service_orders_to_supersede(session, order_type, point, account)
-    if order_type.code == CUT:
+    if order_type.needs_authority:
         check_cut(session, point, account, since=now, at=request.due_from or now, now=now, timing=False)
     order = create_order(
         session,

@@ -67,11 +67,13 @@ def check_extra_times(
             raise Problem("bad_input", field="extra.promise_by", reason="it is past")
 
 
-def check_meter_to_take(session: Session, serial: str | None) -> None:
+def check_meter_to_take(session: Session, order_type: OrderType, extra: Mapping[str, Any]) -> None:
     """Raise Problem `bad_input` when the meter to take along is not on record, or is installed somewhere."""
+    name = order_type.takes_meter_from_van
+    serial = extra.get(name) if name is not None else None
     if serial is None:
         return
-    field = "extra.van_stock"
+    field = f"extra.{name}"
     meter = session.scalar(select(Meter).where(Meter.serial == serial))
     if meter is None:
         raise Problem(
