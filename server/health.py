@@ -18,7 +18,7 @@ from server.migrate import is_current
 from server.services import Services, services
 from sync.stores.contract import StoreUnavailable
 from workorders.problems import Problem
-from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox
+from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox, Technician
 from workorders.usecases.field.quarantine import undecided_documents
 
 blueprint = Blueprint("health", __name__)
@@ -143,15 +143,15 @@ def _figures(of: Services, session: Session) -> Mapping[str, tuple[str, float]]:
 
 def _behind(of: Services, session: Session) -> float:
     """Changes between each feed's checkpoint and its newest position; not a number when the store is away."""
-    read = {
-        row.database: row.since
-        for row in session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
-    }
+    feeds = [f"tech-{technician}" for technician in session.scalars(select(Technician.id))]
+    rows = session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
+    read = {row.database: row.since for row in rows}
     try:
-        newest = of.store.positions(list(read))
+        newest = of.store.positions(feeds)
     except StoreUnavailable:
         return float("nan")
-    return sum(max(0, _changes(seq) - _changes(read[name])) for name, seq in newest.items())
+    # A feed that was never read is behind by all it holds.
+    return sum(max(0, _changes(seq) - _changes(read.get(name, "0"))) for name, seq in newest.items())
 
 
 def _changes(position: str) -> int:
