@@ -107,6 +107,16 @@ class Config:
     trusted_proxies: int = _setting(
         0, _integer(0, 5), "Reverse proxies in front, whose X-Forwarded-* headers are believed."
     )
+    metrics_token: str | None = _setting(
+        None,
+        _optional,
+        "Bearer token that opens /metrics from elsewhere; unset: this machine alone reads it.",
+    )
+    min_free_mb: int = _setting(
+        200,
+        _integer(1, 1_000_000),
+        "Free space of the data folder's disk, in megabytes, below which /readyz answers 503.",
+    )
     log_level: str = _setting("INFO", _text, "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

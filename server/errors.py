@@ -3,14 +3,24 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
+from sync.stores.contract import StoreUnavailable
 from workorders.problems import Problem
 
 log = structlog.get_logger()
+AWAY = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.PendingRollbackError,
+    exc.TimeoutError,
+    StoreUnavailable,
+)
+"""The database does not answer, or the connection was lost on the way; trying again later may work."""
+RETRY_SECONDS = "5"
 PROGRAM_PATHS = ("/api/", "/couch/", "/readyz", "/healthz", "/metrics")
 
 
@@ -45,6 +55,10 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
+        # What fails after the view, as a commit may, comes wrapped.
+        cause = getattr(error, "original_exception", None)
+        if isinstance(cause, AWAY):
+            return no_database(cause)
         status = error.code or 500
         if status < 400:
             return error
@@ -64,12 +78,15 @@ def register_errors(app: Flask) -> None:
             }
         return answer(body, status)
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(InterfaceError)
-    def no_database(error: OperationalError | InterfaceError) -> ResponseReturnValue:
-        log.warning("database_unavailable", path=request.path, method=request.method, reason=str(error.orig))
+    def no_database(error: Exception) -> ResponseReturnValue:
+        log.warning("database_unavailable", path=request.path, method=request.method, reason=str(error))
         away = Problem("database_unavailable")
-        return answer(away.as_dict(), away.status)
+        response = make_response(answer(away.as_dict(), away.status))
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return response
+
+    for kind in AWAY:
+        app.register_error_handler(kind, no_database)
 
     @app.errorhandler(Exception)
     def accident(error: Exception) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """`python -m server.web`: the web server's processes, as the supervisor starts them."""
 
-import signal
+import os
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -8,7 +8,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from server.config import Config
-from server.parentage import end_with_parent, supervisor
+from server.parentage import end_children_with
 from sync.serving import http_server
 
 KILL_SECONDS = 3
@@ -16,8 +16,8 @@ KILL_SECONDS = 3
 
 
 def main() -> None:
-    """Serve until asked to stop or until the supervisor is gone."""
-    end_with_parent(signal.SIGTERM, supervisor())
+    """Serve until asked to stop."""
+    end_children_with(os.getpid())
     config = Config.from_env()
     Server(
         "server.wsgi:app",

@@ -7,6 +7,7 @@ outbox and in the feeds' checkpoints.
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from geo.schedule.ways import refresh_way
 from mobile_api.bundle import build_bundle
+from server import heartbeat
 from server.config import Config
 from server.networks import road_network, streets_on
 from server.planning.runs import start_waiting
@@ -123,6 +125,9 @@ def work(services: Services, stop: threading.Event) -> None:
     kept_up_at: datetime | None = None
     while not stop.is_set() and os.getppid() == parent:
         began = time.monotonic()
+        # A folder that cannot be written shows by the sign of life that grows old.
+        with suppress(OSError):
+            heartbeat.beat(services.config.data_dir, services.clock())
         try:
             if not prepared:
                 prepare(services)

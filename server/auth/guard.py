@@ -28,7 +28,7 @@ GUARDED_ELSEWHERE: dict[str, str] = {
     "/static/": "styles and scripts",
     "/healthz": "says that the process answers",
     "/readyz": "says which part does not work, for load balancers",
-    "/metrics": "counts without names, for Prometheus on the same network",
+    "/metrics": "counts without names, for this machine and whoever has its token",
     "/basemap/": "streets of the public map",
 }
 """Address prefixes whose own code decides who may call, and how. Everything else needs a mark."""

@@ -8,15 +8,12 @@ import click
 from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from server.parentage import end_with_parent, supervisor
 from server.worker import work
 
 
 @click.command("worker")
 def worker_command() -> None:
     """Publish documents to tablets and ingest what they send, until stopped."""
-    # What it was doing is found again at the next start, so it may end in the middle.
-    end_with_parent(signal.SIGKILL, supervisor())
     config = Config.from_env()
     configure_logs(config.log_level)
     stop = threading.Event()

@@ -143,6 +143,23 @@ def next_revision(edit: Edit, parent: str | None) -> str:
     return f"{generation}-{digest.hexdigest()}"
 
 
+def local_revision(doc: Mapping[str, Any]) -> int:
+    """Return the number of the revision that follows the one a `_local/` document states; 1 after none.
+
+    As in CouchDB, where the number is the writer's own. Raises ProtocolError 400 for any other revision.
+    """
+    rev = doc.get("_rev")
+    if rev is None:
+        return 1
+    number = rev.removeprefix("0-") if isinstance(rev, str) and rev.startswith("0-") else ""
+    if not (number.isascii() and number.isdigit() and len(number) <= _LOCAL_DIGITS):
+        raise bad_request("Invalid rev format")
+    return int(number) + 1
+
+
+_LOCAL_DIGITS = 15
+
+
 def local_body(doc: object, limits: Limits) -> bytes:
     """Return the stored bytes of a `_local/` document: its fields but those starting with `_`.
 

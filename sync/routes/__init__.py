@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Request, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from sync.protocol.errors import ProtocolError, no_database
@@ -82,6 +83,10 @@ def _answered(dispatcher: Dispatcher, sent: Request, rest: str) -> Response:
     except StoreUnavailable as error:
         log.error("sync.store_unavailable", error=str(error))
         refusal = ProtocolError(503, "service_unavailable", "The document store does not answer.")
+    except (OperationalError, InterfaceError) as error:
+        # Of who reads the token; the store's own failures are told above.
+        log.warning("sync.database_unavailable", error=str(error))
+        refusal = ProtocolError(503, "service_unavailable", "The database does not answer.")
     except HTTPException as error:
         refusal = ProtocolError(error.code or 400, "bad_request", error.description or error.name)
     except Exception:

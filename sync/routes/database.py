@@ -9,7 +9,7 @@ import orjson
 from flask import Response
 
 from sync.protocol.documents import parse_document
-from sync.protocol.errors import ProtocolError, bad_request
+from sync.protocol.errors import ProtocolError, bad_request, not_implemented
 from sync.routes.call import Call, answer, raw_answer
 from sync.stores.sql import databases, reading
 from sync.stores.sql.rows import DatabaseRow
@@ -134,6 +134,12 @@ def nothing_to_do(call: Call) -> Response:
     """POST /db/_view_cleanup and the like: there are no view files."""
     with call.store.reading(call.target.database):
         return answer({"ok": True}, 202)
+
+
+def no_queries(call: Call) -> Response:
+    """POST /db/_find and its like: a store without indexes would read every document for each question."""
+    with call.store.reading(call.target.database):
+        raise not_implemented("Documents are not queried here; a selector may filter _changes.")
 
 
 def security(call: Call) -> Response:

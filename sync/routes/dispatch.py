@@ -35,7 +35,11 @@ class Dispatcher:
         """Answer a request for the path `rest` below the endpoint's prefix; raise ProtocolError."""
         if len(sent.query_string) > _MAX_QUERY_BYTES:
             raise ProtocolError(414, "uri_too_long", "The query string is too long.")
+        paths.check_text(sent.environ)
         caller = self.authenticate(sent)
+        if caller is None and "Authorization" in sent.headers:
+            # Also where nobody need sign in: a wrong password is told at the first call.
+            raise unauthorized("Name or password is incorrect, or the token is not valid.")
         whole = sent.root_path + sent.path
         exact = paths.raw_segments(sent.environ, whole[: len(whole) - len(rest)] if rest else whole)
         if exact is not None:

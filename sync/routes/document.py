@@ -116,12 +116,23 @@ def put(call: Call) -> Response:
     # Who may not write it at all is told so before the body is read.
     call.check_write(doc_id, deleted=False)
     if call.request.mimetype == "multipart/related":
-        return store(call, sections.parse_related(call, doc_id, new_edits=new_edits), new_edits=new_edits)
+        parts = sections.received(call)
+        told = _named(call, doc_id, call.parsed(parts[0].content))
+        edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
+        return store(call, sections.filled(call, edit, parts[1:]), new_edits=new_edits)
     if not call.request.content_length:
         with call.store.reading(call.target.database):
             # That the database is missing is told before that the body is.
             pass
-    told = call.json_object()
+    told = _named(call, doc_id, call.json())
+    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
+    return store(call, edit, new_edits=new_edits)
+
+
+def _named(call: Call, doc_id: str, told: Any) -> dict[str, Any]:
+    """Return the document of a PUT with the revision that the address or If-Match names; raise 400."""
+    if not isinstance(told, dict):
+        raise bad_request("Request body must be a JSON object")
     if "_id" in told and told["_id"] != doc_id:
         raise bad_request("Document ID must match the one in the URL")
     rev = stated_rev(call)
@@ -129,8 +140,7 @@ def put(call: Call) -> Response:
         if told.get("_rev", rev) != rev:
             raise bad_request("Document rev from request body and query string have different values")
         told["_rev"] = rev
-    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
-    return store(call, edit, new_edits=new_edits)
+    return told
 
 
 def store(call: Call, edit: Edit, *, new_edits: bool = True, status: int = 201) -> Response:
@@ -198,5 +208,5 @@ _MOST_COPIED_BYTES = 8_000_000
 
 def design_function(call: Call) -> Response:
     """Any path below a design document: views, shows, lists, updates are JavaScript."""
-    words = "Design documents are stored; their JavaScript is not run. Use _find with a selector."
+    words = "Design documents are stored; their JavaScript is not run. A selector may filter _changes."
     raise not_implemented(f"{words} ({call.target.attachment[:60]})")

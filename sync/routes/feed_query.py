@@ -18,7 +18,8 @@ MIN_HEARTBEAT_MS = 100
 """A client cannot ask for more signs of life than this; each costs a question about its token."""
 HEAD = frozenset({"_id", "_rev", "_deleted", "_attachments"})
 """Fields that are not part of a stored body."""
-FEEDS = ("normal", "longpoll", "continuous", "eventsource")
+FEEDS = {name: name for name in ("normal", "longpoll", "continuous", "eventsource")} | {"live": "continuous"}
+"""What a client may ask for, and what it gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ def read(call: Call) -> Query:
     feed = call.args.get("feed", "normal")
     if feed not in FEEDS:
         raise bad_request(f"Supported `feed` types: {', '.join(FEEDS)}.")
-    since = call.args.get("since") or call.request.headers.get("Last-Event-ID") or "0"
+    since = call.args.get("last-event-id") or call.args.get("since") or "0"
+    if feed == "eventsource":
+        # A browser that connects again asks for its first address, with the place it had reached beside it.
+        since = call.request.headers.get("Last-Event-ID") or since
     ids, matches, heads = _filter(call, told)
     return Query(
         since=since.strip('"'),
@@ -67,7 +71,7 @@ def read(call: Call) -> Query:
         conflicts=call.flag("conflicts"),
         inline=call.flag("attachments"),
         encodings=call.flag("att_encoding_info"),
-        feed=feed,
+        feed=FEEDS[feed],
         heartbeat=_heartbeat(call),
         timeout=min(call.number("timeout", MOST_TIMEOUT_MS), MOST_TIMEOUT_MS) / 1000,
         ids=ids,

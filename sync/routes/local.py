@@ -3,7 +3,7 @@
 import orjson
 from flask import Response
 
-from sync.protocol.documents import check_id, local_body
+from sync.protocol.documents import check_id, local_body, local_revision
 from sync.protocol.errors import bad_request, not_found
 from sync.routes.call import Call, answer, raw_answer
 from sync.stores.sql import locals as local_rows
@@ -31,10 +31,11 @@ def put(call: Call) -> Response:
     """PUT /db/_local/id: write over what is there, or remove it when the body says `_deleted`."""
     name = _name(call)
     told = call.json_object()
+    told.setdefault("_rev", call.args.get("rev"))
     if told.get("_deleted") is True:
         return delete(call)
-    body = local_body(told, call.limits)
-    rev = call.store.put_local_for(call.target.database, call.owner, name, body)
+    revision = local_revision(told), local_body(told, call.limits)
+    rev = call.store.put_local_for(call.target.database, call.owner, name, revision)
     return answer({"ok": True, "id": call.target.document, "rev": rev}, 201)
 
 

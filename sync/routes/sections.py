@@ -1,7 +1,7 @@
 """Documents with their files as MIME sections: several open revisions read, one revision written."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync.protocol import attachments, documents, multipart, revtree
+from sync.protocol import attachments, multipart, revtree
 from sync.protocol.documents import Edit
 from sync.protocol.errors import bad_request, not_found
 from sync.protocol.multipart import Part, Section
@@ -82,18 +82,20 @@ def _file(call: Call, row: RevisionRow, name: str, told: dict[str, Any]) -> Part
     return headers, (content[start : start + size] for start in range(0, len(content), size))
 
 
-def parse_related(call: Call, doc_id: str, *, new_edits: bool) -> Edit:
-    """Return the edit that a `multipart/related` body asks for; raise 400 when files are missing."""
+def received(call: Call) -> list[Section]:
+    """Return the sections of a `multipart/related` body, the document's first; raise 400."""
     boundary = multipart.boundary_of(call.request.headers["Content-Type"])
-    first, *rest = multipart.parse(call.body(), boundary) or [Section({}, b"")]
-    told = call.parsed(first.content)
-    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
-    by_name = {section.filename(): section for section in rest if section.filename()}
-    in_order = iter([section for section in rest if not section.filename()])
-    filled = []
+    return multipart.parse(call.body(), boundary) or [Section({}, b"")]
+
+
+def filled(call: Call, edit: Edit, sections: Sequence[Section]) -> Edit:
+    """Return the edit with the files that came after its document; raise 400 when one is missing."""
+    by_name = {section.filename(): section for section in sections if section.filename()}
+    in_order = iter([section for section in sections if not section.filename()])
+    found = []
     for file in edit.attachments:
         if not file.follows:
-            filled.append(file)
+            found.append(file)
             continue
         section = by_name.get(file.name) or by_name.get(_quoted(file.name)) or next(in_order, None)
         if section is None:
@@ -101,8 +103,8 @@ def parse_related(call: Call, doc_id: str, *, new_edits: bool) -> Edit:
         packed = file.encoding == "gzip"
         if file.length is not None and file.length != len(section.content):
             raise bad_request(f"attachment {file.name!r} is not as long as announced")
-        filled.append(attachments.stored(file, section.content, call.limits, encoded=packed))
-    return replace(edit, attachments=tuple(filled))
+        found.append(attachments.stored(file, section.content, call.limits, encoded=packed))
+    return replace(edit, attachments=tuple(found))
 
 
 def _quoted(name: str) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,13 +78,28 @@ def test_run_serves_and_ctrl_c_stops_everything(started: tuple[subprocess.Popen[
     process, port = started
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
         assert answer.status == 200
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
-        assert answer.status == 200
+    _becomes_ready(port)
     family = children_of(process.pid)
     assert len(family) >= 2
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
     assert_gone(family)
+
+
+def _becomes_ready(port: int) -> None:
+    """Pages are served at once; ready it is with the worker's first round."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while _status(f"http://127.0.0.1:{port}/readyz") != 200:
+        assert time.monotonic() < deadline
+        poll.wait(0.1)
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
 
 
 def assert_gone(family: set[int]) -> None:
@@ -97,6 +113,17 @@ def test_a_killed_supervisor_leaves_no_process(started: tuple[subprocess.Popen[s
     process, _ = started
     family = children_of(process.pid)
     assert len(family) >= 3, "server, its process, worker"
+    process.kill()
+    process.wait()
+    assert_gone(family)
+
+
+def test_stopped_processes_end_with_a_killed_supervisor(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, _ = started
+    family = children_of(process.pid)
+    # The worker has only just been started, and is stopped before it ran a line of its own.
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
     process.kill()
     process.wait()
     assert_gone(family)

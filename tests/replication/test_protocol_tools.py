@@ -79,7 +79,7 @@ def test_javascript_is_stored_and_refused_in_plain_words(db_client: FlaskClient)
     assert [row["id"] for row in found["results"]] == ["_design/d"]
 
 
-def test_listing_and_finding(db_client: FlaskClient) -> None:
+def test_listing(db_client: FlaskClient) -> None:
     put_leaves(db_client, *({"_id": name, "_rev": "1-a", "n": number} for number, name in enumerate("abcde")))
     put_leaves(db_client, {"_id": "gone", "_rev": "1-a", "_deleted": True})
 
@@ -100,21 +100,6 @@ def test_listing_and_finding(db_client: FlaskClient) -> None:
     assert keyed["rows"][2]["value"]["deleted"] is True
     assert keyed["rows"][3] == {"key": 7, "error": "not_found"}
     assert db_client.post('/db/_all_docs?startkey="a"', json={"keys": ["a"]}).status_code == 400
-
-    def found(**asked: Any) -> list[dict[str, Any]]:
-        answer = db_client.post("/db/_find", json={"selector": {}, **asked})
-        assert answer.status_code == 200, answer.data
-        rows: list[dict[str, Any]] = (answer.json or {})["docs"]
-        return rows
-
-    assert [doc["_id"] for doc in found(selector={"n": {"$gte": 3}})] == ["d", "e"]
-    assert found(fields=["n"], limit=1, skip=2) == [{"n": 2}]
-    assert [doc["n"] for doc in found(sort=[{"n": "desc"}], limit=2)] == [4, 3]
-    page = db_client.post("/db/_find", json={"selector": {}, "limit": 2}).json
-    assert page is not None
-    assert [doc["_id"] for doc in found(bookmark=page["bookmark"])] == ["c", "d", "e"]
-    for bad in ({}, {"selector": 1}, {"selector": {}, "limit": -1}, {"selector": {}, "sort": [1]}):
-        assert db_client.post("/db/_find", json=bad).status_code == 400
 
 
 def test_settings_of_a_database(db_client: FlaskClient, store: SqlStore) -> None:

@@ -20,7 +20,7 @@ CHANNEL = "curbstop_sync"
 
 WAIT_SECONDS = 30.0
 """For a connection, or for one's turn to write; longer than anybody keeps either."""
-DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, SQLAlchemyError)
+DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError)
 _SIZES = (64, 32, 16, 8, 4, 2, 1)
 """Rows of one statement on SQLite: few sizes, so that the driver keeps each statement prepared."""
 

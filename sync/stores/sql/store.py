@@ -94,15 +94,15 @@ class SqlStore:
         with self.reading(name) as (connection, database):
             return writing.prepare(connection, database, edits, new_edits=new_edits, limits=self.limits)
 
-    def put_local_for(self, name: str, owner: str, doc_id: str, body: bytes) -> str:
-        """Write somebody's `_local/` document over what was there, and return its revision.
+    def put_local_for(self, name: str, owner: str, doc_id: str, revision: tuple[int, bytes]) -> str:
+        """Write a revision (number, JSON) of somebody's `_local/` document over the one there; return its id.
 
         Nobody is woken and the commit does not wait for the disk: they are in no feed, and a checkpoint lost
         with the power costs a replicator one question. Raises DatabaseMissing.
         """
 
         def put(connection: Connection) -> str:
-            return local_rows.put(connection, name, owner, doc_id, body, alone=True)
+            return local_rows.put(connection, name, owner, doc_id, revision, alone=True)
 
         if not self.connections.postgres:
             return self.connections.write(put, durable=False)
@@ -288,7 +288,7 @@ class SqlStore:
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         raw = document_rules.local_body(body, self.limits)
-        self.put_local_for(db, _SERVER, doc_id, raw)
+        self.put_local_for(db, _SERVER, doc_id, (1, raw))
 
 
 def _revision(

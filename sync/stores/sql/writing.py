@@ -248,7 +248,8 @@ def _resolve(file: AttachmentEdit, path: Sequence[str], document: _Document) -> 
     by_digest = [document.files[rev].get(file.name) for rev in others] if file.digest else []
     named = [meta for meta in candidates if meta is not None]
     same = [meta for meta in [*named, *by_digest] if meta is not None and meta.digest == file.digest]
-    chosen = (same or named)[:1]
-    if not chosen:
+    # A revision that did not bring the file means another file of that name.
+    chosen = next((meta for meta in same or named if file.revpos in {None, 0, meta.revpos}), None)
+    if chosen is None:
         raise missing_stub(file.name)
-    return chosen[0]
+    return chosen
