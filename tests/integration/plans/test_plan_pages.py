@@ -179,7 +179,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"radius": "x"}, "whole number"),
     ({"reason": " "}, "Say why"),
     ({"until": "2026-03-01T18:00"}, "after the beginning"),
-    ({"until": "soon"}, "must be a time"),
+    ({"until": "soon"}, "Must be a time"),
 ]
 
 
