@@ -32,7 +32,7 @@ def data(clients: list[Client], groups: list[ClientGroup] | None = None, **vehic
     """One vehicle that starts and ends at place 0; place 1 is a depot to reload at."""
     places = np.arange(6, dtype=np.int64)
     legs = np.abs(places[:, None] - places[None, :]) * STEP
-    given = {"capacity": [1], "start_depot": 0, "end_depot": 0, "tw_late": 36_000} | vehicle
+    given: dict[str, Any] = {"capacity": [1], "start_depot": 0, "end_depot": 0, "tw_late": 36_000} | vehicle
     depots = [Depot(0), Depot(1, service_duration=900)]
     return ProblemData(
         [Location(0, 0)] * 6, clients, depots, [VehicleType(**given)], [legs], [legs], groups or []
@@ -119,7 +119,7 @@ def test_lateness_is_time_warp_and_weighs_what_the_costs_say() -> None:
 
 
 def test_overtime_weighs_and_is_bounded() -> None:
-    given = {"shift_duration": 2 * STEP, "max_overtime": 4 * STEP}
+    given: dict[str, Any] = {"shift_duration": 2 * STEP, "max_overtime": 4 * STEP}
     costs = CostEvaluator([0.0], 1.0, 1.0)
     free, paid = (
         costs.penalised_cost(on_route(data([client(3)], unit_overtime_cost=cost, **given), visit(0)))

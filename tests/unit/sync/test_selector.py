@@ -195,7 +195,26 @@ def test_any_two_values_can_be_compared(ordered: Any, one: Any, other: Any) -> N
 
 
 def test_types_are_ordered_as_couchdb_orders_them() -> None:
-    told = [None, False, True, -1, 2.5, "", "`", "_", "~", "1", "a", "A", "\u00e4", "b", "B", [], [1], {}]
+    told: list[Any] = [
+        None,
+        False,
+        True,
+        -1,
+        2.5,
+        "",
+        "`",
+        "_",
+        "~",
+        "1",
+        "a",
+        "A",
+        "\u00e4",
+        "b",
+        "B",
+        [],
+        [1],
+        {},
+    ]
     shuffled = told[7:] + told[:7]
     assert sorted(shuffled, key=order) == told
 
