@@ -101,7 +101,7 @@ def test_an_urgent_order_takes_the_place_of_a_lesser_one() -> None:
 
 def test_a_plan_laid_on_a_board_is_the_same_plan() -> None:
     problem = town(4, orders=30, technicians=3)
-    made = plan(problem, options=Options(seconds=0.2, processes=1))
+    made = plan(problem, options=Options(seconds=0.2, processes=1, clock="cpu"))
     board = board_of(problem, made, Options())
     assert (
         sum(sum(line.legs) for line, route in zip(board.lines, board.routes, strict=True) if route)

@@ -17,7 +17,7 @@ from geo.planner.slots import planned_day, recommend_slots
 from geo.planner.solve import plan
 from tests.unit.planner.worlds import HOUR, days, order
 
-QUICK = Options(seconds=0.03, processes=1)
+QUICK = Options(seconds=0.03, processes=1, clock="cpu")
 generated = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

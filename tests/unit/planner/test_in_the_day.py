@@ -19,7 +19,7 @@ from geo.planner.solve import plan
 from geo.planner.zone_split import split_by_zone
 from tests.unit.planner.worlds import HOUR, line_of, order, technician, town
 
-QUICK = Options(seconds=0.2, processes=1)
+QUICK = Options(seconds=0.2, processes=1, clock="cpu")
 ELEVEN = 11 * HOUR
 
 
@@ -27,7 +27,7 @@ ELEVEN = 11 * HOUR
 def morning() -> tuple[Problem, Plan]:
     """A plan of a whole day for six technicians."""
     problem = town(11, 90, 6)
-    return problem, plan(problem, options=Options(seconds=1, processes=1))
+    return problem, plan(problem, options=Options(seconds=1, processes=1, clock="cpu"))
 
 
 def state_at(problem: Problem, made: Plan, now: int) -> DayState:

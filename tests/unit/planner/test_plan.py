@@ -15,7 +15,7 @@ from geo.planner.solve import plan
 from tests.unit.planner.worlds import HOUR, line_of, order, technician, town
 from workorders.problems import Problem as Refusal
 
-QUICK = Options(seconds=0.15, processes=1)
+QUICK = Options(seconds=0.15, processes=1, clock="cpu")
 
 
 def planned(orders: list[Order], people: list[Technician], **options: Any) -> Plan:

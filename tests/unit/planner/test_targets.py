@@ -14,7 +14,7 @@ from tests.unit.planner.worlds import HOUR, line_of, order, technician, town
 from workorders.policy.response_targets import respond_by
 from workorders.usecases.district.publish_rules import sample_document
 
-QUICK = Options(seconds=1.0, processes=1)
+QUICK = Options(seconds=1.0, processes=1, clock="cpu")
 EIGHT = 8 * HOUR
 
 
