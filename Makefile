@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PYTEST_WORKERS ?= 3
 
-.PHONY: setup run test test-quick check bench lock setup-dev
+.PHONY: setup run test test-quick check bench lock texts setup-dev
 
 setup:  ## install the Python and npm packages, nothing else
 	@$(PYTHON) bootstrap.py
@@ -28,8 +28,11 @@ check: setup-dev  ## lint, types, import contract
 	$(BIN)/lint-imports
 	node --version >/dev/null 2>&1 && find demo mobile_api server tests -name '*.js' -o -name '*.mjs' | xargs -n 1 node --check
 
-bench: setup-dev  ## the benchmarks; PART=routing or PART=sync for one of them
+bench: setup-dev  ## the benchmarks; PART=routing, sync, ingest, imports or pages for one of them
 	$(BIN)/python -m bench $(PART)
+
+texts: setup-dev  ## bring the language catalogues up to date with the texts of the program
+	$(BIN)/python -m tools.texts
 
 lock:  ## lock the versions named in requirements*.in, with hashes (needs uv)
 	for list in requirements requirements-dev requirements-node; do \

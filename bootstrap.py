@@ -5,6 +5,7 @@ this folder, except with --system: the Debian packages the tests need, when this
 """
 
 import argparse
+import fcntl
 import glob
 import hashlib
 import os
@@ -36,15 +37,23 @@ def main() -> None:
     wanted = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells people so
         sys.exit(f"Curbstop needs Python 3.11 or newer, not {sys.version.split()[0]}: make PYTHON=python3.11")
+    with (ROOT / "bootstrap.py").open() as lock:
+        # `make run` and `make test` begun side by side would spoil one another's half-made environment.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        install_all(dev=wanted.dev, system=wanted.system)
+
+
+def install_all(*, dev: bool, system: bool) -> None:
+    """Install what is missing, step by step."""
     once("python", ["requirements.txt", "pyproject.toml"], install_python)
-    if wanted.dev:
+    if dev:
         once("python-dev", ["requirements-dev.txt"], install_python_dev)
     npm = find_npm()
-    if wanted.dev:
+    if dev:
         once("npm-dev", ["package-lock.json"], lambda: install_npm(npm, []))
     elif not installed("npm-dev", ["package-lock.json"]):
         once("npm", ["package-lock.json"], lambda: install_npm(npm, ["--omit=dev"]))
-    if wanted.system:
+    if system:
         install_system()
 
 

@@ -7,8 +7,14 @@ import sys
 PARTS = {
     "routing": ("bench.routing_network", "bench.routing_days"),
     "territory": ("bench.territory",),
+    "ingest": ("bench.ingest", "bench.publish"),
+    "imports": ("bench.imports",),
+    "pages": ("bench.pages",),
     "sync": ("bench.sync",),
+    "domain": ("bench.collections_scale",),
+    "figures": ("bench.figures",),
 }
+"""The page of figures last: it is made of what the others kept."""
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from geo.planner.by_zone import plan_by_zone
 from geo.planner.day_file import read_day
 from geo.planner.day_state import DayState, TechnicianState, remaining_day
 from geo.planner.insert import cheapest_insertions
-from geo.planner.model import Options, Order, Problem, Window
+from geo.planner.model import Options, PlanningOrder, PlanningProblem, Window
 from geo.planner.plan import BREAK, Plan, Visit
 from geo.planner.replan import USUAL, replan
 from geo.planner.schedule import violations
@@ -25,7 +25,7 @@ def emergencies(path: Path, seconds: float) -> None:
     made = plan(problem, options=Options(seconds=seconds))
     dice = random.Random(3)
     urgent = tuple(
-        Order(
+        PlanningOrder(
             f"E{n}",
             dice.choice(problem.orders).at,
             1200,
@@ -41,17 +41,17 @@ def emergencies(path: Path, seconds: float) -> None:
     for title, options in ways.items():
         began = time.perf_counter()
         later = replan(whole, made, state, options=options)
-        tell(title, time.perf_counter() - began, (whole, made), later)
+        print_row(title, time.perf_counter() - began, (whole, made), later)
     began = time.perf_counter()
     rest = remaining_day(whole, state)
     scratch = plan(rest.problem, options=Options(seconds=seconds))
     took = time.perf_counter() - began
     ahead = tuple(visit for visits in rest.ahead.values() for visit in visits)
-    tell("from scratch, without locked stops", took, (whole, made), scratch, ahead)
+    print_row("from scratch, without locked stops", took, (whole, made), scratch, ahead)
     questions(whole, made, urgent[0])
 
 
-def on_time(problem: Problem, made: Plan) -> DayState:
+def on_time(problem: PlanningProblem, made: Plan) -> DayState:
     """What has begun by eleven is done or in progress; everybody's next stop is locked."""
     starts = {technician.number: technician.start for technician in problem.technicians}
     states = []
@@ -71,8 +71,8 @@ def on_time(problem: Problem, made: Plan) -> DayState:
     return DayState(ELEVEN, tuple(states))
 
 
-def tell(
-    title: str, took: float, before: tuple[Problem, Plan], later: Plan, ahead: tuple[Visit, ...] = ()
+def print_row(
+    title: str, took: float, before: tuple[PlanningProblem, Plan], later: Plan, ahead: tuple[Visit, ...] = ()
 ) -> None:
     """One line; `ahead`: locked visits that are not part of `later` but count as served."""
     whole, had = before[0], before[1].technician_of()
@@ -85,7 +85,7 @@ def tell(
     print(f"{title:<34}{line}", flush=True)
 
 
-def questions(problem: Problem, made: Plan, urgent: Order) -> None:
+def questions(problem: PlanningProblem, made: Plan, urgent: PlanningOrder) -> None:
     """What a dispatcher and a CSR ask, in milliseconds."""
     began = time.perf_counter()
     ways = cheapest_insertions(problem, made, urgent)
@@ -118,7 +118,7 @@ def region(path: Path, orders: int, technicians: int, seconds: float) -> None:
     )
 
 
-def enlarged(problem: Problem, orders: int, technicians: int) -> Problem:
+def enlarged(problem: PlanningProblem, orders: int, technicians: int) -> PlanningProblem:
     """A day of the same kind with more orders and technicians, at the same places, cut into zones."""
     dice = random.Random(1)
     places = sorted({order.at for order in problem.orders})
@@ -127,14 +127,14 @@ def enlarged(problem: Problem, orders: int, technicians: int) -> Problem:
     for number in range(orders):
         at = dice.choice(places)
         made.append(replace(dice.choice(problem.orders), number=str(number), at=at, zone=zone[at]))
-    crew = []
+    people = []
     for number in range(technicians):
         home = dice.choice(places)
-        crew.append(replace(dice.choice(problem.technicians), number=str(number), start=home, end=home))
-    return Problem(tuple(made), tuple(crew), problem.matrix)
+        people.append(replace(dice.choice(problem.technicians), number=str(number), start=home, end=home))
+    return PlanningProblem(tuple(made), tuple(people), problem.matrix)
 
 
-def zones_of(problem: Problem, places: list[int], zones: int = 20) -> dict[int, str]:
+def zones_of(problem: PlanningProblem, places: list[int], zones: int = 20) -> dict[int, str]:
     """Each place with the nearest of so many centres, each centre the farthest from those before."""
     centres = [places[0]]
     while len(centres) < zones:

@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"\nlattice of {options.side} × {options.side}")
         large = _build_apart(lattice, place / "large.roads")
         network = _timed("open", lambda: RoadNetwork.open(place / "large.roads"))
-        _timed("closure and rush hour", lambda: _rush(network))
+        _timed("closure", lambda: _closed(network))
         _project(large)
 
 
@@ -99,7 +99,7 @@ def _peak_megabytes() -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
-    raise RuntimeError("the kernel does not tell a process's largest memory")
+    raise RuntimeError("the kernel does not report a process's largest memory")
 
 
 def _points(network: RoadNetwork, count: int, seed: int) -> NDArray[Any]:
@@ -112,8 +112,8 @@ def _points(network: RoadNetwork, count: int, seed: int) -> NDArray[Any]:
     return np.stack(along, axis=1) * 1e-7 + rng.normal(0, 1e-4, (count, 2))
 
 
-def _rush(network: RoadNetwork) -> RoadNetwork:
-    return network.with_weights(closures=[[_middle(network)]], factors={"primary": 1.3, "secondary": 1.2})
+def _closed(network: RoadNetwork) -> RoadNetwork:
+    return network.with_closures([[_middle(network)]])
 
 
 def _middle(network: RoadNetwork) -> tuple[float, float]:
@@ -128,7 +128,7 @@ def _times(network: RoadNetwork) -> None:
         _timed(f"travel times {count} × {count}, turns and all", lambda p=points: network.matrix(p), 3)  # type: ignore[misc]  # binds the loop's points
     points = _points(network, 20, 1)
     _timed("a way through 20 stops with instructions", lambda: network.path(points), 3)
-    _timed("closure and rush hour", lambda: _rush(network), 3)
+    _timed("closure", lambda: _closed(network), 3)
 
 
 def _equality(network: RoadNetwork, sources: int) -> None:

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from bench import sync_feeds, sync_scale
 from bench.sync_day import ORDERS, PHASES, measure_day, median
-from bench.sync_line import Line
+from bench.sync_group_commit import Line
 from bench.sync_servers import Server, embedded, named, pouchdb_server
 
 HERE = Path(__file__).parent
@@ -64,16 +64,16 @@ def compare(parts: Sequence[str], options: argparse.Namespace) -> None:
 
 def day(servers: Sequence[Server], tablets: int, rounds: int) -> None:
     """Print each phase's cost per tablet on every server."""
-    told = measure_day([(server.name, server) for server in servers], tablets, rounds)
+    measured = measure_day([(server.name, server) for server in servers], tablets, rounds)
     first = servers[0].name
     table = Table(title=f"Per tablet, {tablets} tablets × {ORDERS} orders, median of {rounds} rounds")
     for column in ("phase", "server", "wall ms", "server CPU ms", "CPU ratio to the first"):
         table.add_column(column, justify="left" if column in {"phase", "server"} else "right")
     for phase in PHASES:
-        base = median(told[first][phase], lambda one: one.processor)
+        base = median(measured[first][phase], lambda one: one.processor)
         for server in servers:
-            wall = median(told[server.name][phase], lambda one: one.wall)
-            processor = median(told[server.name][phase], lambda one: one.processor)
+            wall = median(measured[server.name][phase], lambda one: one.wall)
+            processor = median(measured[server.name][phase], lambda one: one.processor)
             known = (
                 [f"{processor * 1000:.2f}", f"{processor / base:.2f}"] if server.pids and base else ["–", "–"]
             )
@@ -116,10 +116,10 @@ def large_pull(servers: Sequence[Server], documents: int, rounds: int) -> None:
 def _pull(server: Server, database: str, batch: int, documents: int) -> float:
     headers = json.dumps(server.admin_headers())
     command = ["node", str(HERE / "sync_pull.mjs"), f"{server.url}/{database}", str(batch), headers]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    if told["written"] != documents:
-        raise RuntimeError(f"{told['written']} documents arrived instead of {documents}")
-    return float(told["seconds"])
+    measured = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    if measured["written"] != documents:
+        raise RuntimeError(f"{measured['written']} documents arrived instead of {documents}")
+    return float(measured["seconds"])
 
 
 def feeds(servers: Sequence[Server], number: int) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from bench.sync_line import Line
+from bench.sync_group_commit import Line
 from bench.sync_servers import Server
 
 ORDERS = 40
@@ -95,9 +95,9 @@ class Tablets:
         line.send("GET", "/", headers)
         line.send("GET", f"{path}/", headers)
         feed = f"{path}/_changes?style=all_docs&limit=100&since="
-        told = orjson.loads(line.send("GET", feed + "0", headers))
-        docs = [{"id": row["id"], "rev": row["changes"][0]["rev"]} for row in told["results"]]
-        line.send("GET", feed + str(told["last_seq"]), headers)
+        answer = orjson.loads(line.send("GET", feed + "0", headers))
+        docs = [{"id": row["id"], "rev": row["changes"][0]["rev"]} for row in answer["results"]]
+        line.send("GET", feed + str(answer["last_seq"]), headers)
         got = orjson.loads(
             line.send("POST", f"{path}/_bulk_get?revs=true&latest=true", headers, {"docs": docs})
         )
@@ -105,8 +105,8 @@ class Tablets:
             raise RuntimeError(f"{len(got['results'])} documents instead of {ORDERS}")
         line.send("GET", f"{path}/", headers)
         line.send("GET", f"{path}/_local/pull.{name}", headers)
-        line.send("PUT", f"{path}/_local/pull.{name}", headers, {"last_seq": told["last_seq"]})
-        self.since[name] = str(told["last_seq"])
+        line.send("PUT", f"{path}/_local/pull.{name}", headers, {"last_seq": answer["last_seq"]})
+        self.since[name] = str(answer["last_seq"])
 
     def _push(self, line: Line, name: str) -> None:
         path, headers = f"/tech-{name}", self.headers[name]
@@ -124,8 +124,10 @@ class Tablets:
         line.send("GET", "/", headers)
         line.send("GET", f"{path}/", headers)
         line.send("GET", f"{path}/_local/pull.{name}", headers)
-        told = orjson.loads(line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since=now", headers))
-        line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since={told['last_seq']}", headers)
+        answer = orjson.loads(
+            line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since=now", headers)
+        )
+        line.send("GET", f"{path}/_changes?style=all_docs&limit=100&since={answer['last_seq']}", headers)
 
 
 def orders_body(name: str, text: str) -> bytes:
@@ -164,7 +166,7 @@ def measure_day(
 
     Each round begins with another server, because the first and the last meet the machine in other moods.
     """
-    told: dict[str, dict[str, list[Measured]]] = {
+    answer: dict[str, dict[str, list[Measured]]] = {
         name: {phase: [] for phase in PHASES} for name, _ in servers
     }
     for number in range(rounds):
@@ -173,8 +175,8 @@ def measure_day(
             fleet = Tablets(server, tablets)
             for phase in PHASES:
                 settle([other for _, other in servers])
-                told[name][phase].append(fleet.run(phase))
-    return told
+                answer[name][phase].append(fleet.run(phase))
+    return answer
 
 
 def settle(servers: Sequence[Server]) -> None:

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bench.sync_line import Line
+from bench.sync_group_commit import Line
 from bench.sync_servers import Server
 
 IDLE_SECONDS = 15

@@ -54,13 +54,13 @@ def _print(engine: str, places: AbstractContextManager[list[str]], tablets: int,
             name = f"{databases:,} databases, {documents:,} documents"
             servers.append((name, stack.enter_context(embedded(url))))
         measure_day(servers, tablets, 1)  # whatever is done once per process
-        told = measure_day(servers, tablets, rounds)
+        measured = measure_day(servers, tablets, rounds)
     table = Table(title=f"Server CPU ms per tablet (ratio), {engine}: {tablets} tablets, median of {rounds}")
     table.add_column("elsewhere in the store")
     for phase in PHASES:
         table.add_column(phase, justify="right")
     costs = {
-        name: [median(told[name][phase], lambda one: one.processor) * 1000 for phase in PHASES]
+        name: [median(measured[name][phase], lambda one: one.processor) * 1000 for phase in PHASES]
         for name, _ in servers
     }
     base = costs[servers[0][0]]

@@ -71,8 +71,8 @@ class Server:
         # A password is hashed slowly on purpose; a cookie is what clients that care about speed send.
         if time.monotonic() - self.cookie[0] > COOKIE_SECONDS:
             name, password = self.admin or ("", "")
-            told = httpx.post(f"{self.url}/_session", json={"name": name, "password": password})
-            self.cookie = time.monotonic(), "AuthSession=" + told.raise_for_status().cookies["AuthSession"]
+            answer = httpx.post(f"{self.url}/_session", json={"name": name, "password": password})
+            self.cookie = time.monotonic(), "AuthSession=" + answer.raise_for_status().cookies["AuthSession"]
         return self.cookie[1]
 
     def processor_seconds(self) -> float:

@@ -64,9 +64,7 @@ def measure(url: str, premises: int) -> None:
     with session_factory(engine, read_only=True)() as session:
         places, gazetteer = territory(session), Gazetteer.of(session)
         here = [shapely.Point(WEST + dice.random() * SIDE, SOUTH + dice.random() * SIDE) for _ in range(RUNS)]
-        report("nearest five premises", lambda i: places.nearest_premises(here[i], 5))
         report("lasso of about 250 premises", lambda i: places.premises_in(here[i].buffer(0.0075)))
-        report("zone of a point", lambda i: places.zone_at(here[i]))
         report("address to premise", lambda i: gazetteer.geocode(session, f"{i * 7} Steet {i * 31}"))
     engine.dispose()
 

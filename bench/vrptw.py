@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyvrp
 from pyvrp.stop import MaxRuntime
 
-from geo.planner.model import Options, Order, Problem, Shift, Technician, Window
+from geo.planner.model import Options, PlanningOrder, PlanningProblem, PlanningTechnician, Shift, Window
 from geo.planner.solve import plan
 
 SCALE = 10
@@ -44,10 +44,10 @@ def problem(
     capacity: int,
     rows: Table,
     matrix: Table,
-) -> Problem:
+) -> PlanningProblem:
     """The instance as a day: each vehicle a technician with stock."""
     orders = tuple(
-        Order(
+        PlanningOrder(
             str(number),
             int(number),
             SCALE * int(service),
@@ -57,8 +57,8 @@ def problem(
         for number, _, _, demand, ready, due, service in rows[1:]
     )
     shift = (Shift(0, SCALE * int(rows[0, 5])),)
-    crew = tuple(Technician(f"V{n}", 0, 0, shift, stock={"goods": capacity}) for n in range(vehicles))
-    return Problem(orders, crew, matrix)
+    vans = tuple(PlanningTechnician(f"V{n}", 0, 0, shift, stock={"goods": capacity}) for n in range(vehicles))
+    return PlanningProblem(orders, vans, matrix)
 
 
 def alone_s(

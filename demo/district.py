@@ -1,30 +1,30 @@
 """The demo district: a town, its people, meters, money and a day of work, from a seed and a size."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from demo.households.crew import make_crew, make_spare_meters
-from demo.households.households import make_households
 from demo.households.money import make_debt
+from demo.households.moves import play_moves
 from demo.households.orders import make_orders, orders_a_day
-from demo.households.reads import make_reads
+from demo.households.people import write_people
 from demo.households.rules import publish_demo_rules
 from demo.households.workday import plan_day, raise_orders
 from demo.households.writer import Writer
-from demo.households.writing_crew import write_crew, write_zones
-from demo.households.writing_households import write_households
-from demo.households.writing_meters import write_meters, write_money
 from demo.signins import DemoSignIns, keep_sign_ins, make_sign_ins
 from demo.town_files import DemoTown, build_town
 from server.config import Config
 from server.db import count_rows_anew
 from server.progress import Progress, progress_bars, silent
-from workorders.queries.district import District
+from server.services import district_of
 from workorders.tables import Account
 
 
@@ -55,16 +55,24 @@ def load_demo(
         if session.scalar(select(Account.id).limit(1)) is not None:
             return None
     size = DemoSize(accounts, seed, now)
-    if console is None:
-        return _load(sessions, config, size, silent)
-    with progress_bars(console) as progress:
+    with _nothing_thrown_away(), progress_bars(console) if console else nullcontext(silent) as progress:
         return _load(sessions, config, size, progress)
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """No looking for rings among millions of rows that refer to no other: a sixth of a large load."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _load(sessions: sessionmaker[Session], config: Config, size: DemoSize, progress: Progress) -> DemoSignIns:
     town = build_town(config.data_dir, size.accounts, size.seed, progress)
     with sessions.begin() as session:
-        session.info["district"] = District(config.district, config.timezone)
+        session.info["district"] = district_of(config)
         _write_district(Writer(session, progress, size.now, ZoneInfo(config.timezone)), town, size.seed)
         signs = make_sign_ins(session, now=size.now)
         count_rows_anew(session)
@@ -77,19 +85,12 @@ def _write_district(writer: Writer, made: DemoTown, seed: int) -> None:
     town = made.town
     publish_demo_rules(writer.session, town.yard, now=writer.now)
     today = writer.now.astimezone(writer.zone).date()
-    households = make_households(town.addresses, seed=seed, today=today)
-    zones = write_zones(writer, town.zones)
-    homes = [(address.lon, address.lat) for address in town.addresses]
-    crew = make_crew([zone.code for zone in town.zones], homes, seed=seed)
-    write_crew(writer, crew, make_spare_meters(crew), zones)
-    write_households(writer, households, zones)
-    reads = [make_reads(one, seed=seed, now=writer.now, zone=writer.zone) for one in households]
-    debts = [
-        make_debt(one, told, seed=seed, now=writer.now) for one, told in zip(households, reads, strict=True)
-    ]
-    write_meters(writer, households, reads)
-    write_money(writer, households, debts)
-    protected = frozenset(one.account for one, debt in zip(households, debts, strict=True) if debt.hold)
+    people = write_people(writer, town, partial(make_debt, seed=seed, now=writer.now), seed=seed)
+    households, kept = people.households, people.protected
+    protected = frozenset(one.account for one in kept)
     wanted = make_orders(households, protected, count=orders_a_day(len(households)), seed=seed, today=today)
     raise_orders(writer.session, wanted, now=writer.now, progress=writer.progress)
     plan_day(writer, made.network, seed=seed)
+    busy = {one.household.service_point for one in wanted}
+    owing = {one.service_point for one in kept}
+    play_moves(writer.session, households, frozenset(busy | owing), now=writer.now, today=today)

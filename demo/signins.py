@@ -17,6 +17,7 @@ PEOPLE = (
     ("csr", "Demo CSR", "csr"),
     ("dispatcher", "Demo dispatcher", "dispatcher"),
     ("cashier", "Demo cashier", "cashier"),
+    ("storekeeper", "Demo storekeeper", "storekeeper"),
     ("supervisor", "Demo supervisor", "supervisor"),
     ("admin", "Demo admin", "admin"),
 )

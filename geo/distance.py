@@ -1,25 +1,13 @@
-"""Metres on the ground from longitudes and latitudes, good to a fraction of a percent at district size."""
+"""Boxes in degrees around places on the ground, good to a fraction of a percent at district size."""
 
 import math
 from dataclasses import dataclass
 
 import shapely
 
-EARTH_RADIUS_METRES = 6_371_008.8
-"""Mean radius of WGS 84 (IUGG)."""
+from workorders.grammar.distance import EARTH_RADIUS_METRES
+
 METRES_PER_DEGREE = math.pi * EARTH_RADIUS_METRES / 180
-
-
-def metres_between(a: shapely.Point, b: shapely.Point) -> float:
-    """Great-circle distance of two points in degrees (haversine), in metres."""
-    lat_a, lat_b = math.radians(a.y), math.radians(b.y)
-    half_lat = math.sin((lat_b - lat_a) / 2) ** 2
-    half_lon = math.sin(math.radians(b.x - a.x) / 2) ** 2
-    return (
-        2
-        * EARTH_RADIUS_METRES
-        * math.asin(math.sqrt(half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon))
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def claimed_issuer(token: str) -> tuple[str, str]:
     return str(claims.get("iss", "")), str(claims.get("sub", ""))
 
 
-def verify(token: str, key: ec.EllipticCurvePublicKey, audience: str, now: datetime) -> Assertion:
+def check_assertion(token: str, key: ec.EllipticCurvePublicKey, audience: str, now: datetime) -> Assertion:
     """Check signature, audience and time of a proof.
 
     Raises Problem assertion_invalid, or clock_skew with `server_time` so that the tablet can try again.

@@ -16,8 +16,13 @@ from mobile_api.tables import Device, DeviceTechnician, EnrolmentAttempt, Enrolm
 from workorders.problems import Problem
 from workorders.tables import Technician
 
-ATTEMPTS = 10
-"""Wrong codes one address may send in `ATTEMPT_SPAN`; a person mistypes twice, a guesser a million times."""
+ATTEMPTS = 300
+"""Wrong codes one address may send in `ATTEMPT_SPAN`.
+
+A depot's tablets share an address, so that a morning of typing errors must stay far below. It stops guessing
+all the same: against 40 bits and a hundred open codes, a year of 300 every quarter of an hour finds one with
+a chance of one in a thousand.
+"""
 
 ATTEMPT_SPAN = timedelta(minutes=15)
 
@@ -51,7 +56,7 @@ def issue_code(
     life: timedelta,
     random: bytes,
 ) -> str:
-    """Write a code for one technician and return it as it is told: `XXXX-XXXX`. It is kept only as a hash.
+    """Write a code for one technician and return it as people read it: `XXXX-XXXX`. Only its hash is kept.
 
     `random`: five random bytes. Raises Problem not_found for an unknown or inactive technician.
     """
@@ -101,7 +106,7 @@ def enrol(
     """
     key = keys.public_key(request.public_jwk)
     row = _live_code(session, secret, request.code, now)
-    proof = assertions.verify(request.proof, key, assertions.ENROL, now)
+    proof = assertions.check_assertion(request.proof, key, assertions.ENROL, now)
     if proof.code != codes.normalise(request.code):
         raise Problem("assertion_invalid", reason="it was made for another code")
     thumbprint = keys.thumbprint(request.public_jwk)
@@ -138,7 +143,7 @@ def _joined_device(session: Session, secret: str, request: EnrolRequest, now: da
         jwk = grant.jwk
     else:
         raise Problem("device_unknown")
-    proof = assertions.verify(request.vouched, keys.public_key(jwk), assertions.JOIN, now)
+    proof = assertions.check_assertion(request.vouched, keys.public_key(jwk), assertions.JOIN, now)
     if proof.code != codes.normalise(request.code) or proof.device != request.device:
         raise Problem("assertion_invalid", reason="it was made for another code")
     device = voucher.device if voucher is not None else session.get(Device, request.device)

@@ -12,6 +12,7 @@ from typing import Any
 import jwt
 
 from mobile_api import keys
+from mobile_api.signatures import sign
 from mobile_api.tables import DeviceTechnician
 from mobile_api.tokens import ISSUER
 from workorders.problems import Problem
@@ -44,7 +45,7 @@ def issue_grant(secret: str, profile: DeviceTechnician) -> str:
         "cnf": {"jwk": profile.public_jwk},
         "receipts": {"prefix": block.prefix, "first": block.first, "last": block.last},
     }
-    return jwt.encode(claims, keys.signing_key(secret), "ES256", headers={"kid": keys.key_id(secret)})
+    return sign(claims, secret)
 
 
 def read_grant(secret: str, token: str) -> Grant:

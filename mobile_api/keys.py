@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from workorders.problems import Problem
 
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many points the curve has: signatures are numbers below it."""
 _PURPOSE = b"curbstop/access-token/es256/1"
 
 
@@ -23,7 +24,7 @@ def signing_key(secret: str) -> ec.EllipticCurvePrivateKey:
     (FIPS 186-5, A.2.1: at least 64 bits more than the order).
     """
     stretched = HKDF(algorithm=hashes.SHA256(), length=48, salt=None, info=_PURPOSE).derive(secret.encode())
-    value = int.from_bytes(stretched, "big") % (_P256_ORDER - 1) + 1
+    value = int.from_bytes(stretched, "big") % (P256_ORDER - 1) + 1
     return ec.derive_private_key(value, ec.SECP256R1())
 
 

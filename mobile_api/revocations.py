@@ -22,7 +22,7 @@ class Revocations:
         self._lock = threading.Lock()
 
     def has(self, device: str, now: datetime) -> bool:
-        """Tell whether the tablet was revoked."""
+        """Return whether the tablet was revoked."""
         if self._read_at is None or abs(now - self._read_at) >= REFRESH:
             self._read(now)
         return device in self._revoked

@@ -68,7 +68,7 @@ class Me(MethodView):
     @blueprint.response(200, TabletSchema)
     @blueprint.doc(security=[{"bearer": []}])
     def get(self) -> dict[str, Any]:
-        """Tell a tablet what the office knows of it."""
+        """Return what the office knows of the tablet that asks."""
         token = bearer(request)
         if token is None:
             raise Problem("sign_in_required")

@@ -18,7 +18,7 @@ MOST_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A proof, and what the tablet tells of itself: its highest event counter and its program's version."""
+    """A proof, and what the tablet reports of itself: its highest event counter and its program's version."""
 
     assertion: str
     counter: int
@@ -36,7 +36,7 @@ def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnicia
     if profile is None:
         raise Problem("device_unknown")
     key = keys.public_key(profile.public_jwk)
-    proof = assertions.verify(request.assertion, key, assertions.SESSION, now)
+    proof = assertions.check_assertion(request.assertion, key, assertions.SESSION, now)
     if profile.device.revoked_at is not None:
         raise Problem("device_revoked")
     if not profile.technician.active:
@@ -62,7 +62,7 @@ def _use_up(session: Session, proof: assertions.Assertion, now: datetime) -> Non
 
 
 def _next_known(known: int, arrived: int, claimed: int) -> int:
-    """The counter that a tablet is told to go on above.
+    """The counter that a tablet must go on above.
 
     A claim far beyond everything known is not passed on: whoever makes it would take all numbers away from
     the colleagues on the same tablet. The tablet itself never goes back.

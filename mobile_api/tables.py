@@ -65,7 +65,7 @@ class EnrolmentCode(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     """The tablet that used it: the same key asking again, after a lost answer, gets the same answer."""
 
 
@@ -87,5 +87,5 @@ class UsedAssertion(Base):
     __tablename__ = "used_assertion"
 
     jti: Mapped[str] = mapped_column(String(64), primary_key=True)
-    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -14,7 +14,8 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from mobile_api.vendor import VendorFile
+from mobile_api.packed import packed_response
+from mobile_api.vendor import DEFERRED, VendorFile
 
 TABLET = Path(__file__).resolve().parent / "tablet"
 
@@ -34,7 +35,7 @@ PAGE = "index.html"
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
         "font-src 'self'",
@@ -46,7 +47,9 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-"""Nothing inline, nothing from elsewhere, and data only to this server and the CouchDB it names."""
+"""Nothing inline, nothing from elsewhere, and data only to this server and the CouchDB it names.
+
+WebAssembly is the barcode reader's; it gives scripts no more than they have."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,20 @@ def _pinned(data: bytes, vendor: Mapping[str, VendorFile]) -> bytes:
 
 
 def precache(app: TabletApp) -> bytes:
-    """The lines put before the service worker: its version, and everything it must keep."""
-    names = sorted(name for name in app.files if name not in {WORKER, PAGE})
-    addresses = ["./", *names, *sorted(app.vendor)]
-    return f"const VERSION = {json.dumps(app.version)};\nconst FILES = {json.dumps(addresses)};\n".encode()
+    """The lines put before the service worker: its version, the SHA-256 (hex) of everything it keeps.
+
+    `LATER` is what of it is fetched only once the app asks.
+
+    Addresses are relative to `/tablet/` unless they begin with a slash. What arrives with another hash is a
+    portal's page, a proxy's, or another version's file, and is not kept.
+    """
+    own = {name: hashlib.sha256(data).hexdigest() for name, data in app.files.items() if name != WORKER}
+    page = own.pop(PAGE, None)
+    kept = ({"./": page} if page else {}) | own | {url: file.digest for url, file in app.vendor.items()}
+    listed = json.dumps(dict(sorted(kept.items())))
+    later = json.dumps(sorted(url for url, file in app.vendor.items() if file.package in DEFERRED))
+    version = json.dumps(app.version)
+    return f"const VERSION = {version};\nconst FILES = {listed};\nconst LATER = {later};\n".encode()
 
 
 EXTENSION = "curbstop_tablet"
@@ -117,12 +130,11 @@ def tablet_blueprint(couch_origin: str = "") -> Blueprint:
             raise NotFound
         if name == WORKER:
             data = precache(app) + data
-        answer = Response(data, content_type=TYPES[Path(name).suffix])
+        digest = hashlib.sha256(data).hexdigest()[:32]
+        answer = packed_response(request, data, TYPES[Path(name).suffix], digest)
         answer.headers["Cache-Control"] = "no-cache"
         answer.headers["Content-Security-Policy"] = policy
         answer.headers["Permissions-Policy"] = "camera=(self), geolocation=(self)"
-        answer.set_etag(hashlib.sha256(data).hexdigest()[:32])
-        answer.make_conditional(request)
         return answer
 
     return blueprint

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import jwt
 from flask import Flask, Request
 
-from mobile_api import keys
+from mobile_api import keys, signatures
 from mobile_api.presence import Presence
 from mobile_api.revocations import Revocations
 from mobile_api.services import Services, services_of
@@ -62,10 +62,7 @@ class AccessTokens:
             "iat": int(now.timestamp()),
             "exp": int(expires_at.timestamp()),
         }
-        key = keys.signing_key(self._secret)
-        return AccessToken(
-            jwt.encode(claims, key, "ES256", headers={"kid": keys.key_id(self._secret)}), expires_at
-        )
+        return AccessToken(signatures.sign(claims, self._secret), expires_at)
 
     def caller(self, token: str) -> Caller:
         """Who a token speaks for. Raises Problems token_invalid, token_expired, device_revoked."""
@@ -94,6 +91,8 @@ class AccessTokens:
         self._revocations.add(device)
 
     def _verify(self, token: str) -> Caller:
+        if not signatures.is_canonical(token):
+            raise Problem("token_invalid")
         key = keys.signing_key(self._secret).public_key()
         try:
             # The expiry is checked by `caller` against the application's own clock, also for cached tokens.

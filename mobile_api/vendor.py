@@ -12,10 +12,13 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from mobile_api.packed import packed_response
+
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
-STYLES = "text/css; charset=utf-8"
+TYPES = {".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
+"""By suffix; anything else is JavaScript."""
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "pouchdb": ("dist/pouchdb.min.js",),
@@ -35,8 +38,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "dist/maplibre-gl.css",
     ),
     "pmtiles": ("dist/pmtiles.js",),
+    "barcode-detector": ("dist/es/ponyfill.js", "dist/es/zxing-exported.js"),
+    "zxing-wasm": ("dist/reader/zxing_reader.wasm",),
 }
 """Package → files that may be served; a lit-html module imports its siblings by these relative paths."""
+
+DEFERRED = frozenset({"barcode-detector", "zxing-wasm"})
+"""Packages that only some tablets need: kept when the app first asks for them, not at installation."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class VendorFile:
     @cached_property
     def data(self) -> bytes:
         """The file's bytes without the pointer to a source map that is not served."""
+        if self.name.endswith(".wasm"):
+            return self.path.read_bytes()
         lines = self.path.read_bytes().rstrip().splitlines(keepends=True)
         if lines and lines[-1].startswith(b"//# sourceMappingURL="):
             lines.pop()
@@ -89,10 +99,9 @@ def vendor_blueprint(files: dict[str, VendorFile]) -> Blueprint:
         file = files.get(f"/vendor/{name}")
         if file is None:
             raise NotFound
-        answer = Response(file.data, content_type=STYLES if name.endswith(".css") else JAVASCRIPT)
+        content_type = TYPES.get(file.path.suffix, JAVASCRIPT)
+        answer = packed_response(request, file.data, content_type, file.digest[:32])
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        answer.set_etag(file.digest[:32])
-        answer.make_conditional(request)
         return answer
 
     return blueprint

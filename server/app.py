@@ -10,16 +10,17 @@ import mobile_api
 import server.api
 from mobile_api.schemas import ProblemApi
 from mobile_api.tokens import token_authenticator
-from server import assets, auth, doors, health, maps, security, templating
+from server import assets, auth, doors, health, maps, packing, security, templating
+from server.auth import provider_pages, remembered
 from server.config import Config
 from server.db import Transactional, bind_request_sessions
 from server.demonstration import demo_part
 from server.errors import register_errors
 from server.logs import configure_logs
-from server.pages import analysis, csr, dispatch, office, plans
+from server.pages import admin, analysis, collections, csr, dispatch, office, plans, reading, reports, stock
 from server.services import Services, open_services
 from sync.protocol.limits import Limits, feeds_for
-from sync.routes import Endpoint
+from sync.routes import ReplicationEndpoint
 from sync.serving.client_guard import ClientGuard
 from sync.stores.sql.store import SqlStore
 
@@ -27,6 +28,10 @@ BODY_BYTES = 2 * 1024 * 1024
 """Largest body outside replication, which has limits of its own."""
 SESSION_HOURS = 12
 """A working day: nobody signs in twice, nobody stays signed in overnight."""
+
+
+PAGES = (dispatch, plans, csr, reading, office, collections, analysis, reports, admin, stock)
+PARTS = (health, auth, *PAGES, maps)
 
 
 def create_app(config: Config | None = None, *, services: Services | None = None) -> Flask:
@@ -39,15 +44,18 @@ def create_app(config: Config | None = None, *, services: Services | None = None
     bind_request_sessions(app)
     register_errors(app)
     security.register(app)
+    packing.register(app)
     assets.register(app)
     templating.register(app)
     doors.register(app)
-    for part in (health, auth, dispatch, plans, csr, office, analysis, maps):
+    remembered.register(app)
+    provider_pages.register(app)
+    for part in PARTS:
         app.register_blueprint(part.blueprint)
     _register_api(app)
     mobile_api.register(app)
     _register_replication(app, shared)
-    # Inside what tells the client's address.
+    # Inside what finds the client's address.
     app.wsgi_app = ClientGuard(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -63,6 +71,9 @@ def _configure(app: Flask, settings: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
+        # A session counts from its sign-in. Sent again with every answer, the cookie of a request that was
+        # under way would take back what a form has just put into it: the words that the next page shows.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=BODY_BYTES,
         API_TITLE="Curbstop",
         API_VERSION="1",
@@ -87,7 +98,7 @@ def _register_replication(app: Flask, shared: Services) -> None:
     """Serve the embedded store; with a real CouchDB, tablets replicate with it directly."""
     if not isinstance(shared.store, SqlStore):
         return
-    endpoint = Endpoint(
+    endpoint = ReplicationEndpoint(
         shared.store,
         token_authenticator(app),
         limits=Limits(parked_feeds=feeds_for(shared.config.web_threads)),

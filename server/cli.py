@@ -13,6 +13,9 @@ import server.commands
 from server.demonstration import demo_part
 from workorders.problems import Problem
 
+OF_THE_DEMO = {"demo": "command", "simulate": "simulation.command"}
+"""Commands that the demo package brings, and the module of each in it."""
+
 
 class Discovered(click.Group):
     """A group whose commands live one subject a file; a Problem ends it with its words, not a trace.
@@ -29,8 +32,10 @@ class Discovered(click.Group):
         module = cmd_name.replace("-", "_")
         if importlib.util.find_spec(f"server.commands.{module}") is not None:
             self._load(module)
-        elif module == "demo":
-            self._load_demo()
+        elif module in OF_THE_DEMO:
+            self._load_demo(module)
+            if cmd_name not in self.commands:
+                ctx.fail("The demo is not part of this installation.")
         if cmd_name not in self.commands:
             self._load_all()
         return super().get_command(ctx, cmd_name)
@@ -51,13 +56,14 @@ class Discovered(click.Group):
     def _load_all(self) -> None:
         for module in pkgutil.iter_modules(server.commands.__path__):
             self._load(module.name)
-        self._load_demo()
+        for name in OF_THE_DEMO:
+            self._load_demo(name)
 
     def _load(self, module: str) -> None:
         self._add(importlib.import_module(f"server.commands.{module}"))
 
-    def _load_demo(self) -> None:
-        found = demo_part("command")
+    def _load_demo(self, name: str) -> None:
+        found = demo_part(OF_THE_DEMO[name])
         if found is not None:
             self._add(found)
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.territory.spatial_index import register_functions
-from workorders.usecases.lost_races import ATTEMPTS, is_lost_race
+from workorders.usecases.lost_races import ATTEMPTS, is_lost_race, pause
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_SECONDS = 30
@@ -121,6 +121,7 @@ class Transactional(Flask):
                 if attempt == ATTEMPTS or not is_lost_race(error):
                     raise
                 _start_again(flashed)
+                pause(attempt)
             else:
                 return answer
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -8,7 +8,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 CHATTY = ("httpx", "alembic.runtime.migration")
-"""Libraries that tell of every step as information; a worker asks a CouchDB several times a second."""
+"""Libraries that log every step as information; a worker asks a CouchDB several times a second."""
 
 
 def configure_logs(level: str) -> None:

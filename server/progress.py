@@ -1,4 +1,4 @@
-"""How long work tells how far it is."""
+"""How long work reports its progress."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +17,13 @@ def silent(_step: str, _done: int, _total: int) -> None:
 
 @contextmanager
 def progress_bars(console: Console) -> Iterator[Progress]:
-    """A bar for each step that is told, on a terminal only, gone when all is done."""
+    """A bar for each step that is reported, on a terminal only, gone when all is done."""
     with Bars(console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def tell(step: str, done: int, total: int) -> None:
+        def report(step: str, done: int, total: int) -> None:
             if step not in tasks:
                 tasks[step] = bars.add_task(step, total=total)
             bars.update(tasks[step], completed=done, total=total)
 
-        yield tell
+        yield report

@@ -15,11 +15,13 @@ from server.config import Config
 from server.db import open_engine, session_factory
 from sync.stores.contract import DocumentStore
 from sync.stores.sql.store import SqlStore
+from workorders.messages.formats import units_of
+from workorders.messages.viewer import Units
 from workorders.queries.district import District, for_district
 
 
 def utc_now() -> datetime:
-    """The one place that reads the wall clock; everything else is told what time it is."""
+    """The one place that reads the wall clock; everything else is handed the time."""
     return datetime.now(UTC)
 
 
@@ -39,7 +41,7 @@ def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) ->
     """Open the database and the document store that the settings name."""
     keep_private(config.data_dir)
     engine = open_engine(config.database_url)
-    district = District(config.district, config.timezone)
+    district = district_of(config)
     return Services(
         config=config,
         engine=engine,
@@ -48,6 +50,12 @@ def open_services(config: Config, *, clock: Callable[[], datetime] = utc_now) ->
         store=open_store(config, engine),
         clock=clock,
     )
+
+
+def district_of(config: Config) -> District:
+    """The district that the settings describe."""
+    units: Units = "metric" if config.units == "metric" else "us" if config.units else units_of(config.locale)
+    return District(config.district, config.timezone, config.locale, units)
 
 
 def keep_private(folder: Path) -> None:

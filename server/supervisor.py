@@ -11,10 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 
 from server.config import Config
-from server.parentage import SUPERVISOR_VARIABLE
+from server.parentage import end_with_parent
 from workorders.problems import Problem
 
 STOP_SECONDS = 8.0
@@ -41,7 +42,7 @@ class Supervisor:
         self._check_port()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
-        self.web = self._spawn([sys.executable, "-m", "server.web"])
+        self.web = self._spawn([sys.executable, "-P", "-m", "server.web"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
@@ -49,7 +50,7 @@ class Supervisor:
                 raise Problem("start_failed")
             self.stopping.wait(0.05)
         # After the server answers: a person waits for the page, nobody for the first round of the worker.
-        self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
+        self.worker = self._spawn([sys.executable, "-P", "-m", "server", "worker"])
 
     def watch(self) -> int:
         """Wait until asked to stop; start a worker again that died. Returns the exit status."""
@@ -59,7 +60,7 @@ class Supervisor:
                 status = 1
                 break
             if self.worker is not None and self.worker.poll() is not None:
-                self.worker = self._spawn([sys.executable, "-m", "server", "worker"])
+                self.worker = self._spawn([sys.executable, "-P", "-m", "server", "worker"])
         self.stop()
         return status
 
@@ -99,8 +100,10 @@ class Supervisor:
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         # A session of their own: Ctrl-C reaches only this process, which then stops them in order, and what
         # they start is a group that can be ended whole.
-        environment = os.environ | {
-            "CURBSTOP_DATA_DIR": str(self.config.data_dir),
-            SUPERVISOR_VARIABLE: str(os.getpid()),
-        }
-        return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - fixed commands
+        # They end with this process even when it is killed; what the worker was doing is found again.
+        return subprocess.Popen(  # noqa: S603 - fixed commands
+            command,
+            env=os.environ | {"CURBSTOP_DATA_DIR": str(self.config.data_dir)},
+            start_new_session=True,
+            preexec_fn=partial(end_with_parent, os.getpid()),  # noqa: PLW1509 - this process has one thread
+        )

@@ -1,17 +1,19 @@
-"""What the office knows of tablets: when each technician's was last heard, and what it has been told."""
+"""What the office knows of tablets: when each technician's was last heard, and what was published to it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mobile_api.tables import Device, DeviceTechnician
-from server.templating import clock_time
+from server.viewing import clock_time
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.queries.staleness import Staleness, TabletView, staleness
 from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician
 
+UNSEEN_HOURS = (1, 24, 72)
+"""Unseen for an hour, a tablet at work is without signal; for a day, away; for three days, perhaps lost."""
 ENDED = frozenset({State.CANCELLED, State.SUPERSEDED, State.RECALLED})
 
 
@@ -26,12 +28,42 @@ def last_heard(session: Session, technician_ids: Iterable[str]) -> dict[str, dat
     return {technician: heard for technician, heard in rows if heard is not None}
 
 
+def unseen_tablets(session: Session, *, now: datetime) -> dict[int, int]:
+    """How many tablets in use were not heard for each of `UNSEEN_HOURS`; one never heard counts from its
+    enrollment."""
+    heard = func.coalesce(Device.last_seen_at, Device.enrolled_at)
+    counts = [func.count().filter(heard < now - timedelta(hours=hours)) for hours in UNSEEN_HOURS]
+    row = session.execute(select(*counts).where(Device.revoked_at.is_(None))).one()
+    return dict(zip(UNSEEN_HOURS, row, strict=True))
+
+
+def unsent_reports(session: Session, technician_ids: Iterable[str]) -> dict[str, int]:
+    """How many reports the tablets of each technician have that have not arrived, as they said at their last
+    sign-in. Who has none is absent; a tablet that two people share counts for both."""
+    arrived = (
+        select(func.max(FieldEvent.counter))
+        .where(FieldEvent.device_id == Device.id)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(DeviceTechnician.technician_id, Device.last_counter, func.coalesce(arrived, 0))
+        .join(Device, Device.id == DeviceTechnician.device_id)
+        .where(DeviceTechnician.technician_id.in_(list(technician_ids)), Device.revoked_at.is_(None))
+    )
+    found: dict[str, int] = {}
+    for technician, known, came in rows:
+        if known > came:
+            found[technician] = found.get(technician, 0) + known - came
+    return found
+
+
 def order_staleness(session: Session, order: Order) -> Staleness | None:
     """What to say about how far the office may lag behind the tablet that has, or had, this order."""
     if order.state not in ENDED | IN_FIELD:
         return None
-    told = order.state == State.RECALLED or order.cancel_seq is not None
-    return staleness(order.type, order.state, told, _view(session, order))
+    ended = order.state == State.RECALLED or order.cancel_seq is not None
+    return staleness(order.type, order.state, ended, _view(session, order))
 
 
 def _view(session: Session, order: Order) -> TabletView | None:

@@ -1,26 +1,31 @@
-"""What templates may ask: money, local time, words for codes, who is signed in."""
+"""What templates may ask: texts, money and times in the reader's way, titles of codes, who is signed in."""
 
-import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, g, has_request_context, request
 
 from server.auth.csrf import csrf_token
+from server.auth.density import density
 from server.demonstration import demo_part
 from server.services import services
+from server.viewing import _, clock_time, current_viewer, ngettext, people, said, said_stored
 from workorders.catalogue import CATALOGUE
-from workorders.grammar.money import text_from_cents
-from workorders.messages import words
+from workorders.messages import formats, timeline_en, words
+from workorders.messages.texts import LANGUAGES, N_
 
 NAVIGATION = (
-    ("Dispatch", "/dispatch/", ("dispatcher", "supervisor")),
-    ("Plan", "/plans/", ("dispatcher", "supervisor")),
-    ("Customers", "/csr/", ("csr", "dispatcher", "cashier", "supervisor")),
-    ("Office", "/office/", ("cashier", "supervisor")),
-    ("Analysis", "/analysis/", ("dispatcher", "supervisor")),
+    (N_("Dispatch"), "/dispatch/", ("dispatcher", "supervisor")),
+    (N_("Plan"), "/plans/", ("dispatcher", "supervisor")),
+    (N_("Customers"), "/csr/", ("csr", "dispatcher", "cashier", "supervisor")),
+    (N_("Office"), "/office/", ("cashier", "supervisor")),
+    (N_("Collections"), "/office/collections/", ("csr", "dispatcher", "cashier", "supervisor")),
+    (N_("Stock"), "/stock/", ("storekeeper", "dispatcher", "supervisor")),
+    (N_("Reports"), "/reports/", ("dispatcher", "cashier", "supervisor")),
+    (N_("Analysis"), "/analysis/", ("dispatcher", "supervisor")),
+    (N_("Administration"), "/admin/", ("admin",)),
 )
 """Title, address, and the roles that see it."""
 
@@ -48,20 +53,13 @@ TONES: Mapping[str, str] = {
 """The colour family of each order state; the word beside it carries the meaning."""
 
 BOARD_TITLES = {
-    "approved": "To assign",
-    "dispatched": "Sent",
-    "acknowledged": "Seen",
-    "en_route": "On the way",
+    "approved": N_("To assign"),
+    "dispatched": N_("Sent"),
+    "acknowledged": N_("Seen"),
+    "en_route": N_("On the way"),
 }
 """Shorter words where the page itself says whose view it is."""
-INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-SERVICE_TITLES = {
-    "on": ("On", "good"),
-    "off": ("Off", "quiet"),
-    "off_np": ("Off, unpaid", "bad"),
-    "unmetered": ("Without a meter", "wait"),
-    "inactive": ("Not in use", "quiet"),
-}
+SERVICE_TONES = {"on": "good", "off": "quiet", "off_np": "bad", "unmetered": "wait", "inactive": "quiet"}
 
 
 def local(at: datetime) -> datetime:
@@ -69,71 +67,30 @@ def local(at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(services().config.timezone))
 
 
-def clock_time(at: datetime | None) -> str:
-    """“11:42” today, “Mon 2 Mar, 11:42” otherwise; the year when it is another one."""
-    if at is None:
-        return "–"
-    then, now = local(at), local(services().clock())
-    if then.date() == now.date():
-        return f"{then:%H:%M}"
-    year = "" if then.year == now.year else f" {then:%Y}"
-    return f"{then:%a} {then.day} {then:%b}{year}, {then:%H:%M}"
-
-
-def full_time(at: datetime | None) -> str:
-    """“Mon 2 Mar 2026, 11:42”."""
-    if at is None:
-        return "–"
-    then = local(at)
-    return f"{then:%a} {then.day} {then:%b %Y}, {then:%H:%M}"
-
-
-def day_text(at: datetime | None) -> str:
-    """“2 Mar 2026” for an instant."""
-    return "–" if at is None else date_text(local(at))
+def date_text(day: date | None) -> str:
+    """“Mar 2, 2026” for a calendar day."""
+    return formats.day(day, current_viewer())
 
 
 def instant_text(text: str) -> str:
-    """An instant kept as ISO 8601 text, as people read it; other text as it is."""
+    """An instant or a day kept as ISO 8601 text, as people read it; other text as it is."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return full_time(at) if at.tzinfo else text
+    if at.tzinfo:
+        return formats.instant(at, current_viewer())
+    return formats.day(at.date(), current_viewer()) if len(text) == len("2026-03-02") else text
 
 
-def with_local_times(text: str) -> str:
-    """A sentence in which instants written as ISO 8601 are said on the district's clocks."""
-    return INSTANT.sub(lambda found: clock_time(datetime.fromisoformat(found.group())), text)
-
-
-def short_day(at: datetime) -> str:
-    """“2 Mar”, with the year when it is another one."""
-    then = local(at)
-    year = "" if then.year == local(services().clock()).year else f" {then.year}"
-    return f"{then.day} {then:%b}{year}"
-
-
-def date_text(day: Any) -> str:
-    """“2 Mar 2026” for a calendar day."""
-    return "–" if day is None else f"{day.day} {day:%b %Y}"
-
-
-def ago(at: datetime | None) -> str:
-    """“just now”, “12 min ago”, “3 h ago”, “5 days ago”."""
-    if at is None:
-        return "never"
-    seconds = (services().clock() - at).total_seconds()
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    return f"{int(seconds // 3600)} h ago" if seconds < 172_800 else f"{int(seconds // 86_400)} days ago"
+def local_clock(text: str) -> str:
+    """The time of day of an instant kept as ISO 8601 text."""
+    return formats.local_time(datetime.fromisoformat(text), current_viewer())
 
 
 def type_title(code: str) -> str:
     """What people call an order type."""
-    return CATALOGUE[code].title if code in CATALOGUE else code
+    return _(CATALOGUE[code].title) if code in CATALOGUE else code
 
 
 def tone(state: str) -> str:
@@ -141,29 +98,71 @@ def tone(state: str) -> str:
     return TONES.get(state, "quiet")
 
 
+def title(code: str, group: str) -> str:
+    """What people call a code of a group of `titles_en`."""
+    return words.title(group, code, current_viewer().language)
+
+
+def who(name: str | None) -> str:
+    """Who did something in the office: the full name behind a sign-in name."""
+    if name is None or name == words.OURSELVES:
+        return _(timeline_en.SYSTEM)
+    return people().get(name, name)
+
+
+def _for_viewer(write: Callable[..., str]) -> Callable[..., str]:
+    """A function of `formats` as a filter: the reader is the last argument that it is given."""
+
+    def filtered(value: Any, **options: Any) -> str:
+        return write(value, viewer=current_viewer(), **options)
+
+    return filtered
+
+
+def _in_language(title_of: Callable[[str, str], str]) -> Callable[[str], str]:
+    """A function of `words` as a filter."""
+    return lambda code: title_of(code, current_viewer().language)
+
+
 def register(app: Flask) -> None:
     """Give the filters and values to every template."""
     app.jinja_env.filters.update(
-        money=text_from_cents,
+        money=_for_viewer(formats.money),
+        number=_for_viewer(formats.number),
+        fixed=_for_viewer(formats.fixed),
+        distance=_for_viewer(formats.length),
+        duration=_for_viewer(formats.duration),
+        hours=_for_viewer(formats.hours),
         clock=clock_time,
-        full_time=full_time,
-        day=day_text,
-        date=date_text,
+        time=_for_viewer(formats.local_time),
+        full_time=_for_viewer(formats.instant),
+        hour_name=_for_viewer(lambda hour, viewer: formats.time_of_day(time(hour), viewer)),
+        weekday_day=_for_viewer(formats.weekday_day),
+        weekday_name=_for_viewer(formats.weekday_name),
+        weekday_time=_for_viewer(formats.weekday_time),
+        day=_for_viewer(formats.day_of),
+        date=_for_viewer(formats.day),
+        month=_for_viewer(formats.month),
         instant=instant_text,
-        with_local_times=with_local_times,
-        short_day=short_day,
-        board_title=lambda state: BOARD_TITLES.get(state) or words.state_title(state),
-        ago=ago,
-        state_title=words.state_title,
-        outcome_title=words.outcome_title,
-        case_title=words.case_title,
-        follow_reason=words.follow_reason_title,
+        local_clock=local_clock,
+        said=said,
+        said_stored=said_stored,
+        short_day=lambda at: formats.short_day(at, services().clock(), current_viewer()),
+        ago=lambda at: formats.ago(at, services().clock(), current_viewer()),
+        board_title=lambda state: _(BOARD_TITLES[state]) if state in BOARD_TITLES else state_text(state),
+        state_title=state_text,
+        outcome_title=_in_language(words.outcome_title),
+        case_title=_in_language(words.case_title),
+        follow_reason=_in_language(words.follow_reason_title),
         type_title=type_title,
+        title_of=title,
+        who=who,
         tone=tone,
-        service_title=lambda state: SERVICE_TITLES.get(state, (state, "quiet"))[0],
-        service_tone=lambda state: SERVICE_TITLES.get(state, (state, "quiet"))[1],
+        service_title=lambda state: title(state, "service_states"),
+        service_tone=lambda state: SERVICE_TONES.get(state, "quiet"),
     )
-    app.jinja_env.globals.update(csrf_token=csrf_token)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.globals.update(csrf_token=csrf_token, density=density, _=_, ngettext=ngettext)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -173,9 +172,23 @@ def register(app: Flask) -> None:
             "staff": g.get("staff"),
             "district": services().config.district,
             "navigation": NAVIGATION,
+            "navigation_here": _here(),
+            "viewer": current_viewer(),
+            "languages": LANGUAGES,
             "now": services().clock(),
             "demo_district": _is_demo_district,
         }
+
+
+def _here() -> str:
+    """The address in the navigation that this page belongs to: of two that fit, the longer one."""
+    path = request.path if has_request_context() else ""
+    return max((href for _, href, _ in NAVIGATION if path.startswith(href)), key=len, default="")
+
+
+def state_text(state: str) -> str:
+    """What people call a state of an order."""
+    return words.state_title(state, current_viewer().language)
 
 
 def _is_demo_district() -> bool:

@@ -1,7 +1,6 @@
 """What the web server loads: the application on the environment's settings."""
 
 import os
-import signal
 from multiprocessing import parent_process
 from threading import Timer
 
@@ -15,10 +14,10 @@ SETTLED_SECONDS = 5.0
 
 # At once, not in order: the process that would have asked it to stop is gone.
 _server = parent_process()
-end_with_parent(signal.SIGKILL, _server.pid if _server else None)
+end_with_parent(_server.pid if _server else None)
 os.umask(0o077)  # also where something else than “curbstop run” starts it
 app = create_app()
-collector.settle()
+collector.freeze_loaded()
 
 _ahead = Timer(SETTLED_SECONDS, lay_out_ahead, [app])
 _ahead.daemon = True

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event
 from sync import collector
 from sync.bare_auth import BareAuth, OneAdmin
 from sync.protocol.limits import Limits, feeds_for
-from sync.routes import Endpoint
+from sync.routes import ReplicationEndpoint
 from sync.serving.client_guard import ClientGuard
 from sync.stores.sql.store import SqlStore
 from sync.stores.sql.tables import sync_metadata
@@ -57,7 +57,7 @@ def create_tables(url: str) -> None:
     engine.dispose()
 
 
-def create_endpoint() -> Endpoint:
+def create_endpoint() -> ReplicationEndpoint:
     """Return the endpoint that the environment describes."""
     name, _, password = os.environ[ADMIN_VARIABLE].partition(":")
     files: dict[str, str] = orjson.loads(os.environ.get(KEYS_VARIABLE, "{}"))
@@ -65,11 +65,11 @@ def create_endpoint() -> Endpoint:
     auth = BareAuth(OneAdmin(name, password), keys)
     feeds = feeds_for(int(os.environ.get(THREADS_VARIABLE, "600")))
     store = SqlStore(make_engine(os.environ[URL_VARIABLE]), limits=Limits(parked_feeds=feeds))
-    return Endpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
+    return ReplicationEndpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)
 
 
 def create_process() -> ClientGuard:
     """Return the endpoint as a server process of its own loads it."""
     guarded = ClientGuard(create_endpoint())
-    collector.settle()
+    collector.freeze_loaded()
     return guarded

@@ -38,7 +38,7 @@ class OneAdmin:
         return Caller(self.name, frozenset({ADMIN_ROLE}), None, None, is_admin=True)
 
     def knows(self, name: str, password: str) -> bool:
-        """Tell whether name and password are right, in a time that tells nothing."""
+        """Return whether name and password are right, in a time that gives nothing away."""
         known = hmac.compare_digest(name.encode(), self.name.encode())
         return hmac.compare_digest(password.encode(), self.password.encode()) and known
 
@@ -50,7 +50,7 @@ class OneAdmin:
         return self.caller(), f"{until}.{self._signature(until)}"
 
     def shows_cookie(self, cookie: str) -> bool:
-        """Tell whether a cookie is one of ours and still good."""
+        """Return whether a cookie is one of ours and still good."""
         until, _, signature = cookie.partition(".")
         if not (until.isascii() and until.isdigit()) or int(until) < time.time():
             return False

@@ -1,4 +1,4 @@
-"""The garbage collector of a process that answers many requests at once."""
+"""The garbage collector of a process that answers many requests at once, or works through many rows."""
 
 import gc
 
@@ -7,7 +7,7 @@ THRESHOLD = 20_000
 requests hold at once it would look through again and again: a sixth of what a morning's dispatch costs."""
 
 
-def settle() -> None:
+def freeze_loaded() -> None:
     """Leave what is loaded out of all later collections, and look less often; call it once at the start."""
     gc.collect()
     gc.freeze()

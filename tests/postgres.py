@@ -46,10 +46,30 @@ class PrivatePostgres:
         """SQLAlchemy URL of its maintenance database."""
         return f"postgresql+psycopg://curbstop@127.0.0.1:{self.port}/postgres"
 
+    def halt(self, mode: str = "fast") -> None:
+        """End the server and all its connections, as a restart does; its files stay.
+
+        "fast" keeps what was committed; "immediate" may lose the last of it, since nothing is synced here.
+        """
+        command = [str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-m", mode, "stop"]
+        subprocess.run(_as_user(command), check=False, capture_output=True, cwd="/")
+
+    def resume(self) -> None:
+        """Start the server, for the first time or again."""
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 "
+            "-c shared_buffers=128MB"
+        )
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        command = [str(binaries() / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start"]
+        subprocess.run(
+            _as_user(command), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+        )
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
-        command = [str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"]
-        subprocess.run(_as_user(command), check=False, capture_output=True, cwd="/")
+        self.halt("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -75,22 +95,6 @@ def start() -> PrivatePostgres:
         "-N",
     ]
     subprocess.run(_as_user(initdb), check=True, capture_output=True, cwd="/")
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off "
-        "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=128MB"
-    )
-    start_it = [
-        str(binaries() / "pg_ctl"),
-        "-D",
-        str(data),
-        "-w",
-        "-l",
-        str(folder / "log"),
-        "-o",
-        options,
-        "start",
-    ]
-    subprocess.run(
-        _as_user(start_it), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
-    )
-    return PrivatePostgres(folder, port)
+    cluster = PrivatePostgres(folder, port)
+    cluster.resume()
+    return cluster

@@ -7,8 +7,10 @@ in degrees on WGS 84.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from workorders.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class OrderFacts:
     """Who has it now."""
     assignments: tuple[AssignmentFacts, ...] = ()
     cancelled_at: datetime | None = None
-    cancel_reason: str | None = None
+    cancel_reason: Message | None = None
     cancel_seq: int | None = None
     outcome: str | None = None
     """Set by the first completion or unable that was judged."""
@@ -64,7 +66,8 @@ class OtherOrder:
     """Another order at the same service point that is not finished."""
 
     number: str
-    type: str
+    change: str | None
+    """How its type changes the service (`ServiceChange`); None when it does not."""
     state: str
     account: str | None = None
     due_on: date | None = None
@@ -79,7 +82,6 @@ class ServicePointFacts:
     size: str
     state: str
     """on | off | off_np | unmetered | inactive."""
-    state_at: datetime | None = None
     state_source: str | None = None
     """Source of the ServicePointEvent that made `state`; its read is the off-read."""
     lock: str | None = None
@@ -88,7 +90,10 @@ class ServicePointFacts:
     medical: bool = False
     """The premise is flagged: someone depends on the service."""
     next_read_on: date | None = None
-    """Day of the next scheduled read, when the reading calendar is known."""
+    """The scheduled read of the premise's billing cycle nearest to the day an order that ends service is for;
+    None where no schedule has one, and for orders that end none."""
+    skips: int = 0
+    """Visits in a row, up to now, that ended without a read; asked of types that count them only."""
     other_orders: tuple[OtherOrder, ...] = ()
 
 
@@ -103,8 +108,22 @@ class HoldFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastFacts:
+    """What is forecast for a day, its low in °C, and since when the district knew it."""
+
+    day: date
+    known_from: datetime
+    low_c: float
+    heat_alert: bool = False
+    """The weather service has issued, or announced, a heat-related alert for the day."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """A collection notice: past_due | final | door_tag. `amount_cents` is what avoids the cut."""
+    """A collection notice that counts: past_due | second_past_due | final | door_tag.
+
+    `amount_cents` is what avoids the cut.
+    """
 
     id: int
     kind: str
@@ -135,10 +154,16 @@ class ChargeFacts:
     cents: int
     due_at_once: bool = False
     """A fee, a correction, or a debt taken over: it has no due day to wait for."""
+    due_on: date | None = None
+    """The last day a bill is paid in time, as the bill says; None: the policy's days after it."""
+    reference: str | None = None
+    """The bill's number."""
+    payment_back: bool = False
+    """A payment that was taken back: what it had settled is open again, and as old as it was."""
 
 
 @dataclass(frozen=True, slots=True)
-class StrayReceipt:
+class UngrantedReceipt:
     """A receipt number that was not granted to who used it, and who holds its block: None for nobody."""
 
     device: str | None = None
@@ -165,8 +190,28 @@ class AccountFacts:
     """Money credited to the account, door receipts included, since long before the order was raised."""
     charges: tuple[ChargeFacts, ...] = ()
     """Everything else posted to the account in that time."""
+    known_since: date | None = None
+    """The day from which on charges and payments are known; what is owed besides them is older."""
     restarted_on: date | None = None
     """Day a payment that had satisfied the account was taken back: only later notices carry a cut."""
+
+
+REMOTE_TECHNICIAN = "ami_switch"
+"""Whose events are answers of the AMI head-end: nobody was at the meter. No technician can get this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """A register that a meter has besides its main one."""
+
+    code: str
+    title: str
+    """What the district calls it."""
+    dials: int
+    multiplier: int = 1
+    unit: str = "units"
+    counts: str = "adds"
+    """adds | part | returned: how its usage stands to the main register's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +230,7 @@ class MeterFacts:
     installed_at: str | None = None
     """Number of the service point where it is installed now."""
     endpoint: str | None = None
+    registers: tuple[RegisterFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +261,7 @@ class EventFacts:
     kind: str
     """completed | unable | payment | receipt_void | cancel_seen | backed_out | acknowledged | …"""
     occurred_at: datetime
-    """Device time clamped between the last contact and the receipt."""
+    """By the district's clock, between the last contact and the receipt (workorders.judgement.clock)."""
     technician: str
     body: Mapping[str, Any]
     epoch: int | None = None
@@ -227,7 +273,9 @@ class EventFacts:
     accuracy_m: float | None = None
     attachments: frozenset[str] = frozenset()
     """Names of the attachments whose bytes are here."""
+    clock_shift: timedelta = timedelta(0)
+    """From the tablet's clock to the district's, for other times that the tablet wrote with this event."""
     previous_receipt_hash: str | None = None
     """Payments: the hash of the device's receipt before this one, None when it is the first of its block."""
-    stray_receipt: StrayReceipt | None = None
+    ungranted_receipt: UngrantedReceipt | None = None
     """Payments: whose block the receipt's number lies in, when it was not granted to this profile."""

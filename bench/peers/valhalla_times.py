@@ -1,4 +1,4 @@
-"""Travel times that a Valhalla service tells (https://valhalla.github.io), to hold ours against."""
+"""Travel times of a Valhalla service (https://valhalla.github.io), to hold ours against."""
 
 import json
 import urllib.request

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from demo.households.households import Household
 from demo.households.reads import DemoRead
 from workorders.ledger import EntryDraft, draft
+from workorders.messages.message import Message
 
 BASE_CENTS = 1_850
 CENTS_PER_THOUSAND = 620
@@ -28,8 +29,18 @@ class DemoDebt:
     hold: str | None = None
 
 
-def make_debt(household: Household, reads: Sequence[DemoRead], *, seed: int, now: datetime) -> DemoDebt:
-    """The last bill, older debt for a delinquent, a deposit for one in ten; a vacant place owes nothing."""
+def make_debt(
+    household: Household,
+    reads: Sequence[DemoRead],
+    *,
+    seed: int,
+    now: datetime,
+    final_days: int = FINAL_DAYS,
+) -> DemoDebt:
+    """The last bill, older debt for a delinquent, a deposit for one in ten; a vacant place owes nothing.
+
+    A delinquent's final notice was sent `final_days` ago.
+    """
     rng = random.Random(f"money {seed} {household.number}")  # noqa: S311 - demo data must repeat
     if household.story == "vacant":
         return DemoDebt((), 0)
@@ -40,22 +51,32 @@ def make_debt(household: Household, reads: Sequence[DemoRead], *, seed: int, now
     if household.story in {"delinquent", "cut"}:
         old = 3 * bill + 6_000 + rng.randint(0, 9_000)
         at = now - timedelta(days=75)
-        entries.append(_entry(household, "opening_balance", "Balance taken over", ("AR", "OPEN", old), at))
+        entries.append(
+            _entry(
+                household,
+                "opening_balance",
+                Message.of("entry.opening", account=household.account),
+                ("AR", "OPEN", old),
+                at,
+            )
+        )
         owed += old
     if household.story in {"delinquent", "cut"} or rng.random() < 0.6:
-        words = f"Bill {last.month}"
+        line = Message.of("entry.bill", month=last.at.date())
         at = min(last.at + timedelta(days=1), now)
-        entries.append(_entry(household, "bill", words, ("AR", "REV", bill), at))
+        entries.append(_entry(household, "bill", line, ("AR", "REV", bill), at))
         owed += bill
     if rng.random() < 0.1:
         at = now - timedelta(days=400)
-        entries.append(_entry(household, "deposit", "Deposit taken over", ("OPEN", "DEP", 12_500), at))
+        entries.append(
+            _entry(household, "deposit", Message("entry.opening_deposit"), ("OPEN", "DEP", 12_500), at)
+        )
     if household.story not in {"delinquent", "cut"}:
         return DemoDebt(tuple(entries), owed)
     today = now.date()
     notices = (
         ("past_due", today - timedelta(days=PAST_DUE_DAYS)),
-        ("final", today - timedelta(days=FINAL_DAYS)),
+        ("final", today - timedelta(days=final_days)),
     )
     protected = household.story == "delinquent" and household.number % 9 == 0
     hold = rng.choice(("medical", "arrangement", "dispute")) if protected else None
@@ -63,12 +84,12 @@ def make_debt(household: Household, reads: Sequence[DemoRead], *, seed: int, now
 
 
 def _entry(
-    household: Household, purpose: str, words: str, line: tuple[str, str, int], at: datetime
+    household: Household, purpose: str, message: Message, line: tuple[str, str, int], at: datetime
 ) -> EntryDraft:
     return draft(
         source=f"demo:{household.account}",
         purpose=purpose,
-        words=words,
+        message=message,
         lines=[line],
         parties={"account": household.account},
         effective_at=at,

@@ -9,8 +9,8 @@ from typing import Any
 from demo.households.households import Household
 
 MIX = {
-    "exchange": 0.24,
-    "reread": 0.22,
+    "exchange": 0.21,
+    "reread": 0.17,
     "turn_on": 0.10,
     "turn_off": 0.10,
     "disconnect_np": 0.12,
@@ -18,6 +18,9 @@ MIX = {
     "meter_test": 0.07,
     "investigate": 0.06,
     "verify": 0.04,
+    "special_read": 0.05,
+    "backflow_locate": 0.02,
+    "removal": 0.01,
 }
 """Order type and its share of the day."""
 STORY_OF = {
@@ -27,6 +30,8 @@ STORY_OF = {
     "reread": ("leak", "estimated", "steady"),
     "exchange": ("stuck", "steady"),
     "investigate": ("leak", "steady"),
+    "special_read": ("estimated", "steady"),
+    "removal": ("vacant", "steady"),
 }
 """Whose story asks for the type, the likeliest first; other types go to anybody."""
 KEPT_SHARE = 0.5
@@ -95,6 +100,8 @@ def _order(code: str, one: Household, rng: random.Random, today: date) -> DemoOr
         "meter_test": {"kind": rng.choice(("customer_request", "program"))},
         "investigate": {"complaint": "leak" if one.story == "leak" else "low_pressure"},
         "verify": {"reason": "survey"},
+        "special_read": {"reading_route": f"R{one.number % 20 + 1}"},
+        "removal": {"reason": "vacant" if one.story == "vacant" else "combined"},
     }
     words = "Demo order: call ahead." if rng.random() < 0.2 else None
     return DemoOrder(code, one, PRIORITY.get(code, 50), extras.get(code, {}), words)

@@ -1,11 +1,11 @@
-"""Twenty-four months of reads for a demo household, told by its story. Pure and seeded."""
+"""Twenty-four months of reads for a demo household, as its story goes. Pure and seeded."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from math import cos, pi
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from demo.households.households import Household
@@ -17,8 +17,7 @@ CYCLE_DAYS = 20
 """Meters are read on the first twenty days of a month, so that a reader's month has slack."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoRead:
+class DemoRead(NamedTuple):
     """One read; `units` are those used since the one before, None for the first."""
 
     at: datetime
@@ -29,38 +28,52 @@ class DemoRead:
     flags: tuple[str, ...] = ()
 
 
+class ReadDay(NamedTuple):
+    """A day on which many households are read, and what is the same for all of them."""
+
+    day: date
+    month: str
+    season: float
+    """Use of that month by the mean month's: most in July, least in January."""
+    morning: datetime
+
+
 def make_reads(household: Household, *, seed: int, now: datetime, zone: ZoneInfo) -> list[DemoRead]:
     """The start read and 24 monthly ones before `now`, oldest first.
 
     A vacant or cut household has no use after its service went off. Values wrap at the register's end.
     """
     rng = random.Random(f"reads {seed} {household.number}")  # noqa: S311 - demo data must repeat
-    days = _read_days(now.astimezone(zone).date(), 1 + household.number * 7 % CYCLE_DAYS)
-    uses = [_use(household, day, place, rng) // household.multiplier for place, day in enumerate(days)]
-    start, first = _start_and_first(household, uses, days[0], rng)
+    today = _today(now, zone)
+    days = _read_days(today, 1 + household.number * 7 % CYCLE_DAYS, zone)
+    uses = _uses(household, days, rng)
+    start, first = _start_and_first(household, uses, days[0].day, rng)
+    # The reader comes at an hour that is the same for a house each month.
+    hour = timedelta(minutes=household.number * 11 % 480)
+    installed = _morning(household.installed_on, zone) + hour
     reads = [
-        DemoRead(_at(household.installed_on, household, zone), "start", start, "start", None),
-        DemoRead(_at(days[0], household, zone), f"{days[0]:%Y-%m}", first, "actual", None),
+        DemoRead(installed, "start", start, "start", None),
+        DemoRead(days[0].morning + hour, days[0].month, first, "actual", None),
     ]
-    reads.extend(_monthly(household, days, uses, first, zone))
+    reads.extend(_monthly(household, days, uses, first, hour))
     return reads
 
 
 def _monthly(
-    household: Household, days: list[date], uses: list[int], first: int, zone: ZoneInfo
+    household: Household, days: Sequence[ReadDay], uses: Sequence[int], first: int, hour: timedelta
 ) -> Iterator[DemoRead]:
     """The reads after the first; an estimate stays below what was really used, so the next read is higher."""
-    truth, shown = first, first
-    for place in range(1, len(days)):
+    truth, shown, multiplier, last = first, first, household.multiplier, len(days)
+    estimates = {last - 8, last - 2} if household.story == "estimated" else ()
+    for place in range(1, last):
         truth += uses[place]
         kind, value = "actual", truth
-        if household.story == "estimated" and place in {len(days) - 8, len(days) - 2}:
+        if place in estimates:
             kind, value = "estimated", shown + int((truth - shown) * 0.9)
-        units = (value - shown) * household.multiplier
-        flags = ("wrap",) if value // REGISTER > shown // REGISTER else _flags(household, place, len(days))
-        shown = value
-        day = days[place]
-        yield DemoRead(_at(day, household, zone), f"{day:%Y-%m}", value % REGISTER, kind, units, flags)
+        units = (value - shown) * multiplier
+        flags = ("wrap",) if value // REGISTER > shown // REGISTER else _flags(household, place, last)
+        shown, day = value, days[place]
+        yield DemoRead(day.morning + hour, day.month, value % REGISTER, kind, units, flags)
 
 
 def _flags(household: Household, place: int, count: int) -> tuple[str, ...]:
@@ -71,20 +84,22 @@ def _flags(household: Household, place: int, count: int) -> tuple[str, ...]:
     return ()
 
 
-def _use(household: Household, day: date, place: int, rng: random.Random) -> int:
-    """Gallons in the month before `day`: most in July, least in January, with chance and the story."""
-    season = 1 - 0.3 * cos(2 * pi * (day.timetuple().tm_yday - 15) / 365)
-    gallons = household.monthly_gallons * season * rng.uniform(0.85, 1.15)
-    if household.story == "leak" and place >= MONTHS - 2:
-        gallons *= 4
-    if household.story == "stuck" and place >= MONTHS - 4:
-        gallons = 0
-    if household.story in {"vacant", "cut"} and place >= MONTHS - 1:
-        gallons = 0
-    return int(gallons)
+def _uses(household: Household, days: Sequence[ReadDay], rng: random.Random) -> list[int]:
+    """Counts of the last dial in the month before each day, with the season, chance and the story."""
+    mean, story = household.monthly_gallons, household.story
+    gallons = [mean * one.season * rng.uniform(0.85, 1.15) for one in days]
+    if story == "leak":
+        gallons[MONTHS - 2 :] = [4 * use for use in gallons[MONTHS - 2 :]]
+    if story == "stuck":
+        gallons[MONTHS - 4 :] = [0] * 4
+    if story in {"vacant", "cut"}:
+        gallons[MONTHS - 1 :] = [0]
+    return [int(use) // household.multiplier for use in gallons]
 
 
-def _start_and_first(household: Household, uses: list[int], day: date, rng: random.Random) -> tuple[int, int]:
+def _start_and_first(
+    household: Household, uses: Sequence[int], day: date, rng: random.Random
+) -> tuple[int, int]:
     """What the dials showed when the meter was installed, and at the first of the monthly reads.
 
     For a rollover they stand where the register ends some months before now.
@@ -97,24 +112,25 @@ def _start_and_first(household: Household, uses: list[int], day: date, rng: rand
     return 0, min(before, REGISTER - 1 - sum(uses[1:]))
 
 
+@lru_cache(maxsize=4)
+def _today(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
+
+
 @lru_cache(maxsize=64)
-def _read_days(today: date, cycle_day: int) -> list[date]:
+def _read_days(today: date, cycle_day: int, zone: ZoneInfo) -> tuple[ReadDay, ...]:
     """The last 24 days of a cycle that lie before today, oldest first."""
     year, month = today.year, today.month
-    days: list[date] = []
+    days: list[ReadDay] = []
     while len(days) < MONTHS:
         day = date(year, month, cycle_day)
         if day < today:
-            days.append(day)
+            season = 1 - 0.3 * cos(2 * pi * (day.timetuple().tm_yday - 15) / 365)
+            days.append(ReadDay(day, f"{day:%Y-%m}", season, _morning(day, zone)))
         year, month = (year - 1, 12) if month == 1 else (year, month - 1)
-    return days[::-1]
+    return tuple(days[::-1])
 
 
 @lru_cache(maxsize=50_000)
 def _morning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(8), zone).astimezone(UTC)
-
-
-def _at(day: date, household: Household, zone: ZoneInfo) -> datetime:
-    """An hour of the reader's day, the same for a house each month."""
-    return _morning(day, zone) + timedelta(minutes=household.number * 11 % 480)

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.households.crew import shift_span
 from demo.households.orders import DemoOrder
+from demo.households.technicians import shift_span
 from demo.households.writer import Writer
 from geo.planner.model import Options
 from geo.roads import RoadNetwork

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from demo.households.reads import DIALS
 from server.progress import Progress
 from workorders.tables import Base
+from workorders.tables.bulk import insert_all, reserve_ids
 
 BATCH = 2_000
 """Rows in one statement, and entries posted at once."""
 SOURCE = "demo"
 """Source of every fact that comes with the district."""
 MAKE = "Demo Meter"
+REMOTE_ENDS = ("03", "05", "07", "08", "09")
+"""Ends of serials whose meters have a remote switch; the last figure is the simulated head-end’s cue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,18 @@ class Writer:
     now: datetime
     zone: ZoneInfo
 
-    def rows(self, table: type[Base], rows: Sequence[dict[str, Any]], step: str) -> None:
-        """Insert rows in batches."""
-        # The bare table instead of the class: half the time, for nobody looks at these rows as objects.
-        statement = insert(cast(Table, table.__table__))
+    def rows(self, table: type[Base], rows: Sequence[dict[str, Any]], step: str | None = None) -> None:
+        """Insert rows in batches; a part of something larger names no `step` of its own."""
         for start in range(0, len(rows), BATCH):
-            self.session.execute(statement, rows[start : start + BATCH])
-            self.progress(step, min(start + BATCH, len(rows)), len(rows))
+            insert_all(self.session, table, rows[start : start + BATCH])
+            if step is not None:
+                self.progress(step, min(start + BATCH, len(rows)), len(rows))
+
+    def keyed(self, table: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert rows, and answer the ids they got, in their order."""
+        ids = reserve_ids(self.session, table, len(rows))
+        self.rows(table, [row | {"id": number} for row, number in zip(rows, ids, strict=True)])
+        return ids
 
     def ids(self, key: InstrumentedAttribute[str], row_id: InstrumentedAttribute[int]) -> dict[str, int]:
         """The ids of a table by its key: all of its rows are ours, the database was empty."""
@@ -57,4 +65,5 @@ def meter_row(
         "unit": "gal",
         "status": status,
         "van_technician_id": van,
+        "remote_switch": status == "installed" and serial.endswith(REMOTE_ENDS),
     }

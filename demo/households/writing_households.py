@@ -106,8 +106,11 @@ def _accounts(one: Household, customers: dict[str, int], today: date) -> list[di
 def _agreements(one: Household, accounts: dict[str, int], point: int, today: date) -> list[dict[str, Any]]:
     left = today - timedelta(days=OFF_DAYS) if one.next_account else None
     rows = [{"account_id": accounts[one.account], "start_on": one.opened_on, "end_on": left}]
+    rows[0]["state"] = "closed" if left else "active"
     if one.next_account:
-        rows.append({"account_id": accounts[one.next_account], "start_on": today, "end_on": None})
+        rows.append(
+            {"account_id": accounts[one.next_account], "start_on": today, "end_on": None, "state": "active"}
+        )
     return [{"service_point_id": point, **row} for row in rows]
 
 

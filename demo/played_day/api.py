@@ -28,7 +28,7 @@ blueprint = ProblemBlueprint("demo", __name__, url_prefix="/api/demo", descripti
 
 
 def register(api: Api) -> None:
-    """Add the endpoints to the REST API."""
+    """Add the addresses to the REST API."""
     api.register_blueprint(blueprint)
 
 

@@ -76,7 +76,7 @@ def _places(code: str) -> Select[ServicePoint, Account]:
         .join(Premise, Premise.id == ServicePoint.premise_id)
         .join(Installation, Installation.service_point_id == ServicePoint.id)
         .join(Meter, Meter.id == Installation.meter_id)
-        .where(ServiceAgreement.end_on.is_(None), Installation.removed_at.is_(None))
+        .where(ServiceAgreement.serving, Installation.removed_at.is_(None))
         .where(ServicePoint.service == "water", ServicePoint.size == SIZE, Meter.size == SIZE)
         .where(ServicePoint.state == ("off" if code == "turn_on" else "on"), Premise.medical.is_(False))
         .where(~exists().where(Order.service_point_id == ServicePoint.id))
@@ -92,7 +92,7 @@ def _has_notice() -> Any:
 
 def _may_be_cut(session: Session, point: ServicePoint, account: Account, now: datetime) -> bool:
     try:
-        check_cut(session, point, account, since=now, at=now)
+        check_cut(session, point, account, since=now, at=now, now=now)
     except Problem:
         return False
     return True

@@ -51,7 +51,7 @@ class Day:
     def assign(self, number: str, tablet: str, version: int) -> None:
         """The dispatcher gives an order to the technician of a tablet, for today."""
         body = {"technician": self.technicians[tablet]["id"], "route_day": self.today.isoformat()}
-        self.office.tell("dispatcher", f"/api/orders/{number}/assign", body, version=version)
+        self.office.send("dispatcher", f"/api/orders/{number}/assign", body, version=version)
 
     def write(
         self,

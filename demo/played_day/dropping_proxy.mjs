@@ -17,14 +17,14 @@ function forward(server, asked, answer, dropped) {
   if (drop) dropped.push(asked.url);
   const headers = { ...asked.headers, host: server.host };
   const { request } = server.protocol === "https:" ? https : http;
-  const onward = request(new URL(asked.url, server), { method: asked.method, headers }, (told) => {
+  const onward = request(new URL(asked.url, server), { method: asked.method, headers }, (reply) => {
     if (drop) {
       // The server has done its work; only now is the line cut.
-      told.resume().on("end", () => asked.socket.destroy());
+      reply.resume().on("end", () => asked.socket.destroy());
       return;
     }
-    answer.writeHead(told.statusCode, told.headers);
-    told.pipe(answer);
+    answer.writeHead(reply.statusCode, reply.headers);
+    reply.pipe(answer);
   });
   onward.on("error", () => asked.socket.destroy());
   answer.on("close", () => onward.destroy());

@@ -1,4 +1,4 @@
-"""The records of one run, read from the tables: nothing here is told by the player."""
+"""The records of one run, read from the tables: nothing here comes from the player."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from workorders.ledger import trial_balance
+from workorders.messages.words import ENGLISH, say
 from workorders.queries.orders import WRONGFUL
 from workorders.tables import Counter, FieldEvent, JournalEntry, Order, OrderEvent, Receipt, ServicePoint
 from workorders.usecases.field.quarantine import DUPLICATES
@@ -87,8 +88,8 @@ def _events(session: Session, run: Run) -> list[dict[str, Any]]:
         .order_by(FieldEvent.device_id, FieldEvent.counter)
     )
     return [
-        {name: getattr(row, name) for name in ("id", "kind", "status", "words", "codes")}
-        | {"order": row.order_number}
+        {name: getattr(row, name) for name in ("id", "kind", "status", "codes")}
+        | {"order": row.order_number, "words": say(row.ack, ENGLISH)}
         for row in rows
     ]
 
@@ -112,9 +113,10 @@ def _entries(session: Session, run: Run, numbers: Sequence[str]) -> list[dict[st
         .order_by(JournalEntry.id)
     )
     return [
-        {name: getattr(row, name) for name in ("id", "source", "purpose", "words")}
+        {name: getattr(row, name) for name in ("id", "source", "purpose")}
         | {
             "order": row.order_number,
+            "words": say(row.message, ENGLISH),
             "postings": [
                 {"ledger": line.ledger, "party": line.party, "cents": line.amount_cents}
                 for line in row.postings

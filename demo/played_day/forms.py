@@ -31,7 +31,7 @@ def likely_read(document: Document) -> int:
 def completion(answers: dict[str, Any], now: datetime, *, left: str | None = None) -> dict[str, Any]:
     """A completion's body; the answers that every completion repeats are taken from `answers`."""
     return {
-        "outcome": "completed",
+        "outcome": "collected" if answers.get("cut_made") is False else "completed",
         "arrived_at": _instant(now - timedelta(minutes=12)),
         "started_at": _instant(now - timedelta(minutes=10)),
         "finished_at": _instant(now),

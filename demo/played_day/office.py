@@ -25,7 +25,7 @@ class Office:
         """GET as the demo user with that role. Raises Problem server_refused or server_unreachable."""
         return self._send(role, "GET", f"{path}?{urlencode(query)}" if query else path)
 
-    def tell(self, role: str, path: str, body: dict[str, Any], *, version: int | None = None) -> Any:
+    def send(self, role: str, path: str, body: dict[str, Any], *, version: int | None = None) -> Any:
         """POST as the demo user with that role; `version` is what was seen of an order. Raises as `ask`."""
         return self._send(role, "POST", path, body, version)
 
@@ -63,7 +63,7 @@ def _headers(user: SignIn, version: int | None) -> dict[str, str]:
 def _words(error: urllib.error.HTTPError) -> str:
     """What the server said against it: a Problem's words, else the bare reason."""
     try:
-        told = json.loads(error.read())
+        answer = json.loads(error.read())
     except ValueError:
         return str(error.reason)
-    return str(told.get("words", error.reason)) if isinstance(told, dict) else str(error.reason)
+    return str(answer.get("words", error.reason)) if isinstance(answer, dict) else str(error.reason)

@@ -33,10 +33,10 @@ def cast_day(office: Office, tablets: Tablets) -> tuple[Day, list[Case]]:
 def enrol_tablets(day: Day) -> None:
     """Let each technician onto a new tablet with a one-time code, and go online."""
     actions = []
-    for key, technician in day.technicians.items():
+    for place, (key, technician) in enumerate(day.technicians.items(), start=1):
         asked = {"technician": technician["id"]}
-        code = day.office.tell("admin", "/api/demo/enrolment-codes", asked)["code"]
-        name = f"Demo tablet {technician['id']}"
+        code = day.office.send("admin", "/api/demo/enrolment-codes", asked)["code"]
+        name = f"Demo truck {place}"
         actions.append({"do": "enrol", "tablet": key, "name": name, "code": code})
     for key, made in zip(day.technicians, day.tablets.all(actions), strict=True):
         day.devices[key] = made["device"]
@@ -61,7 +61,7 @@ def raise_and_dispatch(day: Day, cases: list[Case]) -> None:
     for name, (code, tablet, extra) in plan.items():
         place = left[code].pop()["service_point"]
         body = {"type": code, "service_point": place, "extra": extra, "instructions": "Demo day"}
-        order = day.office.tell("csr", "/api/orders", body)
+        order = day.office.send("csr", "/api/orders", body)
         day.stops[name] = Stop(order["number"], tablet)
         day.assign(order["number"], tablet, order["version"])
 
@@ -76,7 +76,7 @@ def change_the_day(day: Day) -> None:
         "amount_cents": document["authority"]["avoid_cents"],
         "channel": "counter",
     }
-    day.office.tell("cashier", "/api/payments", body)
+    day.office.send("cashier", "/api/payments", body)
     day.payments.append(payment)
     number = day.stops["reassigned"].number
     version = day.office.ask("dispatcher", f"/api/orders/{number}")["version"]

@@ -25,7 +25,7 @@ class Played:
 def play_day(url: str, signs: DemoSignIns, say: Say) -> Played:
     """Play a whole day over HTTP with four real tablets.
 
-    Raises Problem server_unreachable, server_refused, tablet_failed, node_missing.
+    Raises Problem server_unreachable, server_refused, tablet_failed, tablet_refused, node_missing.
     """
     office = Office(url, signs)
     before = office.ask("admin", "/api/demo/mark")

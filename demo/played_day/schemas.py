@@ -1,4 +1,4 @@
-"""What the demonstration's endpoints take and give."""
+"""What the demonstration's part of the API takes and gives."""
 
 from marshmallow import Schema, fields, validate
 

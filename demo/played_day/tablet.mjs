@@ -9,7 +9,7 @@ PouchDB.plugin(memory);
 
 const VERSION = "demo";
 const BEGINNING = "0".repeat(64);
-const SPARE_MS = 60_000; // a token must not end under a request
+const SPARE_MS = 60_000; // a token must not end under a request; of a short one, half
 const RETRY_MS = 50; // the demo does not wait as long for a second try as a tablet in the field
 
 const seconds = (offset) => Math.floor((Date.now() + offset) / 1000);
@@ -17,11 +17,12 @@ const seconds = (offset) => Math.floor((Date.now() + offset) / 1000);
 export class Tablet {
   #key = null;
   #token = null;
-  #feeds = [];
+  #feeds = new Set();
   #counter = 0;
   #chain = null;
   #offset = 0;
   #offline = true;
+  #refuse = () => {}; // hears when the document database does not let the tablet in
 
   constructor(server, name) {
     this.server = server;
@@ -45,27 +46,36 @@ export class Tablet {
     return { device: this.device, technician: this.technician, database: this.database };
   }
 
-  // Replicate live both ways, through `via` when a proxy is between.
+  // Replicate live both ways, through `via` when a proxy is between. A feed that broke off is begun anew rather than
+  // resumed: PouchDB's own retry may go on from a checkpoint past the batch that it dropped.
   online(via = null) {
     this.#offline = false;
     const remote = this.#remote(via);
-    const live = { live: true, retry: true, back_off_function: () => RETRY_MS };
     const mine = (doc) => doc._id.startsWith("event:");
-    this.#feeds = [
-      this.local.replicate.from(remote, { ...live, batch_size: 1000 }),
-      this.local.replicate.to(remote, { ...live, filter: mine }),
-    ];
-    for (const feed of this.#feeds) feed.catch(() => {}); // an ended feed is told by what does not arrive
+    this.#keepUp(() => this.local.replicate.from(remote, { live: true, batch_size: 1000 }));
+    this.#keepUp(() => this.local.replicate.to(remote, { live: true, filter: mine }));
+  }
+
+  #keepUp(begin) {
+    const feed = begin();
+    this.#feeds.add(feed);
+    feed.on("error", (error) => {
+      if (error.status === 401 || error.status === 403) this.#refuse(error);
+      feed.cancel();
+      if (this.#feeds.delete(feed)) setTimeout(() => this.#offline || this.#keepUp(begin), RETRY_MS);
+    });
+    feed.catch(() => {}); // reported by the error event
   }
 
   // No signal from here on: feeds end, and every further request fails.
   offline() {
     this.#offline = true;
     for (const feed of this.#feeds) feed.cancel();
-    this.#feeds = [];
+    this.#feeds.clear();
   }
 
-  // Resolve when every wanted document is here with the wanted values; reject after `ms`.
+  // Resolve when every wanted document is here with the wanted values; reject after `ms`, and at once when the document
+  // database does not let the tablet in.
   async wait(wanted, ms) {
     const found = new Map();
     const fits = (doc) => {
@@ -84,11 +94,16 @@ export class Tablet {
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${this.name} waited for ${this.#missing(wanted, found)}`)), ms);
     });
+    const refused = new Promise((_, reject) => {
+      this.#refuse = ({ status, reason }) =>
+        reject(Object.assign(new Error(`${this.name} got ${status} (${reason}) from ${this.couch}`), { refused: true }));
+    });
     try {
-      if (wanted.length) await Promise.race([arrived, late]);
+      if (wanted.length) await Promise.race([arrived, late, refused]);
     } finally {
       clearTimeout(timer);
       feed.cancel();
+      this.#refuse = () => {};
     }
     return [...found.values()];
   }
@@ -172,7 +187,7 @@ export class Tablet {
   }
 
   async #fresh() {
-    if (!this.#token || Date.now() + this.#offset > this.#token.ends - SPARE_MS) await this.#signIn();
+    if (!this.#token || Date.now() + this.#offset > this.#token.renew) await this.#signIn();
     return this.#token.text;
   }
 
@@ -181,7 +196,8 @@ export class Tablet {
     const asked = Date.now();
     const answer = await this.#post("session", { assertion: await sign(this.#key, claims), counter: this.#counter, app_version: VERSION });
     this.#offset = Math.round(new Date(answer.server_time).getTime() - (asked + Date.now()) / 2);
-    this.#token = { text: answer.token, ends: new Date(answer.expires_at).getTime() };
+    const [ends, begins] = [answer.expires_at, answer.server_time].map((time) => new Date(time).getTime());
+    this.#token = { text: answer.token, renew: ends - Math.min(SPARE_MS, (ends - begins) / 2) };
   }
 
   async #post(path, body) {

@@ -1,5 +1,5 @@
 // Tablets for the demo day, driven over standard input and output: one JSON request a line, one answer a line.
-// {"id", "do", "tablet", …} → {"id", "result"} or {"id", "error"}. It ends when its input ends.
+// {"id", "do", "tablet", …} → {"id", "result"} or {"id", "error", "refused"}. It ends when its input ends.
 
 import { webcrypto } from "node:crypto";
 import readline from "node:readline";
@@ -38,7 +38,8 @@ async function handle(line) {
     const result = await actions[action](given);
     process.stdout.write(`${JSON.stringify({ id, result: result ?? null })}\n`);
   } catch (error) {
-    process.stdout.write(`${JSON.stringify({ id, error: error.message ?? error.reason ?? String(error) })}\n`);
+    const words = error.message ?? error.reason ?? String(error);
+    process.stdout.write(`${JSON.stringify({ id, error: words, refused: error.refused ?? false })}\n`);
   }
 }
 

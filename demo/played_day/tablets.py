@@ -28,11 +28,14 @@ class Tablets:
         self._count = 0
 
     def do(self, action: str, **given: Any) -> Any:
-        """Let one tablet do something; its answer. Raises Problem tablet_failed."""
+        """Let one tablet do something; its answer. Raises Problem tablet_failed, tablet_refused."""
         return self.all([{"do": action, **given}])[0]
 
     def all(self, actions: Sequence[dict[str, Any]]) -> list[Any]:
-        """Let tablets do things at the same time; their answers in order. Raises Problem tablet_failed."""
+        """Let tablets do things at the same time; their answers in order.
+
+        Raises Problem tablet_failed, and tablet_refused when the document database lets one of them not in.
+        """
         ids = []
         for action in actions:
             self._count += 1
@@ -48,7 +51,8 @@ class Tablets:
             answers[answer["id"]] = answer
         for number in ids:
             if "error" in answers[number]:
-                raise Problem("tablet_failed", reason=answers[number]["error"])
+                code = "tablet_refused" if answers[number].get("refused") else "tablet_failed"
+                raise Problem(code, reason=answers[number]["error"])
         return [answers[number]["result"] for number in ids]
 
     def wait(self, tablet: str, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

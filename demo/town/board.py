@@ -57,7 +57,7 @@ class Rect:
 
 
 @dataclass(slots=True)
-class Board:
+class DrawingBoard:
     """Everything drawn so far."""
 
     columns: list[float]
@@ -82,11 +82,11 @@ class Board:
         return Rect(self.columns[0], self.rows[0], self.columns[-1], self.rows[-1])
 
 
-def make_board(quarters: int, rng: random.Random) -> Board:
+def make_board(quarters: int, rng: random.Random) -> DrawingBoard:
     """An empty board with about so many quarters of uneven size, centred on the origin."""
     wide = max(2, math.ceil(math.sqrt(quarters * 1.25)))
     high = max(2, math.ceil(quarters / wide))
-    return Board(columns=_borders(wide, rng), rows=_borders(high, rng))
+    return DrawingBoard(columns=_borders(wide, rng), rows=_borders(high, rng))
 
 
 def _borders(count: int, rng: random.Random) -> list[float]:

@@ -8,7 +8,7 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from .board import OVERSHOOT, Board, Line, Rect
+from .board import OVERSHOOT, DrawingBoard, Line, Rect
 from .names import Names
 from .quarters import draw_common, draw_drives, draw_grid, draw_rings
 
@@ -20,7 +20,7 @@ _ROUNDABOUT_CLEAR_METRES = 120.0
 """A ring that the river cut open could not be driven round."""
 
 
-def draw_town(board: Board, rng: random.Random) -> None:
+def draw_town(board: DrawingBoard, rng: random.Random) -> None:
     """Draw everything on an empty board, then let the river cut what has no bridge."""
     names = Names(rng)
     quarters = board.quarters()
@@ -43,7 +43,7 @@ def draw_town(board: Board, rng: random.Random) -> None:
     _let_river_cut(board)
 
 
-def _draw_arterials(board: Board, names: Names, rng: random.Random) -> None:
+def _draw_arterials(board: DrawingBoard, names: Names, rng: random.Random) -> None:
     whole = board.whole()
     for places, ends, upright in (
         (board.rows, (whole.west, whole.east), False),
@@ -60,7 +60,7 @@ def _draw_arterials(board: Board, names: Names, rng: random.Random) -> None:
             board.lines.append(Line(shape, names.arterial(), tags, bridge=not upright))
 
 
-def _river(board: Board, middle: Rect, rng: random.Random) -> BaseGeometry:
+def _river(board: DrawingBoard, middle: Rect, rng: random.Random) -> BaseGeometry:
     """A winding river from north to south beside downtown, 60 to 90 m wide."""
     whole = board.whole()
     west_side = middle.west > board.columns[0] + 1
@@ -71,11 +71,11 @@ def _river(board: Board, middle: Rect, rng: random.Random) -> BaseGeometry:
     return LineString(course).buffer(rng.uniform(30, 45), quad_segs=4)
 
 
-def _clear_of_river(board: Board, rect: Rect) -> bool:
+def _clear_of_river(board: DrawingBoard, rect: Rect) -> bool:
     return bool(board.river.distance(shapely.Point(rect.centre)) > _ROUNDABOUT_CLEAR_METRES)
 
 
-def _let_river_cut(board: Board) -> None:
+def _let_river_cut(board: DrawingBoard) -> None:
     banks = board.river.buffer(_BANK_METRES)
     bridges = _bridges(board)
     lines = board.lines
@@ -93,7 +93,7 @@ def _let_river_cut(board: Board) -> None:
     board.parks = [park for park in board.parks if park.geom_type == "Polygon" and park.area > 2_000]
 
 
-def _bridges(board: Board) -> set[str]:
+def _bridges(board: DrawingBoard) -> set[str]:
     """Two or three of the roads that cross the river get a bridge: the middle one and the ones outside."""
     crossing = [line for line in board.lines if line.bridge]
     crossing.sort(key=lambda line: abs(line.shape.coords[0][1]))

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from .board import Board, make_board
+from .board import DrawingBoard, make_board
 from .draw import draw_town
 from .lots import Lot, find_lots
 from .noding import Graph, make_graph
@@ -21,6 +21,9 @@ from .zones import make_zones
 MOST_ACCOUNTS = 150_000
 _HOUSES_A_QUARTER = 560
 """What a quarter has room for, a little less than on average."""
+_LARGE = 5_000
+_HOUSES_A_QUARTER_OF_A_LARGE_TOWN = 430
+"""River, ponds and parks take more of a large town; empty lots cost less than laying it out twice."""
 _FEWEST_QUARTERS = 4
 
 Points = NDArray[np.float64]
@@ -30,7 +33,7 @@ Points = NDArray[np.float64]
 class _Plan:
     """A drawn town before houses are chosen. Points and shapes are metres on the ground."""
 
-    board: Board
+    board: DrawingBoard
     warp: Warp
     graph: Graph
     ground: Points
@@ -46,10 +49,12 @@ def generate_town(seed: int, accounts: int) -> Town:
     """
     if not 1 <= accounts <= MOST_ACCOUNTS:
         raise ValueError(f"a town has 1 to {MOST_ACCOUNTS} accounts, not {accounts}")
-    quarters = max(_FEWEST_QUARTERS, -(-accounts // _HOUSES_A_QUARTER))
+    room = _HOUSES_A_QUARTER if accounts < _LARGE else _HOUSES_A_QUARTER_OF_A_LARGE_TOWN
+    quarters = max(_FEWEST_QUARTERS, -(-accounts // room))
     plan = _plan(seed, quarters)
     while len(plan.lots) < accounts:
-        quarters += 1 + quarters // 10
+        # As many more as were missing, and a few.
+        quarters = max(quarters + 1, -(-quarters * accounts * 102 // (100 * max(1, len(plan.lots)))))
         plan = _plan(seed, quarters)
     rng = random.Random(seed)  # noqa: S311 - a demo town keeps no secrets
     taken = _settle(plan.lots, accounts, rng)
@@ -118,7 +123,7 @@ def _addresses(lots: list[Lot], zones: list[TownZone]) -> list[TownAddress]:
     return found
 
 
-def _yard(graph: Graph, ground: Points, board: Board) -> LonLat:
+def _yard(graph: Graph, ground: Points, board: DrawingBoard) -> LonLat:
     """The district's yard: beside a corner of two arterials near downtown."""
     middle = board.downtown or board.whole()
     corner = np.array([middle.east, middle.south])

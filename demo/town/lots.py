@@ -46,6 +46,10 @@ class _Face:
     """Metres to keep free at its two ends."""
 
 
+_CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)], float)
+"""Of a house, seen from its middle: along the street, and away from it."""
+
+
 def find_lots(graph: Graph, ground: Points, avoid: BaseGeometry, rng: random.Random) -> list[Lot]:
     """Every lot there is room for. `ground` is the nodes' places on the ground, `avoid` water and parks."""
     lots = []
@@ -88,8 +92,7 @@ def _lot(face: _Face, along: float, side: int, rng: random.Random) -> Lot:
     place = foot + out * rng.uniform(12.5, 14.5)
     middle = place + out * rng.uniform(7, 9) + forward * rng.uniform(-1.5, 1.5)
     half_wide, half_deep = rng.uniform(4.5, 6.5), rng.uniform(4, 5.5)
-    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
-    house = np.array([middle + forward * half_wide * a + out * half_deep * b for a, b in corners])
+    house = middle + _CORNERS @ np.array([forward * half_wide, out * half_deep])
     number = 100 + 2 * int(along / _METRES_A_NUMBER) + (1 if side < 0 else 0)
     return Lot(number, face.street, face.block, (float(place[0]), float(place[1])), house)
 
@@ -107,7 +110,8 @@ def _with_room(lots: list[Lot], graph: Graph, ground: Points, avoid: BaseGeometr
     near: dict[tuple[int, int], list[tuple[float, float]]] = {}
     kept = []
     for lot, blocked in zip(lots, taken.tolist(), strict=True):
-        middle = (float(lot.house[:4, 0].mean()), float(lot.house[:4, 1].mean()))
+        (west, south), (east, north) = lot.house[0], lot.house[2]
+        middle = (float(west + east) / 2, float(south + north) / 2)
         if not blocked and _free(near, middle):
             kept.append(lot)
     return kept

@@ -58,7 +58,8 @@ class Names:
     def avenue(self) -> str:
         """A tree's avenue while trees last."""
         tree = next(self._trees, "")
-        return f"{tree or self._pair()} Avenue"
+        # A pair may spell a tree, whose avenue is there already: Cotton and wood.
+        return f"{tree or next(pair for pair in self._pairs if pair not in _TREES)} Avenue"
 
     def of_kind(self, kind: str) -> str:
         """A made-up name with the ending given: Lane, Drive, Court, Circle …"""

@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString, STRtree
 
-from .board import OVERSHOOT, Board, Line
+from .board import OVERSHOOT, DrawingBoard, Line
 
 _SAME_NODE_METRES = 4.0
 _POINT_EVERY_METRES = 30.0
@@ -38,7 +38,7 @@ class Graph:
         return len(self.places) - 1
 
 
-def make_graph(board: Board) -> Graph:
+def make_graph(board: DrawingBoard) -> Graph:
     """Join the drawn lines where they cross and keep what hangs together."""
     shapes = np.array([line.shape for line in board.lines], dtype=object)
     graph = Graph()

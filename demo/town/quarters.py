@@ -10,13 +10,13 @@ import shapely
 import shapely.affinity
 from shapely import LineString
 
-from .board import OVERSHOOT, Board, Line, Rect, residential
+from .board import OVERSHOOT, DrawingBoard, Line, Rect, residential
 from .names import Names
 
 _COLLECTOR = {"highway": "tertiary", "maxspeed": "30 mph"}
 
 
-def draw_grid(board: Board, rect: Rect, names: Names, rng: random.Random, *, oneways: bool) -> None:
+def draw_grid(board: DrawingBoard, rect: Rect, names: Names, rng: random.Random, *, oneways: bool) -> None:
     """Blocks of some 110 by 165 m with a few streets interrupted, and a green in place of two blocks."""
     xs = _spread(rect.west, rect.east, rng.uniform(98, 122), rng)
     ys = _spread(rect.south, rect.north, rng.uniform(150, 180), rng)
@@ -39,7 +39,7 @@ def draw_grid(board: Board, rect: Rect, names: Names, rng: random.Random, *, one
         _add_cut(board, Line(line, names.numbered(), residential(), lots=True), shapely.union_all(gaps))
 
 
-def draw_drives(board: Board, rect: Rect, names: Names, rng: random.Random) -> None:
+def draw_drives(board: DrawingBoard, rect: Rect, names: Names, rng: random.Random) -> None:
     """Long parallel drives that wave, over a collector; most end in a turning circle short of the arterial.
 
     They run east and west, or north and south: then the same is drawn on the quarter laid on its side.
@@ -75,7 +75,7 @@ def _wave(rect: Rect, rng: random.Random) -> Callable[[float], float]:
     return lambda x: swing * math.sin(2 * math.pi * rounds * (x - rect.west) / rect.width + phase)
 
 
-def draw_rings(board: Board, rect: Rect, names: Names, rng: random.Random) -> None:
+def draw_rings(board: DrawingBoard, rect: Rect, names: Names, rng: random.Random) -> None:
     """Rounded rings around a green with a roundabout's cross of collectors, and courts in the corners."""
     x, y = rect.centre
     cross = [
@@ -108,7 +108,7 @@ def draw_rings(board: Board, rect: Rect, names: Names, rng: random.Random) -> No
     board.parks.append(shapely.box(x + 24, y + 24, x + rect.width * 0.11, y + rect.height * 0.11))
 
 
-def draw_common(board: Board, rect: Rect, names: Names, rng: random.Random) -> None:
+def draw_common(board: DrawingBoard, rect: Rect, names: Names, rng: random.Random) -> None:
     """A park as large as a quarter, with a pond and one road through it."""
     x, y = rect.centre
     pond = shapely.affinity.scale(
@@ -136,7 +136,7 @@ def _green(xs: list[float], ys: list[float], rng: random.Random) -> Rect:
     return Rect(xs[column], ys[row], xs[column + 2], ys[row + 1])
 
 
-def _add_cut(board: Board, line: Line, hole: shapely.Geometry) -> None:
+def _add_cut(board: DrawingBoard, line: Line, hole: shapely.Geometry) -> None:
     """Add what a hole leaves of a line, each part knowing where on the whole line it begins."""
     left = line.shape.difference(hole)
     for part in getattr(left, "geoms", [left]):

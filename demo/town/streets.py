@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .board import Board, Line
+from .board import DrawingBoard, Line
 from .noding import Graph
 from .sheet import Sheet
 from .signs import add_signs
@@ -19,7 +19,7 @@ _SIGNED_JUNCTIONS = 8
 
 
 def draw_streets(
-    sheet: Sheet, graph: Graph, ground: NDArray[np.float64], board: Board, rng: random.Random
+    sheet: Sheet, graph: Graph, ground: NDArray[np.float64], board: DrawingBoard, rng: random.Random
 ) -> None:
     """Put the graph on the sheet."""
     passes, ends, main = _uses(graph)
@@ -53,7 +53,7 @@ def _uses(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
 
 
 def _parts(
-    graph: Graph, board: Board, line: Line, nodes: list[int], signed: Collection[int]
+    graph: Graph, board: DrawingBoard, line: Line, nodes: list[int], signed: Collection[int]
 ) -> list[tuple[list[int], bool]]:
     """A line's nodes cut into ways: at junctions with signs, and where a bridge begins and ends."""
     cuts = {n for n, node in enumerate(nodes) if node in signed}

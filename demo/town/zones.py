@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .board import Board
+from .board import DrawingBoard
 from .values import TownZone
 from .warp import Warp, lonlat
 
@@ -12,7 +12,7 @@ _POINT_EVERY_METRES = 90.0
 _SIX_FROM_COLUMNS = 4
 
 
-def make_zones(board: Board, warp: Warp) -> list[TownZone]:
+def make_zones(board: DrawingBoard, warp: Warp) -> list[TownZone]:
     """Four zones, or six in a town of four quarters or more from west to east."""
     parts = 3 if len(board.columns) > _SIX_FROM_COLUMNS else 2
     xs = _cuts(board.columns, parts)

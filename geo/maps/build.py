@@ -44,16 +44,16 @@ def build_basemap(
     The attribution is carried in the file. The output appears whole or not at all. Raises Problem
     `street_file_unreadable`, `no_roads_in_extract`, or `basemap_failed` when the tile maker gives up.
     """
-    tell = progress or _silent
+    report = progress or _silent
     source, target = Path(pbf_path), Path(out_pmtiles)
     with tempfile.TemporaryDirectory(prefix="curbstop-map-") as folder:
         features = Path(folder) / "features.geojsonl"
-        tell(0.0, "Reading the map")
+        report(0.0, "Reading the map")
         with features.open("wb") as out:
             counts = write_features(source, out)
         if not counts["roads"]:
             raise Problem("no_roads_in_extract", file=source.name, reason="none of its ways is a road")
-        tell(0.4, f"Cutting {counts.total():,} features into tiles")
+        report(0.4, f"Cutting {counts.total():,} features into tiles")
         draft = target.with_name(f"draft-{os.getpid()}-{target.stem}.pmtiles")
         try:
             _run_tile_maker(features, draft, folder, attribution)
@@ -62,7 +62,7 @@ def build_basemap(
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + "-journal").unlink(missing_ok=True)
-    tell(1.0, "The map is ready")
+    report(1.0, "The map is ready")
     return BasemapSummary(dict(sorted(counts.items())), summary)
 
 

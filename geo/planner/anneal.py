@@ -12,48 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from pyvrp import (
-    Activity,
-    ActivityType,
-    CostEvaluator,
-    RandomNumberGenerator,
-    Solution,
-)
-from pyvrp.search import (
-    InsertOptionalClient,
-    LocalSearch,
-    PerturbationManager,
-    PerturbationParams,
-    Relocate1,
-    RelocateAlternative,
-    RelocateWithDepot,
-    RemoveAdjacentDepot,
-    RemoveOptionalClient,
-    ReplaceGroup,
-    ReplaceOptionalClient,
-    Swap11,
-    SwapTails,
-)
 
 from geo.planner.instance import RELOAD_NODE, Instance
+from geo.planner.pyvrp_parts import Activity, ActivityType, CostEvaluator, Solution, local_search
 from geo.planner.subproblem import Builder, Subproblem, Task
 
-OPERATORS = (
-    Relocate1,
-    Swap11,
-    SwapTails,
-    InsertOptionalClient,
-    ReplaceOptionalClient,
-    RemoveOptionalClient,
-    RelocateAlternative,
-    ReplaceGroup,
-    RelocateWithDepot,
-    RemoveAdjacentDepot,
-)
-"""Moves of two or three neighbours at once are left out: they cost a third of the time and rarely help."""
 NEIGHBOURS = 20
 """For an order that everybody may serve. Less makes the search blind, more makes it slow."""
-PERTURBATIONS = 10
 STOCK_PENALTY = 50_000
 LATENESS_EVERY = 200
 FEASIBLE_SHARE = 0.5
@@ -77,7 +42,7 @@ def improve(instance: Instance, task: Task, stop: Callable[[], bool] = lambda: F
     clock = CLOCKS[task.clock]
     began = clock()
     problem = Builder(instance, task).build()
-    search = _search(problem, task.seed)
+    search = local_search(problem.data, _neighbours(problem), task.seed)
     dice = random.Random(task.seed)  # noqa: S311 - no secret: chooses what to try
     learner = _Lateness(task.lateness, problem.data.num_load_dimensions)
     best, current, rounds = problem.start, problem.start, 0
@@ -115,16 +80,6 @@ class _Lateness:
         elif share > FEASIBLE_SHARE + 0.05:
             self.weight = max(0.9 * self.weight, 1.0)
         self.judge = CostEvaluator(self._loads, self.weight, 1.0)
-
-
-def _search(problem: Subproblem, seed: int) -> LocalSearch:
-    perturbation = PerturbationManager(PerturbationParams(1, PERTURBATIONS))
-    rng = RandomNumberGenerator(seed=seed)
-    search = LocalSearch(problem.data, rng, _neighbours(problem), perturbation)
-    for operator in OPERATORS:
-        if operator.supports(problem.data):
-            search.add_operator(operator(problem.data))
-    return search
 
 
 def _neighbours(problem: Subproblem) -> dict[Activity, list[Activity]]:

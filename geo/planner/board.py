@@ -10,7 +10,7 @@ from geo.planner.timing import Bounds, Line, lay_out
 NO_NODE = -2
 
 
-class Board:
+class RouteBoard:
     """Routes by vehicle (lists of order rows, RELOAD_NODE among them) and their times in padded arrays.
 
     Arrays are [vehicle, position], position p lying before node p of the route: `come_from` and `go_to`
@@ -114,9 +114,9 @@ class Board:
         for node in route:
             self.set_route(number, [*self.routes[number], node])
 
-    def copy(self) -> "Board":
+    def copy(self) -> "RouteBoard":
         """A board of its own with the same routes."""
-        twin = Board(self.instance, self.bounds)
+        twin = RouteBoard(self.instance, self.bounds)
         for number, route in enumerate(self.routes):
             if route:
                 twin._accept(number, route, self.lines[number])

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.links import insert_linked
 from geo.planner.trials import IMPOSSIBLE, Prober
 
 
-def fill(board: Board, orders: Iterable[int], out_of_time: Callable[[], bool] = lambda: False) -> list[int]:
+def fill(
+    board: RouteBoard, orders: Iterable[int], out_of_time: Callable[[], bool] = lambda: False
+) -> list[int]:
     """Insert each of `orders` where it costs least, in the given sequence; returns those that fit nowhere.
 
     What depends on another order goes in after it (see `links`).
@@ -25,13 +27,13 @@ def fill(board: Board, orders: Iterable[int], out_of_time: Callable[[], bool] = 
     return left
 
 
-def insert_cheapest(board: Board, prober: Prober, order: int) -> bool:
+def insert_cheapest(board: RouteBoard, prober: Prober, order: int) -> bool:
     """Serve `order` where it costs least; False when it fits nowhere."""
     cost, number, position = prober.insertions(order).best()
     return cost < IMPOSSIBLE and board.insert(order, number, position)
 
 
-def hardest_first(board: Board, orders: Iterable[int]) -> list[int]:
+def hardest_first(board: RouteBoard, orders: Iterable[int]) -> list[int]:
     """Most points first, then few who may serve it, then narrow windows; what follows others at the end."""
     instance = board.instance
 
@@ -43,7 +45,7 @@ def hardest_first(board: Board, orders: Iterable[int]) -> list[int]:
     return sorted(orders, key=lambda o: (depth(o), -int(instance.worth[o]), int(may[o]), room[o]))
 
 
-def swap_in(board: Board, orders: list[int], out_of_time: Callable[[], bool]) -> list[int]:
+def swap_in(board: RouteBoard, orders: list[int], out_of_time: Callable[[], bool]) -> list[int]:
     """Serve an order of more points instead of one of fewer, which then looks for another place.
 
     Returns what is left aside; points on the board never fall.
@@ -69,7 +71,7 @@ def swap_in(board: Board, orders: list[int], out_of_time: Callable[[], bool]) ->
     return aside
 
 
-def _cheapest_victim(board: Board, prober: Prober, order: int) -> int | None:
+def _cheapest_victim(board: RouteBoard, prober: Prober, order: int) -> int | None:
     """Whom `order` may replace: the fewest points, then the least driving."""
     trials = prober.swaps(order)
     width = trials.cost.shape[1]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from geo.planner.model import DAY_S, Break, Order, Problem, Shift, Technician, Window
+from geo.planner.model import DAY_S, Break, PlanningOrder, PlanningProblem, PlanningTechnician, Shift, Window
 from geo.planner.plan import BREAK, STOP, Visit
 
 NEVER_S = 20 * DAY_S
@@ -45,12 +45,12 @@ class Remaining:
     shift n of this problem is shift n + past of the day.
     """
 
-    problem: Problem
+    problem: PlanningProblem
     ahead: Mapping[str, tuple[Visit, ...]]
     past: Mapping[str, int]
 
 
-def remaining_day(problem: Problem, state: DayState) -> Remaining:
+def remaining_day(problem: PlanningProblem, state: DayState) -> Remaining:
     """The part of `problem` that can still be planned.
 
     Locked stops are served first, late if they must be. A break that can no longer begin in its window is
@@ -66,17 +66,19 @@ def remaining_day(problem: Problem, state: DayState) -> Remaining:
         shifts = technician.shifts[gone:]
         visits: tuple[Visit, ...] = ()
         if known is not None:
-            shifts, visits = _UnderWay(problem, technician, known).shifts_left(shifts, free_at)
+            shifts, visits = _UnderWay(problem, known).shifts_left(shifts, free_at)
         elif shifts:
             shifts = (_from(shifts[0], state.now), *shifts[1:])
         people.append(_with_less(replace(technician, shifts=shifts), known, orders))
         past[technician.number] = len(technician.shifts) - len(shifts)
         ahead[technician.number] = visits
     left = _left(problem, state, ahead)
-    return Remaining(Problem(left, tuple(people), problem.matrix), ahead, past)
+    return Remaining(PlanningProblem(left, tuple(people), problem.matrix), ahead, past)
 
 
-def _left(problem: Problem, state: DayState, ahead: Mapping[str, tuple[Visit, ...]]) -> tuple[Order, ...]:
+def _left(
+    problem: PlanningProblem, state: DayState, ahead: Mapping[str, tuple[Visit, ...]]
+) -> tuple[PlanningOrder, ...]:
     settled = {number for known in state.technicians for number in (*known.done, *known.locked)}
     finished = {visit.order: visit.finish for visits in ahead.values() for visit in visits if visit.order}
     return tuple(
@@ -86,7 +88,7 @@ def _left(problem: Problem, state: DayState, ahead: Mapping[str, tuple[Visit, ..
     )
 
 
-def _after(order: Order, finished: Mapping[str, int]) -> Order:
+def _after(order: PlanningOrder, finished: Mapping[str, int]) -> PlanningOrder:
     """An order that follows a locked one may start when that is finished."""
     if order.follows not in finished:
         return order
@@ -97,8 +99,8 @@ def _after(order: Order, finished: Mapping[str, int]) -> Order:
 
 
 def _with_less(
-    technician: Technician, known: TechnicianState | None, orders: Mapping[str, Order]
-) -> Technician:
+    technician: PlanningTechnician, known: TechnicianState | None, orders: Mapping[str, PlanningOrder]
+) -> PlanningTechnician:
     """Without the pieces and stops used so far."""
     if known is None:
         return technician
@@ -133,8 +135,8 @@ def _still_due(breaks: Iterable[Break], time: int) -> tuple[Break, ...]:
 class _UnderWay:
     """A technician in the middle of the day."""
 
-    def __init__(self, problem: Problem, technician: Technician, known: TechnicianState) -> None:
-        self._matrix, self._technician, self._known = problem.matrix, technician, known
+    def __init__(self, problem: PlanningProblem, known: TechnicianState) -> None:
+        self._matrix, self._known = problem.matrix, known
         orders = {order.number: order for order in problem.orders}
         self._locked = [orders[number] for number in known.locked if number in orders]
 
@@ -165,11 +167,11 @@ class _UnderWay:
             at, time = order.at, stop.finish
         return tuple(visits), breaks
 
-    def _stop(self, order: Order, at: int, time: int) -> Visit:
+    def _stop(self, order: PlanningOrder, at: int, time: int) -> Visit:
         """Served as early as its windows allow, and late where they have closed."""
         leg = int(self._matrix[at, order.at])
         arrive = time + leg
         starts = [max(arrive, window.earliest) for window in order.windows if arrive <= window.latest]
         start = min(starts, default=arrive)
-        finish = start + self._technician.service_s(order)
+        finish = start + order.service_s
         return Visit(STOP, order.at, arrive, start, finish, leg, order.number)

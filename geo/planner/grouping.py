@@ -7,11 +7,11 @@ import random
 
 import numpy as np
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.instance import Instance, Ints
 
 
-def groups_of_routes(board: Board, groups: int, dice: random.Random) -> list[list[int]]:
+def groups_of_routes(board: RouteBoard, groups: int, dice: random.Random) -> list[list[int]]:
     """All vehicles in so many `groups` of routes that lie near each other.
 
     From somewhere at random the farthest route not yet in a group gathers its nearest, so that no
@@ -34,7 +34,7 @@ def groups_of_routes(board: Board, groups: int, dice: random.Random) -> list[lis
     return [group for group in found if group]
 
 
-def _centre(board: Board, number: int) -> int:
+def _centre(board: RouteBoard, number: int) -> int:
     orders = board.orders(number)
     if not orders:
         return board.instance.vehicles[number].start
@@ -42,8 +42,8 @@ def _centre(board: Board, number: int) -> int:
     return int(places[board.instance.matrix[np.ix_(places, places)].sum(axis=0).argmin()])
 
 
-def share_out(board: Board, groups: list[list[int]], orders: list[int]) -> list[list[int]]:
-    """Give each of `orders` (nobody's yet) to the nearest group in which someone may serve it."""
+def share_out(board: RouteBoard, groups: list[list[int]], orders: list[int]) -> list[list[int]]:
+    """Give each of `orders` (not yet in a route) to the nearest group in which someone may serve it."""
     shares: list[list[int]] = [[] for _ in groups]
     if not orders or not groups:
         return shares
@@ -55,7 +55,7 @@ def share_out(board: Board, groups: list[list[int]], orders: list[int]) -> list[
     return shares
 
 
-def _distance(instance: Instance, board: Board, group: list[int], orders: list[int]) -> Ints:
+def _distance(instance: Instance, board: RouteBoard, group: list[int], orders: list[int]) -> Ints:
     places = [int(instance.place[order]) for vehicle in group for order in board.orders(vehicle)]
     places += [instance.vehicles[vehicle].start for vehicle in group]
     rows = np.array(places, dtype=np.int64)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.instance import RELOAD_NODE, Ints, index
 from geo.planner.links import redraw, span_left
-from geo.planner.model import Options, Order, Problem
+from geo.planner.model import Options, PlanningOrder, PlanningProblem
 from geo.planner.plan import RELOAD, STOP, Plan, Route
 from geo.planner.simulate import route_of
 from geo.planner.trials import IMPOSSIBLE, Prober, Trials
@@ -37,7 +37,7 @@ class Insertion:
 
 
 def cheapest_insertions(
-    problem: Problem, plan: Plan, order: Order, k: int = 3, options: Options | None = None
+    problem: PlanningProblem, plan: Plan, order: PlanningOrder, k: int = 3, options: Options | None = None
 ) -> list[Insertion]:
     """The `k` technicians who can serve `order` most cheaply, cheapest first, each with its cost.
 
@@ -53,12 +53,12 @@ def cheapest_insertions(
     return found[:k]
 
 
-def board_of(problem: Problem, plan: Plan, options: Options) -> Board:
+def board_of(problem: PlanningProblem, plan: Plan, options: Options) -> RouteBoard:
     """The routes of `plan` on a board; a stop that no longer works is left out."""
-    return lay_on(Board(index(problem, options)), problem, plan)
+    return lay_on(RouteBoard(index(problem, options)), problem, plan)
 
 
-def lay_on(board: Board, problem: Problem, plan: Plan, linked: bool = True) -> Board:
+def lay_on(board: RouteBoard, problem: PlanningProblem, plan: Plan, linked: bool = True) -> RouteBoard:
     """Put the routes of `plan` on an empty `board`, linked orders held where they are, or left out."""
     row = {order.number: number for number, order in enumerate(problem.orders)}
     shifts = {
@@ -87,7 +87,7 @@ def lay_on(board: Board, problem: Problem, plan: Plan, linked: bool = True) -> B
 class _Inserter:
     """Tries the last order of a problem in a plan that does not hold it."""
 
-    def __init__(self, problem: Problem, plan: Plan, options: Options) -> None:
+    def __init__(self, problem: PlanningProblem, plan: Plan, options: Options) -> None:
         self._problem, self._plan = problem, plan
         self._board = board_of(problem, plan, options)
         self._number = len(problem.orders) - 1

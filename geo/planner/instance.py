@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.planner.model import DAY_S, UNREACHABLE_S, Break, Options, Order, Problem, Technician, worth
+from geo.planner.model import (
+    DAY_S,
+    UNREACHABLE_S,
+    Break,
+    Options,
+    PlanningOrder,
+    PlanningProblem,
+    PlanningTechnician,
+    worth,
+)
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -45,8 +54,8 @@ class Vehicle:
 class Instance:
     """Arrays by order (rows) and vehicle (columns).
 
-    `windows[o]`: start windows, ascending. `service`, `allowed`, `dislike` (seconds it weighs): [order,
-    vehicle]. `stock[o]`: pieces by size, `sizes` in this sequence; `carries[t]`: pieces by size of a
+    `windows[o]`: start windows, ascending. `service[o]`: seconds. `allowed`, `dislike` (seconds it weighs):
+    [order, vehicle]. `stock[o]`: pieces by size, `sizes` in this sequence; `carries[t]`: pieces by size of a
     technician, NEVER for no limit. `most_stops[t]`. `follows[o]`: orders that must be finished before;
     `after[o]`: orders of the same technician that must be served before if at all; `linked`: all of these
     on either side. `prize[o]`: driving seconds the search trades for it.
@@ -72,7 +81,7 @@ class Instance:
     fairness: int
 
 
-def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = None) -> Instance:
+def index(problem: PlanningProblem, options: Options, keep: Mapping[str, str] | None = None) -> Instance:
     """Turn a checked problem into arrays. `keep`: order number → technician it should stay with."""
     orders, technicians = problem.orders, problem.technicians
     vehicles = tuple(
@@ -89,7 +98,7 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
     sizes = sorted({size for order in orders for size, count in order.stock.items() if count})
     worths = np.array([worth(order, options) for order in orders], dtype=np.int64)
     follows, after = _follows(orders), _sequences(orders)
-    service, allowed, dislike = tables(orders, technicians, options, keep)
+    allowed, dislike = tables(orders, technicians, options, keep)
     place = np.array([order.at for order in orders], dtype=np.int64)
     return Instance(
         matrix=matrix,
@@ -99,7 +108,7 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
         worth=worths,
         prize=_prizes(worths, matrix, place, vehicles),
         windows=tuple(windows_of(order) for order in orders),
-        service=service,
+        service=np.array([order.service_s for order in orders], dtype=np.int64),
         allowed=allowed,
         dislike=dislike,
         stock=np.array(
@@ -121,52 +130,40 @@ def index(problem: Problem, options: Options, keep: Mapping[str, str] | None = N
 
 
 def tables(
-    orders: tuple[Order, ...],
-    technicians: tuple[Technician, ...],
+    orders: tuple[PlanningOrder, ...],
+    technicians: tuple[PlanningTechnician, ...],
     options: Options,
     keep: Mapping[str, str] | None = None,
-) -> tuple[Ints, Bools, Ints]:
-    """Service seconds, permission and dislike by order and vehicle (see `Instance`)."""
+) -> tuple[Bools, Ints]:
+    """Permission and dislike by order and vehicle (see `Instance`)."""
     who = [number for number, technician in enumerate(technicians) for _ in technician.shifts]
-    made = _services(orders, technicians), _allowed(orders, technicians)
-    return made[0][:, who], made[1][:, who], _dislikes(orders, technicians, options, keep or {})[:, who]
+    dislike = _dislikes(orders, technicians, options, keep or {})
+    return _allowed(orders, technicians)[:, who], dislike[:, who]
 
 
-def windows_of(order: Order) -> tuple[tuple[int, int], ...]:
+def windows_of(order: PlanningOrder) -> tuple[tuple[int, int], ...]:
     """Spans in which service may start, ascending; one that never ends when there is none."""
     spans = sorted((window.earliest, window.latest) for window in order.windows)
     return tuple(spans) or ((0, 10 * DAY_S),)
 
 
-def _services(orders: tuple[Order, ...], technicians: tuple[Technician, ...]) -> Ints:
-    usual = np.array([order.service_s for order in orders], dtype=np.int64)
-    table = np.repeat(usual[:, None], len(technicians), axis=1)
-    kinds = np.array([order.kind for order in orders])
-    for column, technician in enumerate(technicians):
-        for kind, seconds in technician.service_by_kind.items():
-            table[kinds == kind, column] = seconds
-    return table
-
-
-def _allowed(orders: tuple[Order, ...], technicians: tuple[Technician, ...]) -> Bools:
+def _allowed(orders: tuple[PlanningOrder, ...], technicians: tuple[PlanningTechnician, ...]) -> Bools:
     """Rows of orders that ask for the same things are computed once."""
     known: dict[Hashable, list[bool]] = {}
     rows = []
     for order in orders:
-        key = (order.skills, order.crew, order.pinned, order.zone, tuple(order.stock.items()))
+        key = (order.skills, order.pinned, tuple(order.stock.items()))
         if key not in known:
             known[key] = [may_serve(order, technician) for technician in technicians]
         rows.append(known[key])
     return np.array(rows, dtype=np.bool_).reshape(len(orders), len(technicians))
 
 
-def may_serve(order: Order, technician: Technician) -> bool:
-    """Whether skills, crew, pin, hard zones and the van's size let this technician serve `order` at all."""
+def may_serve(order: PlanningOrder, technician: PlanningTechnician) -> bool:
+    """Whether skills, pin and the van's size let this technician serve `order` at all."""
     return (
         order.skills <= technician.skills
-        and order.crew <= technician.crew
         and order.pinned in (None, technician.number)
-        and not (technician.zones_hard and technician.is_foreign(order))
         and technician.max_stops != 0
         and (
             technician.stock is None
@@ -176,7 +173,10 @@ def may_serve(order: Order, technician: Technician) -> bool:
 
 
 def _dislikes(
-    orders: tuple[Order, ...], technicians: tuple[Technician, ...], options: Options, keep: Mapping[str, str]
+    orders: tuple[PlanningOrder, ...],
+    technicians: tuple[PlanningTechnician, ...],
+    options: Options,
+    keep: Mapping[str, str],
 ) -> Ints:
     table = np.zeros((len(orders), len(technicians)), dtype=np.int64)
     for column, technician in enumerate(technicians):
@@ -199,12 +199,12 @@ def _prizes(worths: Ints, matrix: npt.NDArray[np.int32], place: Ints, vehicles: 
     return np.minimum(worths * least // int(worths.min()), MOST_WORTH_IN_LEAST * least)
 
 
-def _follows(orders: tuple[Order, ...]) -> dict[int, tuple[int, ...]]:
+def _follows(orders: tuple[PlanningOrder, ...]) -> dict[int, tuple[int, ...]]:
     row = {order.number: number for number, order in enumerate(orders)}
     return {n: (row[o.follows],) for n, o in enumerate(orders) if o.follows is not None and o.follows in row}
 
 
-def _sequences(orders: tuple[Order, ...]) -> dict[int, tuple[int, ...]]:
+def _sequences(orders: tuple[PlanningOrder, ...]) -> dict[int, tuple[int, ...]]:
     chains: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, order in enumerate(orders):
         if order.sequence is not None and order.pinned is not None:

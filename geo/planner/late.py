@@ -1,44 +1,31 @@
-"""A technician is late: which promises that breaks, if everything else stays as it is."""
+"""A technician is late: how that moves the rest of the day, if everything else stays as it is."""
 
 from dataclasses import dataclass
 
-from geo.planner.model import Order, Problem, Technician
+from geo.planner.model import PlanningOrder, PlanningProblem, PlanningTechnician
 from geo.planner.plan import BREAK, STOP, Plan, Route, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """A visit that begins later than planned. `missed_by`: seconds past its window, 0 when it is kept."""
+    """A visit that begins later than planned."""
 
     order: str | None
     kind: str
     planned: int
     starts: int
-    missed_by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What follows from a delay: visits in sequence, the way home, and overtime.
+    """What follows from a delay in one shift: the visits that it moves, in sequence, and the way home."""
 
-    `too_much_overtime`: the shift then ends later than the technician may work.
-    """
-
-    technician: str
     visits: tuple[Delayed, ...]
-    planned_back: int
     back: int
-    overtime_s: int
-    too_much_overtime: bool
-
-    @property
-    def missed(self) -> tuple[str, ...]:
-        """Orders whose window would be missed."""
-        return tuple(visit.order for visit in self.visits if visit.order is not None and visit.missed_by)
 
 
 def late_consequences(
-    problem: Problem, plan: Plan, technician: str, delay_s: int, now: int = 0
+    problem: PlanningProblem, plan: Plan, technician: str, delay_s: int, now: int = 0
 ) -> list[Consequences]:
     """What a delay of `delay_s` seconds from `now` on does to each shift of `technician`; waits absorb some.
 
@@ -56,8 +43,9 @@ def late_consequences(
     return found
 
 
-def _push(who: Technician, route: Route, orders: dict[str, Order], delay_s: int, now: int) -> Consequences:
-    shift = who.shifts[route.shift]
+def _push(
+    who: PlanningTechnician, route: Route, orders: dict[str, PlanningOrder], delay_s: int, now: int
+) -> Consequences:
     visits, shifted, planned_free, free = [], False, route.leave, route.leave
     for visit in route.visits:
         lag = free - planned_free
@@ -67,20 +55,14 @@ def _push(who: Technician, route: Route, orders: dict[str, Order], delay_s: int,
         start = max(ready, _opens(who, route, visit, orders, ready)) if lag else visit.start
         planned_free, free = visit.finish, start + visit.finish - visit.start
         if start > visit.start:
-            visits.append(
-                Delayed(
-                    visit.order, visit.kind, visit.start, start, _missed_by(who, route, visit, orders, start)
-                )
-            )
+            visits.append(Delayed(visit.order, visit.kind, visit.start, start))
     lag = free - planned_free if shifted else delay_s
-    back = route.back + max(0, lag)
-    overtime = max(0, back - shift.end)
-    return Consequences(
-        route.technician, tuple(visits), route.back, back, overtime, overtime > who.overtime_s
-    )
+    return Consequences(tuple(visits), route.back + max(0, lag))
 
 
-def _spans(who: Technician, route: Route, visit: Visit, orders: dict[str, Order]) -> list[tuple[int, int]]:
+def _spans(
+    who: PlanningTechnician, route: Route, visit: Visit, orders: dict[str, PlanningOrder]
+) -> list[tuple[int, int]]:
     if visit.kind == STOP and visit.order in orders:
         return sorted((window.earliest, window.latest) for window in orders[visit.order].windows)
     if visit.kind == BREAK:
@@ -90,12 +72,9 @@ def _spans(who: Technician, route: Route, visit: Visit, orders: dict[str, Order]
     return []
 
 
-def _opens(who: Technician, route: Route, visit: Visit, orders: dict[str, Order], ready: int) -> int:
+def _opens(
+    who: PlanningTechnician, route: Route, visit: Visit, orders: dict[str, PlanningOrder], ready: int
+) -> int:
     """The earliest start not before `ready` that a window allows; `ready` when all have closed."""
     spans = _spans(who, route, visit, orders)
     return next((max(ready, first) for first, last in spans if ready <= last), ready)
-
-
-def _missed_by(who: Technician, route: Route, visit: Visit, orders: dict[str, Order], start: int) -> int:
-    spans = _spans(who, route, visit, orders)
-    return max(0, start - max(last for _, last in spans)) if spans else 0

@@ -1,4 +1,4 @@
-"""What a planner is given: orders, technicians, travel times and wishes, as plain values.
+"""What a planner is given: orders, technicians, travel times and limits, as plain values.
 
 Times are whole seconds after midnight of the planned day, durations are seconds, places are row
 numbers of the travel-time matrix. Nothing here knows a database, a clock or a solver.
@@ -17,6 +17,8 @@ Seconds = npt.NDArray[np.int64]
 DAY_S = 86_400
 UNREACHABLE_S = 200_000
 """No leg longer than this is believed: about 55 hours stands for “there is no way”."""
+RELOAD_S = 900
+"""A quarter of an hour at the yard fills a van."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PlanningOrder:
     """One visit to be planned.
 
     `priority`: points, at least 1; more is more urgent. `due_in_days`: days until due, negative when
     overdue (see `Options.aging_points`). `windows`: any one of them will do; none means any time.
-    `skills`: all are needed. `stock`: pieces by size taken from the van. `crew`: people needed at
-    the door. `pinned`: only this technician. `sequence`: the orders pinned to a technician
-    that carry one are served in ascending order, other stops may lie between. `follows`: number of an
-    order that must be finished first, by whomever; one that is not in the problem counts as done.
-    `kind`: order type, looked up in `Technician.service_by_kind`. `target`: when service should have begun,
-    also before the day; later is allowed, and the plan keeps it as little late as it can (see `targets`).
+    `skills`: all are needed. `stock`: pieces by size taken from the van. `pinned`: only this technician.
+    `sequence`: the orders pinned to a technician that carry one are served in ascending order, other
+    stops may lie between. `follows`: number of an order that must be finished first, by whomever; one
+    that is not in the problem counts as done. `target`: when service should have begun, also before the
+    day; later is allowed, and the plan keeps it as little late as it can (see `targets`).
     """
 
     number: str
@@ -49,12 +50,10 @@ class Order:
     windows: tuple[Window, ...] = ()
     skills: frozenset[str] = frozenset()
     stock: Mapping[str, int] = field(default_factory=dict)
-    crew: int = 1
     pinned: str | None = None
     sequence: int | None = None
     follows: str | None = None
     zone: str | None = None
-    kind: str = ""
     target: int | None = None
 
 
@@ -81,14 +80,13 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Technician:
-    """Someone with a van, or a crew sharing one (`crew` people).
+class PlanningTechnician:
+    """Someone with a van.
 
-    A shift leaves `start` and comes back to `end`. `stock`: pieces by size at the start of the
-    day; with `reload_at` (the yard) the van can be filled again there in `reload_s`, and is full at
-    the start of each shift. `overtime_s`: how far past the end of a shift is allowed. `zones`: empty
-    means anywhere; outside them is forbidden with `zones_hard`, else only disliked. `max_stops`:
-    orders a day. `service_by_kind`: seconds that replace `Order.service_s` for orders of that kind.
+    A shift leaves `start` and comes back to `end`. `stock`: pieces by size at the start of the day; with
+    `reload_at` (the yard) the van can be filled again there in `reload_s`, and is full at the start of
+    each shift. `overtime_s`: how far past the end of a shift is allowed. `zones`: empty means anywhere;
+    outside them is only disliked. `max_stops`: orders a day.
     """
 
     number: str
@@ -98,23 +96,16 @@ class Technician:
     skills: frozenset[str] = frozenset()
     stock: Mapping[str, int] | None = None
     reload_at: int | None = None
-    reload_s: int = 900
-    crew: int = 1
+    reload_s: int = RELOAD_S
     max_stops: int | None = None
     overtime_s: int = 0
     zones: frozenset[str] = frozenset()
-    zones_hard: bool = False
-    service_by_kind: Mapping[str, int] = field(default_factory=dict)
-
-    def service_s(self, order: Order) -> int:
-        """Seconds this technician needs for `order`."""
-        return self.service_by_kind.get(order.kind, order.service_s)
 
     def start_of(self, shift: Shift) -> int:
         """The place where `shift` begins."""
         return self.start if shift.leaves_from is None else shift.leaves_from
 
-    def is_foreign(self, order: Order) -> bool:
+    def is_foreign(self, order: PlanningOrder) -> bool:
         """Whether `order` lies outside the technician's zones; one without a zone is never outside."""
         return bool(self.zones) and order.zone is not None and order.zone not in self.zones
 
@@ -124,19 +115,18 @@ class Options:
     """What the plan should care about.
 
     `seconds`: time the planner may take, repair and checks included. `processes`: how many it may use.
-    `aging_points`: priority points added for each day an order is at or past `aging_from_days` days
-    before it is due. `overtime_cost`: what a second of overtime weighs against a second of driving.
-    `zone_cost_s`: driving seconds one visit outside preferred zones weighs. `fairness`: what a second of
-    work above the average technician's weighs (0: not at all). `stickiness_s`: driving seconds that it
-    must save to take an order from the technician who has it (re-planning). `max_moved`: at most so many
-    orders change technician in a re-plan. `seed`: chooses among equally good searches. `clock`: "wall",
-    or "cpu" to count each process's own processor seconds (benchmarks on a shared machine).
+    `aging_points`: priority points added for each day an order is overdue. `overtime_cost`: what a second
+    of overtime weighs against a second of driving. `zone_cost_s`: driving seconds one visit outside
+    preferred zones weighs. `fairness`: what a second of work above the average technician's weighs (0:
+    not at all). `stickiness_s`: driving seconds that it must save to take an order from the technician
+    who has it (re-planning). `max_moved`: at most so many orders change technician in a re-plan. `seed`:
+    chooses among equally good searches. `clock`: "wall", or "cpu" to count each process's own processor
+    seconds (benchmarks on a shared machine).
     """
 
     seconds: float = 10.0
     processes: int = 2
     aging_points: int = 0
-    aging_from_days: int = 0
     overtime_cost: int = 2
     zone_cost_s: int = 900
     fairness: int = 0
@@ -147,16 +137,16 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlanningProblem:
     """A day to plan. `matrix[i, j]`: travel seconds; legs of `UNREACHABLE_S` or more do not exist."""
 
-    orders: tuple[Order, ...]
-    technicians: tuple[Technician, ...]
+    orders: tuple[PlanningOrder, ...]
+    technicians: tuple[PlanningTechnician, ...]
     matrix: npt.NDArray[np.integer[Any]]
 
 
-def worth(order: Order, options: Options) -> int:
-    """Points for serving `order`: its priority, plus `aging_points` for each day it has waited too long."""
+def worth(order: PlanningOrder, options: Options) -> int:
+    """Points for serving `order`: its priority, plus `aging_points` for each day it is overdue."""
     if order.due_in_days is None:
         return order.priority
-    return order.priority + options.aging_points * max(0, options.aging_from_days - order.due_in_days)
+    return order.priority + options.aging_points * max(0, -order.due_in_days)

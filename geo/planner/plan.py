@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workorders.messages.message import Message
+
 STOP, BREAK, RELOAD = "stop", "break", "reload"
 
 
@@ -45,19 +47,13 @@ class Route:
         """The orders served, in sequence."""
         return tuple(visit.order for visit in self.visits if visit.order is not None)
 
-    @property
-    def work_s(self) -> int:
-        """Seconds from leaving to coming back."""
-        return self.back - self.leave
-
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """An order nobody serves, with a stable `code` and the reason in plain words (see `reasons`)."""
+    """An order nobody serves, and why (see `reasons`)."""
 
     order: str
-    code: str
-    words: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)

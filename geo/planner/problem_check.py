@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from geo.planner.model import Order, Problem, Shift, Technician
-from workorders.problems import Problem as Refusal
+from geo.planner.model import PlanningOrder, PlanningProblem, PlanningTechnician, Shift
+from workorders.problems import Problem
 
 
-def check_problem(problem: Problem) -> None:
+def check_problem(problem: PlanningProblem) -> None:
     """Refuse what cannot be planned. Raises Problem `bad_input` naming the first field that is wrong."""
     _check_matrix(problem)
     places = len(problem.matrix)
@@ -19,11 +19,11 @@ def check_problem(problem: Problem) -> None:
     _check_follows(problem)
 
 
-def _refuse(field_name: str, reason: str) -> Refusal:
-    return Refusal("bad_input", field=field_name, reason=reason)
+def _refuse(field_name: str, reason: str) -> Problem:
+    return Problem("bad_input", field=field_name, reason=reason)
 
 
-def _check_matrix(problem: Problem) -> None:
+def _check_matrix(problem: PlanningProblem) -> None:
     matrix = problem.matrix
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise _refuse("matrix", f"it must be square, and is {' × '.join(map(str, matrix.shape))}")
@@ -41,32 +41,30 @@ def _check_unique(field_name: str, numbers: list[str]) -> None:
         seen.add(number)
 
 
-def _check_order(order: Order, places: int) -> None:
+def _check_order(order: PlanningOrder, places: int) -> None:
     name = f"order {order.number}"
     if not 0 <= order.at < places:
         raise _refuse(name, f"place {order.at} is not in the matrix")
     if order.service_s < 0 or order.priority < 1:
         raise _refuse(name, "service time must not be negative and priority must be at least 1")
-    if order.crew < 1 or any(count < 0 for count in order.stock.values()):
-        raise _refuse(name, "crew must be at least 1 and stock must not be negative")
+    if any(count < 0 for count in order.stock.values()):
+        raise _refuse(name, "stock must not be negative")
     if any(window.earliest > window.latest for window in order.windows):
         raise _refuse(name, "a window ends before it begins")
     if order.sequence is not None and order.pinned is None:
         raise _refuse(name, "a place in the sequence needs the technician it is pinned to")
 
 
-def _check_technician(technician: Technician, places: int) -> None:
+def _check_technician(technician: PlanningTechnician, places: int) -> None:
     name = f"technician {technician.number}"
     reload_at = technician.start if technician.reload_at is None else technician.reload_at
     used = [technician.start, technician.end, reload_at, *map(technician.start_of, technician.shifts)]
     if not all(0 <= place < places for place in used):
         raise _refuse(name, "start, end or reload place is not in the matrix")
-    if technician.overtime_s < 0 or technician.reload_s < 0 or technician.crew < 1:
-        raise _refuse(name, "overtime and reload time must not be negative, crew must be at least 1")
+    if technician.overtime_s < 0 or technician.reload_s < 0:
+        raise _refuse(name, "overtime and reload time must not be negative")
     if technician.max_stops is not None and technician.max_stops < 0:
         raise _refuse(name, "the most stops allowed must not be negative")
-    if any(seconds < 0 for seconds in technician.service_by_kind.values()):
-        raise _refuse(name, "service times must not be negative")
     free_from = -1
     for shift in technician.shifts:
         if shift.start > shift.end or shift.start < free_from:
@@ -83,7 +81,7 @@ def _check_breaks(name: str, shift: Shift) -> None:
         raise _refuse(name, "a break's window ends before it begins, or its length is negative")
 
 
-def _check_follows(problem: Problem) -> None:
+def _check_follows(problem: PlanningProblem) -> None:
     follows = {order.number: order.follows for order in problem.orders if order.follows is not None}
     for number, first in follows.items():
         seen, at = {number}, first

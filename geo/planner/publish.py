@@ -5,16 +5,17 @@ What does not pass is taken out, order by order, until the plan is valid: a brok
 
 from collections.abc import Iterable
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.instance import RELOAD_NODE
-from geo.planner.model import Options, Problem, worth
+from geo.planner.model import Options, PlanningProblem, worth
 from geo.planner.plan import Plan, Route, Unplaced
 from geo.planner.reasons import reasons
 from geo.planner.schedule import violations
 from geo.planner.simulate import route_of
+from workorders.messages.message import Message
 
 
-def publish(problem: Problem, board: Board, options: Options) -> Plan:
+def publish(problem: PlanningProblem, board: RouteBoard, options: Options) -> Plan:
     """The valid plan that `board` stands for."""
     routes = [route for number in range(len(board.routes)) if (route := _timed(problem, board, number))]
     draft = _plan(problem, routes, options)
@@ -29,7 +30,7 @@ def publish(problem: Problem, board: Board, options: Options) -> Plan:
     return _plan(problem, routes, options, reasons(problem, draft))
 
 
-def _timed(problem: Problem, board: Board, number: int) -> Route | None:
+def _timed(problem: PlanningProblem, board: RouteBoard, number: int) -> Route | None:
     """The route of vehicle `number`; orders that the simulation finds impossible are left out."""
     vehicle = board.instance.vehicles[number]
     technician = problem.technicians[vehicle.technician]
@@ -45,11 +46,16 @@ def _timed(problem: Problem, board: Board, number: int) -> Route | None:
 
 
 def _plan(
-    problem: Problem, routes: Iterable[Route], options: Options, why: dict[str, Unplaced] | None = None
+    problem: PlanningProblem,
+    routes: Iterable[Route],
+    options: Options,
+    why: dict[str, Unplaced] | None = None,
 ) -> Plan:
     kept = tuple(routes)
     served = {number for route in kept for number in route.orders}
     missing = [order for order in problem.orders if order.number not in served]
-    told = why or {}
-    unplaced = tuple(told.get(o.number, Unplaced(o.number, "unexplained", "")) for o in missing)
+    known = why or {}
+    unplaced = tuple(
+        known.get(o.number, Unplaced(o.number, Message("unplaced.unexplained"))) for o in missing
+    )
     return Plan(kept, unplaced, sum(worth(o, options) for o in problem.orders if o.number in served))

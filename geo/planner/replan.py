@@ -6,18 +6,18 @@ from dataclasses import replace
 import numpy as np
 
 from geo.planner.anneal import CLOCKS
-from geo.planner.board import Board
-from geo.planner.crew import Crew
+from geo.planner.board import RouteBoard
 from geo.planner.day_state import DayState, Remaining, remaining_day
 from geo.planner.insert import lay_on
 from geo.planner.instance import Instance, index
-from geo.planner.model import UNREACHABLE_S, Options, Problem, Technician, worth
+from geo.planner.model import UNREACHABLE_S, Options, PlanningProblem, PlanningTechnician, worth
 from geo.planner.plan import Plan, Route, Visit
 from geo.planner.problem_check import check_problem
 from geo.planner.publish import publish
 from geo.planner.search import Progress, Search, Watch, finish
 from geo.planner.simulate import route_of
 from geo.planner.targets import aimed, place_late
+from geo.planner.workers import WorkerPool
 
 HOT, COLD = 0.15, 0.02
 """Cooler than a new plan: what stands is good, and stays unless something clearly better turns up."""
@@ -25,7 +25,7 @@ USUAL = Options(seconds=1.5, processes=1)
 
 
 def replan(
-    problem: Problem,
+    problem: PlanningProblem,
     current: Plan,
     state: DayState,
     *,
@@ -51,8 +51,8 @@ def replan(
     limit = _Limit(remaining.problem, has, options.max_moved)
     if not limit.keeps(board):
         board = _warm(remaining, current, _held(wanted, has, options))
-    with Crew(options.processes) as crew:
-        board = Search(crew, watch, options, progress).improve(board, HOT, COLD, limit.keeps)
+    with WorkerPool(options.processes) as pool:
+        board = Search(pool, watch, options, progress).improve(board, HOT, COLD, limit.keeps)
     place_late(remaining.problem, board, making_room=False)
     finish_board = board.copy()
     finish(finish_board, lambda: watch.left < 0)
@@ -63,12 +63,12 @@ def replan(
 class _Limit:
     """Counts the orders that change technician."""
 
-    def __init__(self, problem: Problem, has: Mapping[str, str], most: int | None) -> None:
+    def __init__(self, problem: PlanningProblem, has: Mapping[str, str], most: int | None) -> None:
         self._most = most
         self._owner = [has.get(order.number) for order in problem.orders]
         self._names = [technician.number for technician in problem.technicians]
 
-    def keeps(self, board: Board) -> bool:
+    def keeps(self, board: RouteBoard) -> bool:
         """Whether no more orders moved than allowed."""
         if self._most is None:
             return True
@@ -79,18 +79,20 @@ class _Limit:
         return moved <= self._most
 
 
-def _warm(remaining: Remaining, current: Plan, instance: Instance) -> Board:
+def _warm(remaining: Remaining, current: Plan, instance: Instance) -> RouteBoard:
     """The current routes as far as they still work, and everything else put in at its cheapest."""
     routes = [
         replace(route, shift=route.shift - remaining.past.get(route.technician, 0))
         for route in current.routes
     ]
-    board = lay_on(Board(instance), remaining.problem, replace(current, routes=tuple(routes)), linked=False)
+    board = lay_on(
+        RouteBoard(instance), remaining.problem, replace(current, routes=tuple(routes)), linked=False
+    )
     finish(board, lambda: False)
     return board
 
 
-def _held(problem: Problem, has: Mapping[str, str], options: Options) -> Instance:
+def _held(problem: PlanningProblem, has: Mapping[str, str], options: Options) -> Instance:
     """An instance in which orders may only be served by who has them already."""
     instance = index(problem, options, keep=has)
     owner = np.array([has.get(order.number, "") for order in problem.orders])
@@ -100,7 +102,7 @@ def _held(problem: Problem, has: Mapping[str, str], options: Options) -> Instanc
 
 
 def _whole(
-    problem: Problem, remaining: Remaining, planned: Plan, has: Mapping[str, str], options: Options
+    problem: PlanningProblem, remaining: Remaining, planned: Plan, has: Mapping[str, str], options: Options
 ) -> Plan:
     """Locked visits and the planned rest as one route for each shift of the day."""
     rest = {(route.technician, route.shift): route for route in planned.routes}
@@ -123,7 +125,7 @@ def _whole(
 
 
 def _joined(
-    technician: Technician, shift: int, front: tuple[Visit, ...], after: Route | None, home_s: int
+    technician: PlanningTechnician, shift: int, front: tuple[Visit, ...], after: Route | None, home_s: int
 ) -> Route:
     """Locked visits, then the planned rest; without a rest, straight home in `home_s`."""
     if after is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from geo.planner.model import UNREACHABLE_S, Order, Problem, Shift, Technician
+from geo.planner.model import UNREACHABLE_S, PlanningOrder, PlanningProblem, PlanningTechnician, Shift
 from geo.planner.plan import BREAK, RELOAD, STOP, Plan, Route, Visit
 
 
@@ -22,7 +22,7 @@ class Violation:
     words: str
 
 
-def violations(problem: Problem, plan: Plan) -> list[Violation]:
+def violations(problem: PlanningProblem, plan: Plan) -> list[Violation]:
     """Everything that is wrong with `plan`; empty when it may be shown to people."""
     orders = {order.number: order for order in problem.orders}
     technicians = {technician.number: technician for technician in problem.technicians}
@@ -47,20 +47,20 @@ def violations(problem: Problem, plan: Plan) -> list[Violation]:
     return found + list(_follows(orders, plan))
 
 
-def _everyone_once(orders: dict[str, Order], plan: Plan) -> Iterator[Violation]:
-    told = Counter(visit.order or "" for _, visit in plan.stops())
-    told.update(unplaced.order for unplaced in plan.unplaced)
-    for number, times in told.items():
+def _everyone_once(orders: dict[str, PlanningOrder], plan: Plan) -> Iterator[Violation]:
+    named = Counter(visit.order or "" for _, visit in plan.stops())
+    named.update(unplaced.order for unplaced in plan.unplaced)
+    for number, times in named.items():
         if number not in orders:
             yield Violation("", number, "is not an order of this day")
         elif times > 1:
-            yield Violation("", number, f"is told {times} times")
-    for number in orders.keys() - told.keys():
+            yield Violation("", number, f"is named {times} times")
+    for number in orders.keys() - named.keys():
         yield Violation("", number, "is neither placed nor explained")
 
 
 def _clock(
-    problem: Problem, technician: Technician, route: Route, orders: dict[str, Order]
+    problem: PlanningProblem, technician: PlanningTechnician, route: Route, orders: dict[str, PlanningOrder]
 ) -> Iterator[Violation]:
     """Legs, arrivals, windows, service times, breaks and the end of the shift."""
     shift = technician.shifts[route.shift]
@@ -84,7 +84,9 @@ def _clock(
     yield from _breaks(route, shift)
 
 
-def _wrong_duration(technician: Technician, visit: Visit, orders: dict[str, Order]) -> str | None:
+def _wrong_duration(
+    technician: PlanningTechnician, visit: Visit, orders: dict[str, PlanningOrder]
+) -> str | None:
     if visit.kind == RELOAD:
         legal = visit.at == technician.reload_at and visit.finish == visit.start + technician.reload_s
         return None if legal else "fills the van at the wrong place or too fast"
@@ -93,7 +95,7 @@ def _wrong_duration(technician: Technician, visit: Visit, orders: dict[str, Orde
     order = orders.get(visit.order or "")
     if order is None or visit.at != order.at:
         return "is served at another place"
-    if visit.finish != visit.start + technician.service_s(order):
+    if visit.finish != visit.start + order.service_s:
         return "is served too fast"
     if order.windows and not any(w.earliest <= visit.start <= w.latest for w in order.windows):
         return f"begins at {visit.start}, outside its windows"
@@ -109,19 +111,19 @@ def _breaks(route: Route, shift: Shift) -> Iterator[Violation]:
             yield Violation(route.technician, None, f"takes a wrong break at {visit.start}")
 
 
-def _fitness(technician: Technician, route: Route, orders: dict[str, Order]) -> Iterator[Violation]:
+def _fitness(
+    technician: PlanningTechnician, route: Route, orders: dict[str, PlanningOrder]
+) -> Iterator[Violation]:
     for order in (orders[number] for number in route.orders if number in orders):
         if missing := order.skills - technician.skills:
             yield Violation(route.technician, order.number, f"lacks {', '.join(sorted(missing))}")
-        if order.crew > technician.crew:
-            yield Violation(route.technician, order.number, f"needs {order.crew} people")
         if order.pinned not in (None, technician.number):
             yield Violation(route.technician, order.number, f"is pinned to {order.pinned}")
-        if technician.zones_hard and technician.is_foreign(order):
-            yield Violation(route.technician, order.number, f"is in zone {order.zone}")
 
 
-def _van(technician: Technician, routes: list[Route], orders: dict[str, Order]) -> Iterator[Violation]:
+def _van(
+    technician: PlanningTechnician, routes: list[Route], orders: dict[str, PlanningOrder]
+) -> Iterator[Violation]:
     """Pieces taken since the van was last full never exceed what it carries."""
     if technician.stock is None:
         return
@@ -139,7 +141,9 @@ def _van(technician: Technician, routes: list[Route], orders: dict[str, Order]) 
                         yield Violation(technician.number, visit.order, f"has no {size} left")
 
 
-def _day(technician: Technician, routes: list[Route], orders: dict[str, Order]) -> Iterator[Violation]:
+def _day(
+    technician: PlanningTechnician, routes: list[Route], orders: dict[str, PlanningOrder]
+) -> Iterator[Violation]:
     """The most stops a day, and the dispatcher's sequence."""
     served = [orders[number] for route in routes for number in route.orders if number in orders]
     if technician.max_stops is not None and len(served) > technician.max_stops:
@@ -150,7 +154,7 @@ def _day(technician: Technician, routes: list[Route], orders: dict[str, Order]) 
             yield Violation(technician.number, later.number, f"must come before {earlier.number}")
 
 
-def _follows(orders: dict[str, Order], plan: Plan) -> Iterator[Violation]:
+def _follows(orders: dict[str, PlanningOrder], plan: Plan) -> Iterator[Violation]:
     """An order that follows another starts after that one is finished; one not of this day is done."""
     visits = {visit.order: visit for _, visit in plan.stops()}
     for route, visit in plan.stops():

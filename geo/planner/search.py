@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.planner.anneal import Improved, improve
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.construct import fill, hardest_first, swap_in
-from geo.planner.crew import Crew, Stop
 from geo.planner.grouping import groups_of_routes, share_out
 from geo.planner.instance import Instance
 from geo.planner.links import drop_orphans, redraw
 from geo.planner.model import Options
 from geo.planner.subproblem import Task
+from geo.planner.workers import Stop, WorkerPool
 
 GROUP = 10
 """Routes improved together. Fewer miss exchanges between them, more make each step slow."""
@@ -50,35 +50,37 @@ class Watch:
 
 
 def learn(memory: dict[str, Any], instance: Instance, _: Stop) -> None:
-    """What every process must know before it improves anything (see `crew`)."""
+    """What every process must know before it improves anything (see `WorkerPool`)."""
     memory["instance"] = instance
 
 
 def improve_all(memory: dict[str, Any], tasks: list[Task], stop: Stop) -> list[Improved]:
-    """One process's share of a round (see `crew`)."""
+    """One process's share of a round (see `WorkerPool`)."""
     return [improve(memory["instance"], task, stop) for task in tasks]
 
 
 class Search:
-    """Rounds of improving groups of routes with a crew of processes."""
+    """Rounds of improving groups of routes with a pool of processes."""
 
-    def __init__(self, crew: Crew, watch: Watch, options: Options, progress: Progress | None = None) -> None:
-        self._crew, self._watch, self._options = crew, watch, options
+    def __init__(
+        self, pool: WorkerPool, watch: Watch, options: Options, progress: Progress | None = None
+    ) -> None:
+        self._pool, self._watch, self._options = pool, watch, options
         self._progress = progress or (lambda *_: None)
         self._dice = random.Random(options.seed)  # noqa: S311 - no secret: chooses what to try
         self._lateness = 50.0
 
     def improve(
         self,
-        board: Board,
+        board: RouteBoard,
         hot: float = HOT,
         cold: float = COLD,
-        allowed: Callable[[Board], bool] = lambda _: True,
-    ) -> Board:
+        allowed: Callable[[RouteBoard], bool] = lambda _: True,
+    ) -> RouteBoard:
         """Improve `board` until the watch says stop; returns the best board met that is `allowed`."""
         if not board.instance.allowed.any():
             return board
-        self._crew.run(learn, [board.instance] * self._crew.size, self._watch.stop)
+        self._pool.run(learn, [board.instance] * self._pool.size, self._watch.stop)
         watch, whole, best = self._watch, max(self._watch.left, 1e-6), board.copy()
         unit = float(board.instance.prize.min()) if len(board.instance.prize) else 1.0
         while not watch.over() and watch.left > whole / ROUNDS / 2:
@@ -98,17 +100,17 @@ class Search:
         return best
 
     def _together(self, tasks: list[Task], seconds: float) -> list[Improved] | None:
-        """Work off `tasks` in `seconds`; None when told to stop."""
-        size = self._crew.size
+        """Work off `tasks` in `seconds`; None when asked to stop."""
+        size = self._pool.size
         shares = [tasks[number::size] for number in range(size)]
         for share in shares:
             for task in share:
                 task.seconds = max(seconds, 0.001) / len(share)
-        results = self._crew.run(improve_all, shares, self._watch.stop)
+        results = self._pool.run(improve_all, shares, self._watch.stop)
         return results and [results[number % size][number // size] for number in range(len(tasks))]
 
-    def _tasks(self, board: Board, heat: list[float]) -> list[Task]:
-        instance, processes = board.instance, self._crew.size
+    def _tasks(self, board: RouteBoard, heat: list[float]) -> list[Task]:
+        instance, processes = board.instance, self._pool.size
         count = len(instance.vehicles)
         groups = max(1, min(count, processes * max(1, round(count / GROUP / processes))))
         grouped = groups_of_routes(board, groups, self._dice)
@@ -133,7 +135,7 @@ class Search:
         ]
 
 
-def merge(board: Board, tasks: list[Task], results: list[Improved]) -> None:
+def merge(board: RouteBoard, tasks: list[Task], results: list[Improved]) -> None:
     """Take over the new routes, as far as they work, and put back what fell out."""
     for task in tasks:
         for number in task.vehicles:
@@ -142,10 +144,10 @@ def merge(board: Board, tasks: list[Task], results: list[Improved]) -> None:
         for number, route in zip(task.vehicles, result.routes, strict=True):
             if not board.set_route(number, route):
                 board.take_what_works(number, route)
-    settle(board)
+    complete_board(board)
 
 
-def settle(board: Board) -> list[int]:
+def complete_board(board: RouteBoard) -> list[int]:
     """Undo what hangs in the air, loosen the cuts, and insert every order that fits; returns the others."""
     drop_orphans(board)
     redraw(board)
@@ -153,20 +155,20 @@ def settle(board: Board) -> list[int]:
     return fill(board, hardest_first(board, aside))
 
 
-def better(board: Board, other: Board) -> bool:
+def better(board: RouteBoard, other: RouteBoard) -> bool:
     """More points served, then less driving (with what dislikes, overtime and unfairness weigh)."""
     return (board.served, -board.cost) > (other.served, -other.cost)
 
 
-def first_board(instance: Instance) -> Board:
+def first_board(instance: Instance) -> RouteBoard:
     """Every order at its cheapest place, the hardest first."""
-    board = Board(instance)
-    settle(board)
+    board = RouteBoard(instance)
+    complete_board(board)
     return board
 
 
-def finish(board: Board, out_of_time: Callable[[], bool]) -> None:
+def finish(board: RouteBoard, out_of_time: Callable[[], bool]) -> None:
     """Put back what lies aside, instead of less urgent orders where need be."""
-    left = swap_in(board, settle(board), out_of_time)
+    left = swap_in(board, complete_board(board), out_of_time)
     fill(board, hardest_first(board, left), out_of_time)
     redraw(board)

@@ -8,11 +8,11 @@ earliest time at which a step can be left; the best way is then traced back.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from geo.planner.model import UNREACHABLE_S, Order, Problem, Shift, Technician
+from geo.planner.model import UNREACHABLE_S, PlanningOrder, PlanningProblem, PlanningTechnician, Shift
 from geo.planner.plan import BREAK, RELOAD, STOP, Route, Visit
 
 DRIVE = "drive"
-Step = Order | None
+Step = PlanningOrder | None
 """An order to serve, or None: fill the van at the yard."""
 
 
@@ -27,8 +27,8 @@ class _Moment:
 
 
 def route_of(
-    problem: Problem,
-    technician: Technician,
+    problem: PlanningProblem,
+    technician: PlanningTechnician,
     shift_number: int,
     steps: Sequence[Step],
     bounds: Mapping[str, tuple[int, int]] | None = None,
@@ -64,7 +64,9 @@ def _rest(moments: list[_Moment | None], shift: Shift) -> list[_Moment | None]:
     return found
 
 
-def _travel(problem: Problem, technician: Technician, moment: _Moment | None, step: Step) -> _Moment | None:
+def _travel(
+    problem: PlanningProblem, technician: PlanningTechnician, moment: _Moment | None, step: Step
+) -> _Moment | None:
     if moment is None:
         return None
     to = step.at if step else technician.reload_at
@@ -78,7 +80,7 @@ def _travel(problem: Problem, technician: Technician, moment: _Moment | None, st
 
 
 def _serve(
-    technician: Technician, moment: _Moment | None, step: Step, bounds: Mapping[str, tuple[int, int]]
+    technician: PlanningTechnician, moment: _Moment | None, step: Step, bounds: Mapping[str, tuple[int, int]]
 ) -> _Moment | None:
     if moment is None:
         return None
@@ -90,12 +92,12 @@ def _serve(
     start = _start(step, max(moment.time, earliest))
     if start is None or start > latest:
         return None
-    finish = start + technician.service_s(step)
+    finish = start + step.service_s
     served = Visit(STOP, step.at, moment.time, start, finish, 0, step.number)
     return _Moment(finish, step.at, served, moment)
 
 
-def _start(order: Order, ready: int) -> int | None:
+def _start(order: PlanningOrder, ready: int) -> int | None:
     """The earliest allowed start at or after `ready`."""
     if not order.windows:
         return ready
@@ -104,7 +106,7 @@ def _start(order: Order, ready: int) -> int | None:
 
 
 def _finish(
-    problem: Problem, technician: Technician, shift_number: int, moments: list[_Moment | None]
+    problem: PlanningProblem, technician: PlanningTechnician, shift_number: int, moments: list[_Moment | None]
 ) -> Route | None:
     """Drive to the end place, take what breaks are left, and trace the way back."""
     shift = technician.shifts[shift_number]
@@ -123,7 +125,7 @@ def _finish(
     return _traced(technician, shift_number, shift, last)
 
 
-def _traced(technician: Technician, shift_number: int, shift: Shift, last: _Moment) -> Route:
+def _traced(technician: PlanningTechnician, shift_number: int, shift: Shift, last: _Moment) -> Route:
     trail: list[Visit] = []
     moment: _Moment | None = last
     while moment is not None and moment.visit is not None:

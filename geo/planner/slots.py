@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.insert import board_of
 from geo.planner.instance import Instance, tables, windows_of
-from geo.planner.model import Options, Order, Problem, Window
+from geo.planner.model import Options, PlanningOrder, PlanningProblem, Window
 from geo.planner.plan import Plan
 from geo.planner.trials import IMPOSSIBLE, Prober
 
@@ -18,9 +18,9 @@ from geo.planner.trials import IMPOSSIBLE, Prober
 class PlannedDay:
     """A day whose plan stands; make it once with `planned_day` and keep it while the plan does."""
 
-    problem: Problem
+    problem: PlanningProblem
     plan: Plan
-    board: Board
+    board: RouteBoard
     options: Options
 
 
@@ -42,7 +42,7 @@ class SlotOffer:
     cost_s: int
 
 
-def planned_day(problem: Problem, plan: Plan, options: Options | None = None) -> PlannedDay:
+def planned_day(problem: PlanningProblem, plan: Plan, options: Options | None = None) -> PlannedDay:
     """Lay a plan out so that offers can be found in milliseconds."""
     options = options or Options()
     return PlannedDay(problem, plan, board_of(problem, plan, options), options)
@@ -50,7 +50,7 @@ def planned_day(problem: Problem, plan: Plan, options: Options | None = None) ->
 
 def recommend_slots(
     days: Sequence[PlannedDay],
-    order: Order,
+    order: PlanningOrder,
     windows: Sequence[Window],
     journeys: Sequence[Journeys | None] | None = None,
 ) -> list[SlotOffer]:
@@ -73,20 +73,20 @@ def recommend_slots(
     return sorted(offers, key=lambda offer: (offer.cost_s, offer.day, offer.window.earliest))
 
 
-def _with_order(day: PlannedDay, order: Order, way: Journeys | None) -> Instance:
+def _with_order(day: PlannedDay, order: PlanningOrder, way: Journeys | None) -> Instance:
     """The day's instance with `order` as its last row, and its place as the last of the matrix if new."""
     instance, problem = day.board.instance, day.problem
     if way is not None:
         matrix = np.zeros((len(way.to) + 1, len(way.to) + 1), dtype=instance.matrix.dtype)
         matrix[:-1, :-1], matrix[:-1, -1], matrix[-1, :-1] = instance.matrix, way.to, way.back
         instance, order = replace(instance, matrix=matrix), replace(order, at=len(way.to))
-    service, allowed, dislike = tables((order,), problem.technicians, day.options)
+    allowed, dislike = tables((order,), problem.technicians, day.options)
     stock = np.array([[order.stock.get(size, 0) for size in instance.sizes]], dtype=np.int64)
     return replace(
         instance,
         place=np.append(instance.place, order.at),
         windows=(*instance.windows, windows_of(order)),
-        service=np.concatenate([instance.service, service]),
+        service=np.append(instance.service, order.service_s),
         allowed=np.concatenate([instance.allowed, allowed]),
         dislike=np.concatenate([instance.dislike, dislike]),
         stock=np.concatenate([instance.stock, stock.reshape(1, -1)]),

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from geo.planner.anneal import CLOCKS
-from geo.planner.crew import Crew
 from geo.planner.instance import index
-from geo.planner.model import Options, Problem
+from geo.planner.model import Options, PlanningProblem
 from geo.planner.plan import Plan
 from geo.planner.problem_check import check_problem
 from geo.planner.publish import publish
 from geo.planner.search import Progress, Search, Watch, finish, first_board
 from geo.planner.targets import aimed, place_late
+from geo.planner.workers import WorkerPool
 
 SECONDS_AN_ORDER = 0.1
 """More time than this brings nothing: a few orders are planned at once, whatever time is offered."""
@@ -21,7 +21,7 @@ CHILDREN_FROM = 60
 
 
 def plan(
-    problem: Problem,
+    problem: PlanningProblem,
     *,
     options: Options | None = None,
     progress: Progress | None = None,
@@ -41,9 +41,9 @@ def plan(
         began, wanted, 0.05 + count * RESERVE_AN_ORDER, CLOCKS[options.clock], stop or (lambda: False)
     )
     processes = options.processes if count >= CHILDREN_FROM and wanted > 1 else 1
-    with Crew(processes) as crew:
+    with WorkerPool(processes) as pool:
         board = first_board(index(aimed(problem), options))
-        board = Search(crew, watch, options, progress).improve(board)
+        board = Search(pool, watch, options, progress).improve(board)
     place_late(problem, board, making_room=True)
     finish(board, lambda: watch.left < -watch.reserve / 2)
     return publish(problem, board, options)

@@ -1,7 +1,7 @@
 """Some routes and orders as a PyVRP problem, and a PyVRP solution back as routes.
 
 PyVRP knows no breaks. Here a break is a client that lies where the current routes would take it; each
-vehicle has room for just as many as it must take. Which orders a vehicle may serve is told by distances
+vehicle has room for just as many as it must take. Which orders a vehicle may serve is expressed by distances
 that no prize outweighs, as that ends a trial at its first step; durations stay true.
 """
 
@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pyvrp import (
+
+from geo.planner.breaks import Rest, break_places
+from geo.planner.instance import RELOAD_NODE, Instance, Ints, Vehicle
+from geo.planner.pyvrp_parts import (
     Activity,
     ActivityType,
     Client,
@@ -22,9 +25,6 @@ from pyvrp import (
     Solution,
     VehicleType,
 )
-
-from geo.planner.breaks import Rest, break_places
-from geo.planner.instance import NEVER, RELOAD_NODE, Instance, Ints, Vehicle
 from geo.planner.timing import Bounds, lay_out, spans_within
 
 MOST_RELOADS = 4
@@ -138,7 +138,7 @@ class Builder:
                     Client(
                         first + row,
                         delivery=self._load(order),
-                        service_duration=int(instance.service[order, self.task.vehicles].min()),
+                        service_duration=int(instance.service[order]),
                         tw_early=early,
                         tw_late=late,
                         prize=self._prize(order),
@@ -208,29 +208,23 @@ class Builder:
         return whole, self.instance.overtime_cost if vehicle.limit > vehicle.closes else 0
 
     def _matrices(self, rows: Ints, first: int) -> tuple[list[Any], list[Any], list[int]]:
-        """Distances and durations by profile, and each vehicle's profile; equal vehicles share one."""
+        """Distances by profile, true durations for each, and vehicles' profiles; equal vehicles share one."""
         instance, orders = self.instance, self.task.orders
         true = np.ascontiguousarray(instance.matrix[np.ix_(rows, rows)])
         forbidden = 4 * int(instance.prize[orders].max(initial=0)) + PLENTY
-        usual = instance.service[np.ix_(orders, self.task.vehicles)].min(axis=1, initial=NEVER)
         profiles: dict[bytes, int] = {}
         distances, durations, profile_of = list[Any](), list[Any](), list[int]()
         for number in self.task.vehicles:
             extra = np.where(instance.allowed[orders, number], instance.dislike[orders, number], forbidden)
-            slower = instance.service[orders, number] - usual
-            key = extra.tobytes() + slower.tobytes()
+            key = extra.tobytes()
             if key not in profiles:
                 profiles[key] = len(distances)
                 columns = slice(first, first + len(orders))
-                distance, duration = true.copy(), true
+                distance = true.copy()
                 distance[:, columns] += extra
                 np.fill_diagonal(distance, 0)
-                if slower.any():
-                    duration = true.copy()
-                    duration[columns, :] += slower[:, None]
-                    np.fill_diagonal(duration, 0)
                 distances.append(distance)
-                durations.append(duration)
+                durations.append(true)
             profile_of.append(profiles[key])
         return distances, durations, profile_of
 

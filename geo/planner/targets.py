@@ -8,16 +8,16 @@ one before failed. An order for which nothing helps is placed as if it had no ta
 from collections.abc import Iterable
 from dataclasses import replace
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.construct import fill, hardest_first, swap_in
 from geo.planner.instance import may_serve, windows_of
-from geo.planner.model import DAY_S, Order, Problem, Window
+from geo.planner.model import DAY_S, PlanningOrder, PlanningProblem, Window
 
 STEPS_S = (900, 1800, 3600, 7200, 14_400, None)
 """Seconds after the target until which an order is offered, step by step; None: for the rest of the day."""
 
 
-def aimed(problem: Problem, without: Iterable[str] = ()) -> Problem:
+def aimed(problem: PlanningProblem, without: Iterable[str] = ()) -> PlanningProblem:
     """The problem with each order offered only until its target; those named in `without` as they are."""
     as_it_is = set(without)
     orders = tuple(
@@ -26,7 +26,7 @@ def aimed(problem: Problem, without: Iterable[str] = ()) -> Problem:
     return replace(problem, orders=orders)
 
 
-def until_target(problem: Problem, order: Order, slack_s: int | None) -> Order:
+def until_target(problem: PlanningProblem, order: PlanningOrder, slack_s: int | None) -> PlanningOrder:
     """The order with windows that end `slack_s` after its target; its own where that leaves none of them.
 
     No target is sooner than the first technician who may serve it can be there.
@@ -40,7 +40,7 @@ def until_target(problem: Problem, order: Order, slack_s: int | None) -> Order:
     return replace(order, windows=windows) if windows else order
 
 
-def _soonest(problem: Problem, order: Order) -> int:
+def _soonest(problem: PlanningProblem, order: PlanningOrder) -> int:
     """When the first of those who may serve the order can be there, in seconds of the day."""
     return min(
         (
@@ -53,7 +53,7 @@ def _soonest(problem: Problem, order: Order) -> int:
     )
 
 
-def place_late(problem: Problem, board: Board, *, making_room: bool) -> None:
+def place_late(problem: PlanningProblem, board: RouteBoard, *, making_room: bool) -> None:
     """Place the orders that could not be served by their targets, each as little late as can be.
 
     `making_room`: may a less urgent order give way? Their windows on the board are then those they got.

@@ -39,9 +39,7 @@ def lay_out(instance: Instance, number: int, route: Sequence[int], bounds: Bound
     places = [vehicle.start, *inner, vehicle.end]
     matrix = instance.matrix
     legs = [int(matrix[a, b]) for a, b in pairwise(places)]
-    served = [
-        vehicle.reload_s if node == RELOAD_NODE else int(instance.service[node, number]) for node in route
-    ]
+    served = [vehicle.reload_s if node == RELOAD_NODE else int(instance.service[node]) for node in route]
     spans = [_spans(instance, node, bounds) for node in route]
     ready, starts = _forward(vehicle, legs, served, spans)
     latest, begins = _backward(vehicle, legs, served, spans, starts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geo.planner.board import NO_NODE, Board
+from geo.planner.board import NO_NODE, RouteBoard
 from geo.planner.instance import NEVER, RELOAD_NODE, Bools, Instance, Ints
 from geo.planner.timing import Spans, spans_within
 
@@ -43,7 +43,7 @@ class _Ways:
 class Prober:
     """Tries orders on a board. Holds the break windows of all vehicles as arrays."""
 
-    def __init__(self, board: Board, instance: Instance | None = None) -> None:
+    def __init__(self, board: RouteBoard, instance: Instance | None = None) -> None:
         """`instance`: the board's own with further orders, when those are to be tried."""
         self.board = board
         self.instance = instance or board.instance
@@ -97,7 +97,7 @@ class Prober:
         return np.flatnonzero(self.instance.allowed[order])
 
     def _fits(self, order: int, spans: Spans, rows: Ints, ways: _Ways) -> Bools:
-        service = self.instance.service[order, rows][:, None]
+        service = int(self.instance.service[order])
         times = list(ways.ready + ways.there)
         self._take_breaks(rows, times)
         for state, time in enumerate(times):
@@ -127,6 +127,6 @@ class Prober:
         """An upper bound of what a later end of the shift costs: waits may swallow some of it."""
         closes = self._closes[rows][:, None]
         finish = np.array([self.board.lines[row].finish for row in rows], dtype=np.int64)[:, None]
-        later = finish + extra + self.instance.service[order, rows][:, None]
+        later = finish + extra + int(self.instance.service[order])
         more = np.maximum(later - closes, 0) - np.maximum(finish - closes, 0)
         return np.asarray(self.instance.overtime_cost * more, dtype=np.int64)

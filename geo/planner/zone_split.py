@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo.planner.model import Order, Problem, Shift, Technician
+from geo.planner.model import PlanningOrder, PlanningProblem, PlanningTechnician, Shift
 
 A_DRIVE_S = 300
 """What a visit takes beside its service, for sharing out technicians."""
 
 
-def split_by_zone(problem: Problem) -> list[Problem]:
+def split_by_zone(problem: PlanningProblem) -> list[PlanningProblem]:
     """One problem a zone; every order and technician is in exactly one.
 
     An order without a zone goes to that of the nearest order that has one. A pinned order goes where its
@@ -36,7 +36,7 @@ def split_by_zone(problem: Problem) -> list[Problem]:
     ]
 
 
-def _zones_of_orders(problem: Problem) -> dict[str, str]:
+def _zones_of_orders(problem: PlanningProblem) -> dict[str, str]:
     zoned = [order for order in problem.orders if order.zone is not None]
     zones = {order.number: order.zone or "" for order in problem.orders}
     stray = [order for order in problem.orders if order.zone is None]
@@ -47,16 +47,16 @@ def _zones_of_orders(problem: Problem) -> dict[str, str]:
     return zones
 
 
-def _firsts_first(orders: tuple[Order, ...]) -> list[Order]:
+def _firsts_first(orders: tuple[PlanningOrder, ...]) -> list[PlanningOrder]:
     known = {order.number: order for order in orders}
 
-    def depth(order: Order) -> int:
+    def depth(order: PlanningOrder) -> int:
         return 1 + depth(known[order.follows]) if order.follows in known else 0
 
     return sorted(orders, key=depth)
 
 
-def _zones_of_technicians(problem: Problem, zone_of: dict[str, str]) -> dict[str, str]:
+def _zones_of_technicians(problem: PlanningProblem, zone_of: dict[str, str]) -> dict[str, str]:
     """Those with least choice first, each where most work that he can do is not yet covered."""
     need: dict[str, Counter[frozenset[str]]] = defaultdict(Counter)
     for order in problem.orders:
@@ -75,16 +75,16 @@ def _zones_of_technicians(problem: Problem, zone_of: dict[str, str]) -> dict[str
     return found
 
 
-def _open_work(need: Counter[frozenset[str]], technician: Technician) -> int:
+def _open_work(need: Counter[frozenset[str]], technician: PlanningTechnician) -> int:
     return sum(seconds for skills, seconds in need.items() if skills <= technician.skills)
 
 
-def _way_s(problem: Problem, technician: Technician, places: list[int]) -> int:
+def _way_s(problem: PlanningProblem, technician: PlanningTechnician, places: list[int]) -> int:
     """The way to a zone and back counts like work lost there."""
     return 2 * int(np.median(problem.matrix[technician.start, places]))
 
 
-def _cover(need: Counter[frozenset[str]], technician: Technician) -> None:
+def _cover(need: Counter[frozenset[str]], technician: PlanningTechnician) -> None:
     """Take the technician's hours off the work that he can do, evenly."""
     hours = sum(
         shift.end - shift.start - sum(rest.length_s for rest in shift.breaks) for shift in technician.shifts
@@ -95,7 +95,9 @@ def _cover(need: Counter[frozenset[str]], technician: Technician) -> None:
             need[skills] = max(0, need[skills] - hours * need[skills] // open_work)
 
 
-def _part(problem: Problem, orders: list[Order], technicians: list[Technician]) -> Problem:
+def _part(
+    problem: PlanningProblem, orders: list[PlanningOrder], technicians: list[PlanningTechnician]
+) -> PlanningProblem:
     """A problem with its own, smaller matrix."""
     used = {order.at for order in orders}
     for technician in technicians:
@@ -107,14 +109,14 @@ def _part(problem: Problem, orders: list[Order], technicians: list[Technician]) 
         used |= {technician.reload_at} if technician.reload_at is not None else set()
     rows = sorted(used)
     row = {place: number for number, place in enumerate(rows)}
-    return Problem(
+    return PlanningProblem(
         tuple(replace(order, at=row[order.at]) for order in orders),
         tuple(_moved(technician, row) for technician in technicians),
         problem.matrix[np.ix_(rows, rows)],
     )
 
 
-def _moved(technician: Technician, row: dict[int, int]) -> Technician:
+def _moved(technician: PlanningTechnician, row: dict[int, int]) -> PlanningTechnician:
     def shift_moved(shift: Shift) -> Shift:
         return shift if shift.leaves_from is None else replace(shift, leaves_from=row[shift.leaves_from])
 

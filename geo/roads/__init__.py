@@ -9,13 +9,12 @@ from .engine import MAX_STOP_METRES, RoadNetwork
 from .matrix import UNREACHABLE, Places
 from .profile import ROAD_CLASSES, DrivingProfile
 from .values import LeftOutPart, Leg, LonLat, NetworkSummary, Path, Progress, Snap, Step, Street
-from .weights import SAMPLE_TIMES_OF_DAY, Closure, TimeOfDay, factors_at
+from .weights import Closure
 
 __all__ = [
     "MAX_STOP_METRES",
     "OSM_ATTRIBUTION",
     "ROAD_CLASSES",
-    "SAMPLE_TIMES_OF_DAY",
     "UNREACHABLE",
     "Closure",
     "DrivingProfile",
@@ -30,7 +29,5 @@ __all__ = [
     "Snap",
     "Step",
     "Street",
-    "TimeOfDay",
     "build_network",
-    "factors_at",
 ]

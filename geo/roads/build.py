@@ -38,27 +38,27 @@ def build_network(
     can be reached from every other. Raises Problem `street_file_unreadable` or `no_roads_in_extract`; the
     output file is then untouched.
     """
-    tell = progress or _silent
+    report = progress or _silent
     profile = profile or DrivingProfile()
     source = Path(pbf_path)
-    tell(0.0, "Reading streets")
-    raw = read_streets(source, profile, tell)
-    tell(0.4, "Cutting streets at junctions")
+    report(0.0, "Reading streets")
+    raw = read_streets(source, profile, report)
+    report(0.4, "Cutting streets at junctions")
     segments = cut_into_segments(raw)
     names, restrictions = list(raw.names), raw.restrictions
     del raw
     arcs = make_arcs(segments)
     banned, ignored = banned_sequences(restrictions, segments, arcs)
     states = apply_restrictions(banned, arcs, make_turns(segments, arcs, profile))
-    tell(0.5, "Finding the main connected part")
+    report(0.5, "Finding the main connected part")
     kept = reachable_states(states.turns.tail, states.turns.head, arcs.segment[states.arc])
     if not kept.any():
         reason = "no round trip is possible on its streets"
         raise Problem("no_roads_in_extract", file=source.name, reason=reason)
     arrays = _kept_arrays(segments, arcs, states, kept)
-    tell(0.6, "Ordering the hierarchy")
+    report(0.6, "Ordering the hierarchy")
     arrays["order"] = _order(segments, arrays)
-    tell(0.9, "Writing the network")
+    report(0.9, "Writing the network")
     in_network = np.zeros(len(segments.u), bool)
     in_network[arcs.segment[states.arc[kept]]] = True
     left_out = left_out_of(segments, in_network)
@@ -68,7 +68,7 @@ def build_network(
     arrays["piece_key"], arrays["piece_first"], arrays["piece"] = _index(arrays)
     about = _about(arrays, attribution, (len(banned), ignored), parts)
     size = write_network(Path(out_path), arrays, about)
-    tell(1.0, "The road network is ready")
+    report(1.0, "The road network is ready")
     return summary_of(about, size)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workorders.messages.message import Message, typed
+
 from .extract import ROUNDABOUT
 from .network import Roads
 from .paths import Drive
@@ -19,12 +21,12 @@ _SIDE_METRES = 3.0
 _COMPASS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
 _UNNAMED = {
-    "service": "the service road",
-    "alley": "the alley",
-    "driveway": "the driveway",
-    "parking_aisle": "the parking lot",
-    "track": "the track",
-    "ferry": "the ferry",
+    "service": Message("road.service"),
+    "alley": Message("road.alley"),
+    "driveway": Message("road.driveway"),
+    "parking_aisle": Message("road.parking_lot"),
+    "track": Message("road.track"),
+    "ferry": Message("road.ferry"),
 }
 
 
@@ -37,14 +39,12 @@ class _Group:
     exit: int | None = None
 
 
-def leg_steps(
-    roads: Roads, drives: list[Drive], *, stop: int, to: LonLat, first_index: int, seconds: int
-) -> list[Step]:
-    """The instructions of one leg. `stop` numbers the place reached, `to` is where it truly lies,
-    `first_index` the leg's first point in the path's geometry, `seconds` its whole time."""
+def leg_steps(roads: Roads, drives: list[Drive], *, to: LonLat, first_index: int, seconds: int) -> list[Step]:
+    """The instructions of one leg. `to` is where the place reached truly lies, `first_index` the leg's first
+    point in the path's geometry, `seconds` its whole time."""
     groups = _groups(roads, drives)
     steps: list[Step] = []
-    index, done_ms, told = first_index, 0, 0
+    index, done_ms, begun = first_index, 0, 0
     total_ms = max(1, sum(drive.ms for drive in drives))
     for group in groups:
         street = roads.street(group.drives[-1].segment)
@@ -56,27 +56,26 @@ def leg_steps(
             Step(
                 street=street,
                 metres=round(sum(drive.metres for drive in group.drives), 1),
-                seconds=until - told,
+                seconds=until - begun,
                 manoeuvre=group.manoeuvre,
-                text=_text(roads, group, street),
+                message=_message(roads, group, street),
                 start_index=index,
                 lon=start[0],
                 lat=start[1],
                 exit=group.exit,
             )
         )
-        told = until
+        begun = until
         index += sum(len(drive.line) - 1 for drive in group.drives)
-    steps.append(_arrival(drives[-1].line, stop, to, index, steps[-1].street))
+    steps.append(_arrival(drives[-1].line, to, index, steps[-1].street))
     return steps
 
 
-def _arrival(line: list[LonLat], stop: int, to: LonLat, index: int, street: str) -> Step:
+def _arrival(line: list[LonLat], to: LonLat, index: int, street: str) -> Step:
     side = side_of(line, to) if metres_apart(line[-1], to) > _SIDE_METRES else ""
-    text = f"Arrive at stop {stop}" + (f" on the {side}" if side else "")
     manoeuvre = f"arrive_{side}" if side else "arrive"
     lon, lat = line[-1]
-    return Step(street, 0.0, 0, manoeuvre, text, index, lon, lat)
+    return Step(street, 0.0, 0, manoeuvre, Message(f"way.{manoeuvre}"), index, lon, lat)
 
 
 def _groups(roads: Roads, drives: list[Drive]) -> list[_Group]:
@@ -123,32 +122,27 @@ def _size_word(degrees: float) -> str:
     return "turn" if degrees <= _SHARP_DEGREES else "sharp"
 
 
-def _text(roads: Roads, group: _Group, street: str) -> str:
-    onto = street or _unnamed(roads, group.drives[-1])
-    kind, _, side = group.manoeuvre.partition("_")
-    if kind == "depart":
+def _message(roads: Roads, group: _Group, street: str) -> Message:
+    onto = typed(street) if street else _unnamed(roads, group.drives[-1])
+    if group.manoeuvre == "depart":
         compass = _COMPASS[round(start_bearing(group.drives[0].line) / 45) % 8]
-        return f"Head {compass} on {onto}"
-    if kind == "roundabout":
-        if _is_roundabout(roads, group.drives[-1]):
-            return f"Enter the roundabout {onto}" if street else "Enter the roundabout"
-        return f"At the roundabout take exit {group.exit} onto {onto}"
-    if kind == "ramp":
-        return "Take the ramp" + (f" on the {side}" if side else "") + (f" to {street}" if street else "")
-    words = {
-        "u": f"Turn around on {onto}",
-        "merge": f"Merge onto {onto}",
-        "continue": f"Continue onto {onto}",
-        "slight": f"Bear {side} onto {onto}",
-        "turn": f"Turn {side} onto {onto}",
-        "sharp": f"Turn sharp {side} onto {onto}",
-    }
-    return words[kind]
+        return Message.of("way.depart", compass=compass, onto=onto)
+    if group.manoeuvre == "roundabout":
+        if not _is_roundabout(roads, group.drives[-1]):
+            return Message.of("way.roundabout", exit=group.exit, onto=onto)
+        return Message.of("way.enter_named", onto=onto) if street else Message("way.enter")
+    if group.manoeuvre.startswith("ramp"):
+        return (
+            Message.of(f"way.{group.manoeuvre}_to", onto=onto)
+            if street
+            else Message(f"way.{group.manoeuvre}")
+        )
+    return Message.of(f"way.{group.manoeuvre}", onto=onto)
 
 
-def _unnamed(roads: Roads, drive: Drive) -> str:
+def _unnamed(roads: Roads, drive: Drive) -> Message:
     road = roads.road_class(drive.segment)
-    return "the ramp" if road.endswith("_link") else _UNNAMED.get(road, "the unnamed road")
+    return Message("road.ramp") if road.endswith("_link") else _UNNAMED.get(road, Message("road.unnamed"))
 
 
 def _is_ramp(roads: Roads, drive: Drive) -> bool:

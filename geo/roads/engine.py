@@ -1,6 +1,6 @@
 """The road network that the rest of the program asks: nearest street, travel times, ways, closures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -39,7 +39,7 @@ class RoadNetwork:
     def open(cls, path: FilePath | str) -> "RoadNetwork":
         """Open a network file. Raises Problem `network_file_unreadable`."""
         roads = open_roads(FilePath(path))
-        return cls(roads, weigh(roads, {}, ()))
+        return cls(roads, weigh(roads, ()))
 
     @property
     def summary(self) -> NetworkSummary:
@@ -51,14 +51,12 @@ class RoadNetwork:
         """Whose data this is; to be shown wherever it is."""
         return self._roads.attribution
 
-    def with_weights(
-        self, *, closures: Sequence[Closure] = (), factors: Mapping[str, float] | None = None
-    ) -> "RoadNetwork":
-        """The same streets with closures and with driving times multiplied by road class.
+    def with_closures(self, closures: Sequence[Closure]) -> "RoadNetwork":
+        """The same streets with these closures, and no others that this view may have.
 
-        Starts from the file's own times, not from this view's. Raises Problem `bad_input` naming the field.
+        Raises Problem `bad_input` naming the field.
         """
-        return RoadNetwork(self._roads, weigh(self._roads, factors or {}, closures))
+        return RoadNetwork(self._roads, weigh(self._roads, closures))
 
     def snap(self, lon: float, lat: float, *, max_metres: float = MAX_STOP_METRES) -> Snap:
         """The nearest place on an open street that may be worked from.

@@ -27,9 +27,7 @@ def journey(finder: WayFinder, places: Places, points: Sequence[LonLat]) -> Path
         line = [point for drive in drives for point in drive.line[:-1]] + [drives[-1].line[-1]]
         start = max(0, len(geometry) - 1)
         legs.append(Leg(seconds, round(line_metres(line), 1), start, len(steps)))
-        steps += leg_steps(
-            finder.roads, drives, stop=number + 1, to=points[number], first_index=start, seconds=seconds
-        )
+        steps += leg_steps(finder.roads, drives, to=points[number], first_index=start, seconds=seconds)
         geometry[start:] = line
     metres = round(sum(leg.metres for leg in legs), 1)
     return Path(sum(leg.seconds for leg in legs), metres, geometry, steps, legs)

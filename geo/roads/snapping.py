@@ -11,6 +11,7 @@ from workorders.problems import Problem
 
 from .grid import Nearest, find_nearest
 from .network import Roads
+from .refusals import within
 from .segments import SCALE, Ints, point_distances, slices
 from .values import LonLat
 
@@ -62,7 +63,7 @@ def snap_points(
     for code in sorted(set(refused.values())):
         positions = [row for row, why in refused.items() if why == code]
         what = _named(called, positions)
-        raise Problem(code, what=what, max_metres=round(max_metres), positions=positions)
+        raise Problem(code, what=what, **within(max_metres), positions=positions)
     segment = roads.segment_of_piece(nearest.piece)
     return Snapped(
         segment=segment,

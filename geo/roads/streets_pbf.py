@@ -60,7 +60,7 @@ def write_street_pbf(
         if len(way.nodes) < 2 or not by_id.keys() >= set(way.nodes):
             raise ValueError(f"way {way.id} needs two nodes or more, all of them given")
     relation_by_id = _by_id(relations, "relation")
-    # The suffix tells osmium the format, so it stays last.
+    # osmium takes the format from the suffix, so it stays last.
     draft = target.with_name(f"draft-{target.name.removesuffix('.osm.pbf')}.osm.pbf")
     try:
         with osmium.SimpleWriter(str(draft), header=_header(by_id.values()), overwrite=True) as writer:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workorders.messages.message import Message
+
 LonLat = tuple[float, float]
 """Longitude and latitude in degrees (EPSG:4326)."""
 
@@ -60,9 +62,9 @@ class Snap:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One instruction: drive `metres` on `street` after doing what `text` says at `geometry[start_index]`.
+    """One instruction: drive `metres` on `street` after doing what `message` says at `geometry[start_index]`.
 
-    `manoeuvre` is the stable word behind the text: depart, continue, turn_left, slight_right, u_turn,
+    `manoeuvre` is the stable word behind it: depart, continue, turn_left, slight_right, u_turn,
     roundabout, ramp_right, arrive …; `exit` counts a roundabout's exits.
     """
 
@@ -70,7 +72,7 @@ class Step:
     metres: float
     seconds: int
     manoeuvre: str
-    text: str
+    message: Message
     start_index: int
     lon: float
     lat: float

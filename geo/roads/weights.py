@@ -1,6 +1,6 @@
-"""Driving times under closures and the hour of the day."""
+"""Driving times under closures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,49 +25,6 @@ the end): every segment that touches the area."""
 
 
 @dataclass(frozen=True, slots=True)
-class TimeOfDay:
-    """Factors on driving time by road class between two seconds of the day (from inclusive, to exclusive)."""
-
-    from_s: int
-    to_s: int
-    factors: Mapping[str, float]
-
-
-SAMPLE_TIMES_OF_DAY: tuple[TimeOfDay, ...] = (
-    TimeOfDay(
-        7 * 3600,
-        9 * 3600,
-        {
-            "motorway": 1.25,
-            "trunk": 1.25,
-            "primary": 1.2,
-            "secondary": 1.2,
-            "tertiary": 1.1,
-            "residential": 1.05,
-        },
-    ),
-    TimeOfDay(
-        16 * 3600,
-        18 * 3600 + 1800,
-        {
-            "motorway": 1.35,
-            "trunk": 1.35,
-            "primary": 1.3,
-            "secondary": 1.25,
-            "tertiary": 1.15,
-            "residential": 1.05,
-        },
-    ),
-)
-"""Rush hours of a middling American town, to be replaced by what a district measures."""
-
-
-def factors_at(table: Sequence[TimeOfDay], second_of_day: int) -> Mapping[str, float]:
-    """The factors in force at a second of the day; none outside the table's times."""
-    return next((row.factors for row in table if row.from_s <= second_of_day < row.to_s), {})
-
-
-@dataclass(frozen=True, slots=True)
 class Weights:
     """Milliseconds to drive each state, milliseconds of each turn with the arc it enters, closed segments."""
 
@@ -76,21 +33,11 @@ class Weights:
     closed: NDArray[np.bool_]
 
 
-def weigh(roads: Roads, factors: Mapping[str, float], closures: Sequence[Closure]) -> Weights:
-    """The weights of a view. Raises Problem `bad_input` for an unknown class or a bad factor or closure."""
-    scale = np.ones(len(roads.classes))
-    for name, factor in factors.items():
-        if name not in roads.classes:
-            known = ", ".join(roads.classes)
-            raise Problem(
-                "bad_input", field="factors", reason=f"there is no road class {name}; known: {known}"
-            )
-        if not 0.1 <= factor <= 20:
-            raise Problem("bad_input", field=f"factors.{name}", reason="a factor lies between 0.1 and 20")
-        scale[roads.classes.index(name)] = factor
+def weigh(roads: Roads, closures: Sequence[Closure]) -> Weights:
+    """The weights of a view. Raises Problem `bad_input` for a closure that is nowhere."""
     arrays = roads.arrays
     segment = arrays["state_segment"]
-    state_ms = np.rint(arrays["state_ms"] * scale[arrays["road_class"][segment]]).astype(np.int64)
+    state_ms = arrays["state_ms"].astype(np.int64)
     closed = np.zeros(len(arrays["u"]), bool)
     for number, closure in enumerate(closures):
         closed[_closed_segments(roads, closure, f"closures[{number}]")] = True

@@ -6,8 +6,7 @@ times know no hour, and a way that is open too early costs less than one that en
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import shapely
 from sqlalchemy import false, func, not_, or_, select
@@ -15,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from geo.distance import METRES_PER_DEGREE, Box
 from geo.roads import Closure, RoadNetwork
+from workorders.grammar.times import start_of_day
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.tables import Order, StreetClosure
-from workorders.usecases.history import tell
+from workorders.usecases.history import enqueue
 
 LEAST_METRES, MOST_METRES = 5, 5_000
 """Less than a street's width closes nothing surely; more is not a closure but another district."""
@@ -40,7 +40,7 @@ class Closed:
 
     def view(self, network: RoadNetwork) -> RoadNetwork:
         """The network without these streets."""
-        return network.with_weights(closures=self.rings) if self.ids else network
+        return network.with_closures(self.rings) if self.ids else network
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def close_streets(
     now: datetime,
     actor: str,
 ) -> StreetClosure:
-    """Close the streets around a place, and tell the routes of its days so that tablets get another way.
+    """Close the streets around a place, and enqueue the routes of its days so that tablets get another way.
 
     `lines`: the shape of each named street, to say which ones are closed. Raises Problem bad_input naming
     the field.
@@ -107,7 +107,7 @@ def close_streets(
     )
     session.add(row)
     session.flush()
-    _tell_routes(session, row, now=now)
+    _enqueue_routes(session, row, now=now)
     return row
 
 
@@ -118,7 +118,7 @@ def open_streets(session: Session, number: int, *, now: datetime, actor: str) ->
         raise Problem("not_found", what="closure in force", key=number)
     row.opened_at, row.opened_by = now, actor[:80]
     session.flush()
-    _tell_routes(session, row, now=now)
+    _enqueue_routes(session, row, now=now)
     return row
 
 
@@ -141,13 +141,12 @@ def _check(asked: ClosureRequest, now: datetime) -> None:
 
 
 def _span(session: Session, day: date) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(district_of(session).timezone)
-    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-    return midnight, datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    timezone = district_of(session).timezone
+    return start_of_day(day, timezone), start_of_day(day + timedelta(days=1), timezone)
 
 
-def _tell_routes(session: Session, row: StreetClosure, *, now: datetime) -> None:
-    """Have the ways of its days computed and told anew; a route that stays as it is costs no document."""
+def _enqueue_routes(session: Session, row: StreetClosure, *, now: datetime) -> None:
+    """Have the ways of its days computed and published; a route that stays as it is costs no document."""
     district = district_of(session)
     query = (
         select(Order.technician_id, Order.route_day)
@@ -162,4 +161,4 @@ def _tell_routes(session: Session, row: StreetClosure, *, now: datetime) -> None
     if row.until is not None:
         query = query.where(Order.route_day <= district.day_of(row.until))
     for technician, day in session.execute(query):
-        tell(session, str(technician), "route", f"{day}", now=now)
+        enqueue(session, str(technician), "route", f"{day}", now=now)

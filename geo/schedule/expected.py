@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from geo.planner.day_state import remaining_day
-from geo.planner.model import UNREACHABLE_S, Technician
+from geo.planner.model import UNREACHABLE_S, PlanningTechnician
 from geo.planner.plan import BREAK, Plan, Route, Visit
 from geo.schedule.states import MOVABLE
 from geo.schedule.true_state import Today
@@ -37,7 +37,9 @@ def expected_routes(today: Today, late_s: Mapping[str, int] | None = None) -> di
     return found
 
 
-def _route(technician: Technician, rest: Technician, visits: tuple[Visit, ...], home_s: int) -> Route:
+def _route(
+    technician: PlanningTechnician, rest: PlanningTechnician, visits: tuple[Visit, ...], home_s: int
+) -> Route:
     """The visits, a break that is still due after them, and the way home."""
     time, at = visits[-1].finish, visits[-1].at
     for due in rest.shifts[0].breaks if rest.shifts else ():

@@ -86,7 +86,7 @@ def late_day(today: Today, technician: str, delay_s: int) -> LateDay:
 
 
 def _key(visit: Visit | Delayed) -> tuple[str, str | None, int]:
-    """Breaks have no order; their planned start tells them apart."""
+    """Breaks have no order; they are known by their planned start."""
     start = visit.planned if isinstance(visit, Delayed) else visit.start
     return visit.kind, visit.order, start if visit.kind == BREAK else 0
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geo.planner.model import DAY_S, Order, Window
+from geo.planner.model import DAY_S, PlanningOrder, Window
 from geo.schedule.people import MatrixRows
 from geo.schedule.places import stop_positions
 from geo.schedule.states import OPEN, WITH_TABLET
@@ -35,7 +35,7 @@ def orders_of(session: Session, day: date) -> Sequence[tables.Order]:
 
 def planned_orders(
     session: Session, rows: Sequence[tables.Order], places: MatrixRows, midnight: datetime
-) -> list[Order]:
+) -> list[PlanningOrder]:
     """The rows as the planner takes them, their places added; not those that may not be worked that day."""
     positions = stop_positions(session, [row.number for row in rows])
     zones = _zones_of(session, rows)
@@ -50,7 +50,7 @@ def planned_orders(
         if window is None:
             continue
         planned.append(
-            Order(
+            PlanningOrder(
                 number=row.number,
                 at=places.row(positions[row.number]),
                 service_s=row.planned_minutes * 60,
@@ -61,7 +61,6 @@ def planned_orders(
                 stock=meters_taken(row.type, sizes[row.number]),
                 pinned=row.technician_id if row.pinned else None,
                 zone=zones.get(row.number),
-                kind=row.type,
                 target=_target(row, midnight, policy),
             )
         )
@@ -86,8 +85,7 @@ def _target(row: tables.Order, midnight: datetime, policy: Mapping[str, Any]) ->
 
 def meters_taken(order_type: str, size: str) -> dict[str, int]:
     """What an order at a service point of that size takes from the van: a meter, or nothing."""
-    takes = any(field.name == "van_stock" for field in CATALOGUE[order_type].extra)
-    return {size: 1} if takes else {}
+    return {size: 1} if CATALOGUE[order_type].takes_meter_from_van is not None else {}
 
 
 def _window(row: tables.Order, midnight: datetime) -> tuple[Window, ...] | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.planner.model import Break, Shift, Technician
+from geo.planner.model import Break, PlanningTechnician, Shift
 from geo.schedule.places import LonLat, shift_ends, yard
 from workorders import tables
 
@@ -30,7 +30,7 @@ class MatrixRows:
 
 def technicians_of(
     session: Session, day: date, places: MatrixRows, midnight: datetime, now: datetime
-) -> list[Technician]:
+) -> list[PlanningTechnician]:
     """The technicians with something left of a shift at `now`, their places added to `places`."""
     shifts = session.execute(
         select(tables.Shift, tables.Technician, tables.Zone.code)
@@ -54,7 +54,7 @@ def technicians_of(
         left = [s for row, _, _ in rows if (s := _shift(row, midnight, now)) is not None]
         if left:
             planned.append(
-                Technician(
+                PlanningTechnician(
                     number=id_,
                     start=home,
                     end=home,

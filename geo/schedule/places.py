@@ -16,9 +16,9 @@ def yard(session: Session, *, on: Shift) -> LonLat:
 
     Raises Problem bad_setting when there is neither.
     """
-    told = rule_book(session).in_force(on.day).setting("yard")
-    if told:
-        return float(told["lon"]), float(told["lat"])
+    place = rule_book(session).in_force(on.day).setting("yard")
+    if place:
+        return float(place["lon"]), float(place["lat"])
     middle = session.scalar(select(func.count(Premise.id)))
     if not middle:
         raise Problem("bad_setting", name="yard", reason="there are no premises to guess it from")

@@ -14,7 +14,8 @@ from geo.schedule.states import BEGUN, DONE, MOVABLE, OPEN
 from geo.schedule.true_state import Today
 from geo.schedule.work import begun_stops, first_free_place, plan_document, still_movable
 from workorders.messages.words import state_title
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
+from workorders.queries.people import technician_names
 from workorders.tables import Order
 from workorders.usecases.orders.assignment import set_route
 
@@ -25,7 +26,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class PlanLimits:
     """How much may be disturbed: stops that may change technician at most, and the driving seconds that each
     must save (or more points it must make room for)."""
 
@@ -33,7 +34,7 @@ class Wishes:
     stickiness_s: int = 600
 
 
-def rest_document(today: Today, plan: Plan, wishes: Wishes, *, now: datetime) -> dict[str, Any]:
+def rest_document(today: Today, plan: Plan, limits: PlanLimits, *, now: datetime) -> dict[str, Any]:
     """The plan as JSON with what it changes and on what it rests (see `apply_rest`)."""
     work = today.work
     expected = expected_routes(today)
@@ -46,7 +47,7 @@ def rest_document(today: Today, plan: Plan, wishes: Wishes, *, now: datetime) ->
     moved = [n for n, (who, _) in after.items() if n in had and had[n] != who]
     document |= {
         "made_at": now.isoformat(),
-        "wishes": asdict(wishes),
+        "limits": asdict(limits),
         "moves": [
             {
                 "order": n,
@@ -90,7 +91,7 @@ def _too_late(today: Today, expected: Mapping[str, Route]) -> int:
 
 
 def apply_rest(session: Session, document: dict[str, Any], *, now: datetime, actor: str) -> int:
-    """Make the plan the technicians' routes and tell their tablets; returns how many stops were routed.
+    """Make the plan the technicians' routes and enqueue them; returns how many stops were routed.
 
     Work begun stays first in its route. What found no place stays at the end of the route it was in. Raises
     Problem plan_outdated, and changes nothing, when the day is no longer the one that was planned: only that
@@ -134,15 +135,24 @@ def _check(session: Session, document: dict[str, Any], now: datetime) -> None:
     made = datetime.fromisoformat(document["made_at"])
     if now - made > BELIEVED:
         minutes = round(BELIEVED.total_seconds() / 60)
-        raise Problem("plan_outdated", what=f"it is more than {minutes} minutes old")
-    changes = list(_changes(session, document))
+        raise Problem("plan_outdated", what=Reason("it is more than {minutes} minutes old", minutes=minutes))
+    changes = list(_changes(session, document, technician_names(session)))
     if changes:
-        more = f" and {len(changes) - NAMED} more changes" if len(changes) > NAMED else ""
-        raise Problem("plan_outdated", what="; ".join(changes[:NAMED]) + more)
+        raise Problem("plan_outdated", what=_listed(changes))
 
 
-def _changes(session: Session, document: dict[str, Any]) -> Iterable[str]:
-    """What is no longer as the plan has it, in words. Locks the orders, so that it stays that way."""
+def _listed(changes: list[Reason]) -> Reason:
+    """The first few, and how many more there are."""
+    listed = changes[0]
+    for change in changes[1:NAMED]:
+        listed = Reason("{first}; {second}", first=listed, second=change)
+    if len(changes) > NAMED:
+        listed = Reason("{changes}; and {count} more", changes=listed, count=len(changes) - NAMED)
+    return listed
+
+
+def _changes(session: Session, document: dict[str, Any], names: Mapping[str, str]) -> Iterable[Reason]:
+    """What is no longer as the plan has it. Locks the orders, so that it stays that way."""
     day, basis = date.fromisoformat(document["day"]), document["basis"]
     held = {number: who for who, numbers in basis["routes"].items() for number in numbers}
     placed = {entry["order"] for entry in document["placed"]}
@@ -160,20 +170,24 @@ def _changes(session: Session, document: dict[str, Any]) -> Iterable[str]:
         .with_for_update()
     ).all()
     for row in rows:
-        title = state_title(row.state).lower()
+        state = Reason(state_title(row.state))
         if row.number in placed:
             if row.technician_id is not None or row.state not in OPEN:
-                yield f"{row.number} is no longer to be given out ({title})"
+                yield Reason("{order} is no longer to be assigned ({state})", order=row.number, state=state)
         elif row.number not in held:
-            yield f"{row.number} was added to the route of {row.technician_id}"
+            name = names.get(row.technician_id, row.technician_id)
+            yield Reason("{order} was added to the route of {name}", order=row.number, name=name)
         elif row.technician_id != held[row.number] or row.route_day != day:
-            yield f"{row.number} is no longer on the route of {held[row.number]}"
+            name = names.get(held[row.number], held[row.number])
+            yield Reason("{order} is no longer on the route of {name}", order=row.number, name=name)
         elif row.state not in MOVABLE and not (row.number in basis["locked"] and row.state in BEGUN | DONE):
-            yield f"{row.number} is {title}"
-    yield from _reordered(session, day, basis)
+            yield Reason("{order}: {state}", order=row.number, state=state)
+    yield from _reordered(session, day, basis, names)
 
 
-def _reordered(session: Session, day: date, basis: dict[str, Any]) -> Iterable[str]:
+def _reordered(
+    session: Session, day: date, basis: dict[str, Any], names: Mapping[str, str]
+) -> Iterable[Reason]:
     """Technicians whose stops somebody put in another order."""
     query = (
         select(Order.technician_id, Order.number)
@@ -186,4 +200,4 @@ def _reordered(session: Session, day: date, basis: dict[str, Any]) -> Iterable[s
     for who, numbers in basis["routes"].items():
         now = order_now.get(who, [])
         if sorted(now) == sorted(n for n in numbers if n in now) and now != [n for n in numbers if n in now]:
-            yield f"the stops of {who} were put in another order"
+            yield Reason("the stops of {name} were put in another order", name=names.get(who, who))

@@ -15,12 +15,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from geo.planner.day_state import remaining_day
-from geo.planner.model import UNREACHABLE_S, Options, Seconds
-from geo.planner.model import Problem as PlanningProblem
+from geo.planner.model import UNREACHABLE_S, Options, PlanningProblem, Seconds
 from geo.planner.plan import Plan
 from geo.planner.slots import PlannedDay, planned_day
 from geo.planner.trials import IMPOSSIBLE, Prober
 from geo.roads import MAX_STOP_METRES, Places, RoadNetwork
+from geo.roads.refusals import within
 from geo.schedule.people import vans_of
 from geo.schedule.places import LonLat
 from geo.schedule.standing import sequences_of, timed_plan
@@ -86,7 +86,7 @@ class SlotDays:
         self, session: Session, network: RoadNetwork, day: date, key: Hashable, now: datetime
     ) -> LaidOut:
         rows = _routed_and_promised(session, day)
-        routes = routes_now(session, day)
+        routes = routes_now(session, day, now=now)
         heard = places_of(routes.values())
         draft = read_day(session, day, rows, now=max(now, midnight_of(session, day)), also=heard)
         positions = {stop.number: stop.point for route in routes.values() for stop in route.stops}
@@ -146,9 +146,7 @@ class SlotDays:
         known = [self._found[network, point] for point in points]
         usual = next((place for place in known if isinstance(place, Places)), None)
         if usual is None:
-            raise Problem(
-                "stop_off_network", what="Every place of the day", max_metres=round(MAX_STOP_METRES)
-            )
+            raise Problem("stop_off_network", what="Every place of the day", **within(MAX_STOP_METRES))
         nowhere = {point: code for point, code in zip(points, known, strict=True) if isinstance(code, str)}
         return Places.of([place if isinstance(place, Places) else usual for place in known]), nowhere
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from geo.planner.model import Order, Problem, Technician
+from geo.planner.model import PlanningOrder, PlanningProblem, PlanningTechnician
 from geo.planner.plan import Plan, Route
 from geo.planner.simulate import route_of
 from geo.schedule.states import MOVABLE
@@ -18,7 +18,7 @@ def sequences_of(today: Today) -> dict[str, list[str]]:
     }
 
 
-def timed_plan(problem: Problem, sequences: Mapping[str, Sequence[str]]) -> Plan:
+def timed_plan(problem: PlanningProblem, sequences: Mapping[str, Sequence[str]]) -> Plan:
     """The routes as they stand on what is left of the day; a stop that can no longer be kept is not in it."""
     orders = {order.number: order for order in problem.orders}
     routes = []
@@ -31,12 +31,14 @@ def timed_plan(problem: Problem, sequences: Mapping[str, Sequence[str]]) -> Plan
     return Plan(tuple(routes), (), sum(orders[number].priority for number in served))
 
 
-def _as_it_works(problem: Problem, technician: Technician, stops: Sequence[Order]) -> Route | None:
+def _as_it_works(
+    problem: PlanningProblem, technician: PlanningTechnician, stops: Sequence[PlanningOrder]
+) -> Route | None:
     """All the stops if that can be done, else each that still works after those before it."""
     route = route_of(problem, technician, 0, stops)
     if route is not None:
         return route
-    kept: list[Order] = []
+    kept: list[PlanningOrder] = []
     route = route_of(problem, technician, 0, kept)
     for stop in stops:
         longer = route_of(problem, technician, 0, [*kept, stop])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geo.planner.day_state import Remaining, remaining_day
 from geo.planner.insert import Insertion, cheapest_insertions
-from geo.planner.model import Order, Window
+from geo.planner.model import PlanningOrder, Window
 from geo.planner.slots import Journeys, recommend_slots
 from geo.roads import RoadNetwork
 from geo.schedule.orders import meters_taken
@@ -169,16 +169,15 @@ def slots_for(
     return offers
 
 
-def _asked(row: tables.Order) -> Order:
+def _asked(row: tables.Order) -> PlanningOrder:
     """The order as the planner asks about it, its place not in any day's matrix yet."""
-    return Order(
+    return PlanningOrder(
         number=f"{row.number}?",
         at=0,
         service_s=row.planned_minutes * 60,
         priority=max(1, row.priority),
         skills=frozenset(CATALOGUE[row.type].skills),
         stock=meters_taken(row.type, row.service_point.size),
-        kind=row.type,
     )
 
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import shapely
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from geo.distance import metres_between
 from geo.planner.day_state import DayState, TechnicianState
 from geo.roads import RoadNetwork
 from geo.schedule.places import LonLat, stop_positions
 from geo.schedule.states import DONE, MOVABLE, SUSPENDED, UNDER_WAY
 from geo.schedule.work import DayWork, load_day, midnight_of
+from workorders.grammar.distance import metres_between
 from workorders.judgement.lifecycle import State
+from workorders.queries.field_days import breaks_begun
 from workorders.tables import Assignment, FieldEvent, Order, OrderEvent
 
 BELIEVED_METRES = 200.0
@@ -40,11 +40,15 @@ class StopNow:
 
 @dataclass(frozen=True, slots=True)
 class RouteNow:
-    """A technician's day as it stands: stops in their order, and the last GPS fix with its time."""
+    """A technician's day as it stands: stops in their order, and the last GPS fix with its time.
+
+    `breaks`: how many were taken in the shift under way.
+    """
 
     technician: str
     stops: tuple[StopNow, ...]
     fix: tuple[datetime, LonLat] | None = None
+    breaks: int = 0
 
     def numbers(self, states: frozenset[State]) -> tuple[str, ...]:
         """The stops in any of these states, in their order."""
@@ -65,7 +69,7 @@ class RouteNow:
         finished, point = max(ended)
         if self.fix is None or self.fix[0] <= finished:
             return point
-        away = metres_between(shapely.Point(self.fix[1]), shapely.Point(point))
+        away = metres_between(self.fix[1], point)
         return self.fix[1] if away > AT_THE_STOP_METRES else point
 
 
@@ -80,15 +84,10 @@ class Today:
     state: DayState
     routes: Mapping[str, RouteNow]
 
-    @property
-    def stuck(self) -> frozenset[str]:
-        """Orders begun and put aside: they stay with their technician."""
-        return frozenset(n for route in self.routes.values() for n in route.numbers(SUSPENDED))
-
 
 def load_today(session: Session, network: RoadNetwork, day: date, *, now: datetime) -> Today:
     """Read a day that has begun. Raises what `load_day` raises."""
-    routes = routes_now(session, day)
+    routes = routes_now(session, day, now=now)
     return today_of(load_day(session, network, day, now=now, also=places_of(routes.values())), routes, now)
 
 
@@ -126,7 +125,8 @@ def _state(
             if person.number == route.technician
             for shift in person.shifts
         )
-        return TechnicianState(route.technician, before, now, locked=next_up if on_shift else ())
+        locked = next_up if on_shift else ()
+        return TechnicianState(route.technician, before, now, locked=locked, breaks_taken=route.breaks)
     at = row.get(doing.point, before)
     began = work.seconds(doing.began) if doing.began else now
     if doing.state == State.EN_ROUTE:
@@ -135,11 +135,13 @@ def _state(
     else:
         free_at = max(now, began + doing.minutes * 60)
     locked = () if doing.state == State.EN_ROUTE else next_up
-    return TechnicianState(route.technician, at, free_at, done=(doing.number,), locked=locked)
+    return TechnicianState(
+        route.technician, at, free_at, done=(doing.number,), locked=locked, breaks_taken=route.breaks
+    )
 
 
-def routes_now(session: Session, day: date) -> dict[str, RouteNow]:
-    """Every technician's stops of that day, cancelled ones left out, and the last believable GPS fix."""
+def routes_now(session: Session, day: date, *, now: datetime) -> dict[str, RouteNow]:
+    """Every technician's stops of that day, cancelled ones left out, with the last believable GPS fix."""
     rows = session.execute(
         select(
             Order.number,
@@ -163,7 +165,10 @@ def routes_now(session: Session, day: date) -> dict[str, RouteNow]:
     stops: defaultdict[str, list[StopNow]] = defaultdict(list)
     for row in rows:
         stops[str(row.technician_id)].append(_stop(row, points[row.number], began.get(row.number)))
-    return {who: RouteNow(who, tuple(theirs), fixes.get(who)) for who, theirs in stops.items()}
+    breaks = breaks_begun(session, sorted(stops), day, now=now)
+    return {
+        who: RouteNow(who, tuple(theirs), fixes.get(who), breaks.get(who, 0)) for who, theirs in stops.items()
+    }
 
 
 def _given_up(session: Session, day: date) -> Sequence[Any]:

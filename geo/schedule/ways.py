@@ -1,8 +1,7 @@
 """The way through a technician's stops, kept beside the route so that a tablet without signal can draw it."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +11,7 @@ from geo.schedule.places import shift_ends, stop_positions
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.tables import Order, RouteWay, Shift, Technician
-
-AT_STOP = re.compile(r"at stop \d+")
-"""The road network counts the yard as its first stop; the tablet names the stop by its order."""
+from workorders.usecases.history import enqueue_order
 
 
 def refresh_way(
@@ -44,6 +41,8 @@ def refresh_way(
     )
     known = session.get(RouteWay, (technician_id, day))
     if known is not None and known.stops == stops and known.closures == list(closures):
+        # Moved away and back, a stop has lost its time while the way is as it was.
+        _time_anew(session, known, now)
         return False
     path = _path(session, network, technician_id, day, stops)
     if path is None:
@@ -53,7 +52,29 @@ def refresh_way(
     way = _way(technician_id, day, stops, path, now)
     way.closures = list(closures)
     session.merge(way)
+    _time_anew(session, way, now)
     return True
+
+
+def _time_anew(session: Session, way: RouteWay, now: datetime) -> None:
+    """Give stops without a planned time one: after the stop before and the drive, not before an appointment.
+
+    Tablets that have the order are notified. Times that a plan gave stay; breaks are known to plans only.
+    """
+    query = select(Order).where(Order.number.in_(way.stops)).order_by(Order.number).with_for_update()
+    orders = {order.number: order for order in session.scalars(query)}
+    if all(order.planned_start is not None for order in orders.values()):
+        return
+    begins = select(Shift.starts_at).where(Shift.technician_id == way.technician_id, Shift.day == way.day)
+    free = max(now, session.scalars(begins.order_by(Shift.starts_at).limit(1)).one())
+    for number, drive in zip(way.stops, way.drive_seconds, strict=False):
+        order = orders[number]
+        if order.planned_start is None:
+            start = free + timedelta(seconds=drive)
+            order.planned_start = max(start, order.appointment_from or start)
+            enqueue_order(session, order, now=now)
+        free = order.planned_start + timedelta(minutes=order.planned_minutes)
+    session.flush()
 
 
 def _path(
@@ -82,7 +103,7 @@ def _way(technician_id: str, day: date, stops: list[str], path: Path, now: datet
         last = legs[index + 1].first_step if index + 1 < len(legs) else len(path.steps)
         steps += [
             {
-                "text": AT_STOP.sub("at the stop", step.text),
+                "message": step.message.as_json(),
                 "street": step.street,
                 "metres": round(step.metres),
                 "seconds": step.seconds,

@@ -6,35 +6,35 @@ of the plan are seconds after midnight in the district's time zone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.planner.model import Order, Seconds, Technician
-from geo.planner.model import Problem as PlanningProblem
+from geo.planner.model import PlanningOrder, PlanningProblem, PlanningTechnician, Seconds
 from geo.planner.plan import Plan, Unplaced
 from geo.roads import MAX_STOP_METRES, RoadNetwork
+from geo.roads.refusals import within
 from geo.schedule.orders import orders_of, planned_orders
 from geo.schedule.people import MatrixRows, technicians_of
 from geo.schedule.places import LonLat
 from geo.schedule.states import BEGUN, DONE, MOVABLE
 from workorders import tables
+from workorders.grammar.times import start_of_day
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.usecases.orders.assignment import set_route
 
 NOT_SERVED = {
-    "stop_off_network": ("off_streets", "No open street leads near it; look at closures and position."),
-    "stop_cut_off": (
-        "cut_off",
-        "No street or ferry leads to the streets it lies at; the map may lack the way over.",
-    ),
+    "stop_off_network": Message("unplaced.off_streets"),
+    "stop_cut_off": Message("unplaced.cut_off"),
 }
-"""Why an order is left out of a plan, code and words, by the road network's refusal."""
+"""Why an order is left out of a plan, by the road network's refusal."""
+DAY_START = {"stop_off_network": "day_start_off_network", "stop_cut_off": "day_start_cut_off"}
+"""The refusal when a technician's day begins there, by the road network's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class DayWork:
 class DayDraft:
     """A day read from the database, its travel times not known yet."""
 
-    orders: list[Order]
-    technicians: list[Technician]
+    orders: list[PlanningOrder]
+    technicians: list[PlanningTechnician]
     points: list[LonLat]
     day: date
     midnight: datetime
@@ -74,12 +74,12 @@ class DayDraft:
     def travelled(self, seconds: Seconds, off: Mapping[LonLat, str]) -> DayWork:
         """With the travel times between its points, of which no street serves those in `off`.
 
-        Raises Problem stop_off_network or stop_cut_off when they hold the place where a day begins.
+        Raises Problem day_start_off_network or day_start_cut_off when they hold the place where a day begins.
         """
         _check_ends(self.technicians, self.points, off)
         reached = tuple(order for order in self.orders if self.points[order.at] not in off)
         left_out = tuple(
-            Unplaced(o.number, *NOT_SERVED[off[self.points[o.at]]])
+            Unplaced(o.number, NOT_SERVED[off[self.points[o.at]]])
             for o in self.orders
             if self.points[o.at] in off
         )
@@ -92,8 +92,8 @@ def load_day(
 ) -> DayWork:
     """Read a day's orders, technicians and shifts, and their travel times from the road network.
 
-    `also`: further places that the matrix shall have. Raises Problem stop_off_network or stop_cut_off when
-    no street serves the place where a technician's day begins.
+    `also`: further places that the matrix shall have. Raises Problem day_start_off_network or
+    day_start_cut_off when no street serves the place where a technician's day begins.
     """
     draft = read_day(session, day, orders_of(session, day), now=now, also=also)
     return draft.travelled(*travel(network, draft.points))
@@ -119,8 +119,7 @@ def read_day(
 
 def midnight_of(session: Session, day: date) -> datetime:
     """The instant at which a day of the district begins."""
-    zone = ZoneInfo(district_of(session).timezone)
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return start_of_day(day, district_of(session).timezone)
 
 
 def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, Mapping[LonLat, str]]:
@@ -133,16 +132,14 @@ def travel(network: RoadNetwork, points: list[LonLat]) -> tuple[Seconds, Mapping
     return network.matrix(moved).astype(np.int64), {points[number]: code for number, code in off.items()}
 
 
-def _check_ends(technicians: Sequence[Technician], points: list[LonLat], off: Mapping[LonLat, str]) -> None:
+def _check_ends(
+    technicians: Sequence[PlanningTechnician], points: list[LonLat], off: Mapping[LonLat, str]
+) -> None:
     for person in technicians:
         ends = [points[row] for row in (person.start, person.end, person.reload_at) if row is not None]
         codes = sorted({off[point] for point in ends if point in off})
         if codes:
-            raise Problem(
-                codes[0],
-                what=f"The place where {person.number} begins or refills",
-                max_metres=round(MAX_STOP_METRES),
-            )
+            raise Problem(DAY_START[codes[0]], technician=person.number, **within(MAX_STOP_METRES))
 
 
 def plan_document(work: DayWork, plan: Plan) -> dict[str, Any]:
@@ -176,7 +173,8 @@ def plan_document(work: DayWork, plan: Plan) -> dict[str, Any]:
             for route in plan.routes
         ],
         "unplaced": [
-            {"order": u.order, "code": u.code, "words": u.words} for u in (*plan.unplaced, *work.left_out)
+            {"order": left.order, "reason": left.reason.as_json()}
+            for left in (*plan.unplaced, *work.left_out)
         ],
         "served": plan.served,
         "drive_s": plan.drive_s,

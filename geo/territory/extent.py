@@ -6,13 +6,12 @@ Places come as longitude and latitude in degrees (SRID 4326).
 from dataclasses import dataclass
 from pathlib import Path
 
-import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geo.distance import metres_between
 from geo.files import network_file
 from geo.roads.store import read_network
+from workorders.grammar.distance import metres_between
 from workorders.problems import Problem
 from workorders.tables import Premise
 
@@ -36,9 +35,8 @@ class Extent:
         """Metres from the nearest box to a place; 0 inside one. Infinite for what is no place on earth."""
         if not on_earth(lon, lat):
             return float("inf")
-        place = shapely.Point(lon, lat)
         return min(
-            metres_between(place, shapely.Point(min(max(lon, west), east), min(max(lat, south), north)))
+            metres_between((lon, lat), (min(max(lon, west), east), min(max(lat, south), north)))
             for west, south, east, north in self.boxes
         )
 

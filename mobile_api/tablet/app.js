@@ -1,12 +1,15 @@
 // The tablet app begins here: check the browser, load what is kept, draw.
 
 import { goOnWith } from "./lib/clock.js";
-import { read, write } from "./lib/idb.js";
+import { entries, read, write } from "./lib/idb.js";
+import { Worded } from "./lib/failures.js";
+import { beginLanguage } from "./lib/language.js";
 import { startRouter } from "./lib/router.js";
 import { app, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
 import { lock } from "./data/open.js";
 import { loadProfiles } from "./data/profiles.js";
+import { keepAlerting } from "./ui/alerts.js";
 import { keepMapFresh } from "./ui/mapfiles.js";
 import { page } from "./ui/pages.js";
 import { applyTheme } from "./ui/tablet.js";
@@ -22,9 +25,9 @@ function keepOffset(ms) {
 }
 
 function check() {
-  if (!globalThis.isSecureContext) throw new Error("It needs a secure address: open it over https.");
+  if (!globalThis.isSecureContext) throw new Worded("door.insecure");
   if (!globalThis.indexedDB || !navigator.locks || !globalThis.PouchDB)
-    throw new Error("Use a current Chrome, Edge, Firefox or Safari.");
+    throw new Worded("door.old_browser");
 }
 
 // A tablet left in the truck locks itself; what is typed is kept.
@@ -38,16 +41,30 @@ function lockWhenIdle() {
   again();
 }
 
+// PouchDB leaves promises without a handler when a replication is cancelled while it asks. That a request was ended
+// is no failure; any other rejection is reported as ever.
+function ignoreEndedRequests() {
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.name === "AbortError") event.preventDefault();
+  });
+}
+
 async function start() {
+  ignoreEndedRequests();
   const root = document.getElementById("app");
   onUpdate(() => render(page(), root));
   startRouter();
   try {
+    await beginLanguage();
     check();
+    app.storage.persisted = (await navigator.storage?.persisted?.()) ?? false;
+    app.storage.understood = (await read("settings", "storage_understood")) ?? false;
     goOnWith(await read("settings", CLOCK), keepOffset);
     app.theme = (await read("settings", "theme")) ?? "auto";
     applyTheme();
+    app.navigator = (await read("settings", "navigator")) ?? "auto";
     app.profiles = await loadProfiles();
+    app.waiting = new Set((await entries("pending")).map(([id]) => id)); // of everybody, until somebody opens the app
     app.phase = app.profiles.length ? "locked" : "enrol";
   } catch (error) {
     Object.assign(app, { phase: "broken", failure: error });
@@ -56,6 +73,7 @@ async function start() {
   lockWhenIdle();
   setInterval(update, AGE_REDRAW_MS);
   keepMapFresh();
+  keepAlerting();
   await keepInstalled();
 }
 

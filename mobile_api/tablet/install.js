@@ -3,32 +3,56 @@
 import { app, update } from "./lib/state.js";
 
 const LOOK_EVERY_MS = 60 * 60_000;
+const AGAIN_MS = 60_000; // an installation that a portal spoilt is tried again soon
 
-export async function keepInstalled() {
-  if (!navigator.serviceWorker) return;
-  let registration;
+// Offline, behind a portal, or with an emptied browser there is nothing to register: the app runs, and is kept later.
+async function registered() {
   try {
-    registration = await navigator.serviceWorker.register("worker.js");
-  } catch {
-    return; // offline with an emptied browser: the app runs, and is kept at the next visit
+    const known = await navigator.serviceWorker.getRegistration();
+    if (!known) return await navigator.serviceWorker.register("worker.js");
+    await known.update();
+    return known;
+  } catch (error) {
+    console.warn("not installed:", error);
+    return null;
   }
-  const offer = (worker) => {
-    app.newVersion = () => worker.postMessage("take over");
-    update();
-  };
-  if (registration.waiting && navigator.serviceWorker.controller) offer(registration.waiting);
+}
+
+function offer(worker) {
+  if (!worker || !navigator.serviceWorker.controller) return;
+  app.newVersion = () => worker.postMessage("take over");
+  update();
+}
+
+const followed = new WeakSet();
+
+function follow(registration) {
+  offer(registration.waiting);
+  if (followed.has(registration)) return;
+  followed.add(registration);
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
-    worker?.addEventListener("statechange", () => {
-      if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
-    });
+    worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
   });
+}
+
+export async function keepInstalled() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
   let reloading = false;
-  const controlled = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
+  const controlled = Boolean(serviceWorker.controller);
+  serviceWorker.addEventListener("controllerchange", () => {
     if (!controlled || reloading) return;
     reloading = true;
     location.reload();
   });
-  setInterval(() => registration.update().catch(() => {}), LOOK_EVERY_MS);
+  let timer;
+  const look = async () => {
+    clearTimeout(timer);
+    const registration = await registered();
+    if (registration) follow(registration);
+    timer = setTimeout(look, registration?.active ? LOOK_EVERY_MS : AGAIN_MS);
+  };
+  addEventListener("online", look);
+  await look();
 }

@@ -6,15 +6,16 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from mobile_api.schemas import ProblemBlueprint
-from server.api.schemas import AccountSchema, HitSchema, SearchQuerySchema
+from server.api.account_schemas import AccountSchema, HitSchema, SearchQuerySchema
+from server.api.scoped import needs
 from server.auth.roles import allow_staff
 from server.db import current_session
 from server.services import services
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.ledger import balance
+from workorders.queries.account_facts import needed_now
 from workorders.queries.accounts import find_account
 from workorders.queries.search import Hit, search
-from workorders.queries.situation import needed_now
 from workorders.tables import Account, Installation, Meter, Order, Premise, ServiceAgreement, ServicePoint
 
 blueprint = ProblemBlueprint("accounts", __name__, url_prefix="/api", description="Accounts and payments")
@@ -22,6 +23,7 @@ blueprint = ProblemBlueprint("accounts", __name__, url_prefix="/api", descriptio
 
 @blueprint.route("/accounts/<number>", methods=["GET"])
 @allow_staff
+@needs(blueprint, "accounts:read")
 @blueprint.response(200, AccountSchema)
 def account(number: str) -> dict[str, Any]:
     """An account: its customer, service points, balance and open orders."""
@@ -44,6 +46,7 @@ def account(number: str) -> dict[str, Any]:
 
 @blueprint.route("/search", methods=["GET"])
 @allow_staff
+@needs(blueprint, "accounts:read")
 @blueprint.arguments(SearchQuerySchema, location="query")
 @blueprint.response(200, HitSchema(many=True))
 def find(asked: dict[str, str]) -> list[Hit]:
@@ -53,7 +56,7 @@ def find(asked: dict[str, str]) -> list[Hit]:
 
 def _points(session: Session, found: Account) -> list[dict[str, Any]]:
     rows = session.execute(
-        select(ServicePoint, Premise, Meter.serial, ServiceAgreement.end_on)
+        select(ServicePoint, Premise, Meter.serial, ServiceAgreement.serving)
         .join(ServiceAgreement, ServiceAgreement.service_point_id == ServicePoint.id)
         .join(Premise, Premise.id == ServicePoint.premise_id)
         .outerjoin(
@@ -73,7 +76,7 @@ def _points(session: Session, found: Account) -> list[dict[str, Any]]:
             "premise": premise.number,
             "address": premise.address,
             "meter": serial,
-            "current": end_on is None,
+            "current": serving,
         }
-        for point, premise, serial, end_on in rows
+        for point, premise, serial, serving in rows
     ]

@@ -5,13 +5,15 @@ from typing import Any
 from sqlalchemy import select
 
 from mobile_api.schemas import ProblemBlueprint
-from server.api.schemas import DecisionSchema, ExceptionSchema, ExceptionsQuerySchema
+from server.api.order_schemas import DecisionSchema, ExceptionSchema, ExceptionsQuerySchema
+from server.api.scoped import needs
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
 from server.services import services
+from server.viewing import said
+from workorders.queries.case_choices import is_blocking
 from workorders.tables import ExceptionCase
-from workorders.usecases.field.cases import is_blocking
 from workorders.usecases.field.decisions import decide_exception
 
 blueprint = ProblemBlueprint(
@@ -21,6 +23,7 @@ blueprint = ProblemBlueprint(
 
 @blueprint.route("", methods=["GET"])
 @allow("supervisor", "cashier", "dispatcher", "csr")
+@needs(blueprint, "exceptions:read")
 @blueprint.arguments(ExceptionsQuerySchema, location="query")
 @blueprint.response(200, ExceptionSchema(many=True))
 def list_exceptions(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -56,13 +59,17 @@ def _view(case: ExceptionCase) -> dict[str, Any]:
         for name in (
             "id",
             "code",
-            "words",
             "source",
             "opened_at",
             "state",
             "decided_at",
             "decided_by",
-            "decision",
             "detail",
         )
-    } | {"order": case.order_number, "blocking": is_blocking(case)}
+    } | {
+        "order": case.order_number,
+        "blocking": is_blocking(case),
+        "message": case.message.as_json(),
+        "words": said(case.message),
+        "decision": said(case.decided_as) or None,
+    }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from mobile_api.schemas import ProblemBlueprint
-from server.api.schemas import (
+from server.api.order_schemas import (
     AssignSchema,
     NewOrderSchema,
     OrderDetailSchema,
@@ -18,13 +18,14 @@ from server.api.schemas import (
     OrdersQuerySchema,
     ReasonSchema,
 )
+from server.api.scoped import needs
 from server.api.views import order_view, seen_version, settled
 from server.auth.guard import current_staff, gate_override
 from server.auth.roles import allow, allow_staff
 from server.db import current_session
 from server.services import services
-from server.tables import User
 from server.tablets import order_staleness
+from server.viewing import current_viewer, people
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.queries.order_story import order_story
@@ -46,6 +47,7 @@ IF_MATCH = {
 
 @blueprint.route("", methods=["GET"])
 @allow_staff
+@needs(blueprint, "orders:read")
 @blueprint.arguments(OrdersQuerySchema, location="query")
 @blueprint.response(200, OrderListSchema)
 def list_orders(asked: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def list_orders(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("", methods=["POST"])
 @allow("csr", "dispatcher", "supervisor")
+@needs(blueprint, "orders:write")
 @blueprint.arguments(NewOrderSchema)
 @blueprint.response(201, OrderSchema)
 def raise_one(body: dict[str, Any]) -> ResponseReturnValue:
@@ -99,6 +102,7 @@ def raise_one(body: dict[str, Any]) -> ResponseReturnValue:
 
 @blueprint.route("/<number>", methods=["GET"])
 @allow_staff
+@needs(blueprint, "orders:read")
 @blueprint.response(200, OrderDetailSchema)
 def one(number: str) -> ResponseReturnValue:
     """An order with its timeline; 304 when its ETag is the one in If-None-Match."""
@@ -106,12 +110,16 @@ def one(number: str) -> ResponseReturnValue:
     order = find_order(session, number)
     if request.if_none_match.contains(str(order.version)):
         return make_response("", 304)
-    staff = dict(session.execute(select(User.name, User.full_name)).all())
+    viewer, names = current_viewer(), people()
     follow_ons = session.scalars(
         select(Order.number).where(Order.follows_number == number).order_by(Order.number)
     )
     view = order_view(order) | {
-        "timeline": order_story(session, order, staff),
+        "timeline": [
+            {name: getattr(line, name) for name in ("at", "recorded_at", "side", "alert", "message")}
+            | {"words": line.words(viewer, names)}
+            for line in order_story(session, order)
+        ],
         "staleness": order_staleness(session, order),
         "follow_ons": list(follow_ons),
     }
@@ -120,6 +128,7 @@ def one(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/<number>/assign", methods=["POST"])
 @allow("dispatcher", "supervisor")
+@needs(blueprint, "orders:write")
 @blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(AssignSchema)
 @blueprint.response(200, OrderSchema)
@@ -130,6 +139,7 @@ def assign(body: dict[str, Any], number: str) -> ResponseReturnValue:
 
 @blueprint.route("/<number>/recall", methods=["POST"])
 @allow("dispatcher", "supervisor")
+@needs(blueprint, "orders:write")
 @blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(ReasonSchema)
 @blueprint.response(200, OrderSchema)
@@ -140,11 +150,12 @@ def recall(body: dict[str, Any], number: str) -> ResponseReturnValue:
 
 @blueprint.route("/<number>/cancel", methods=["POST"])
 @allow("csr", "dispatcher", "supervisor")
+@needs(blueprint, "orders:write")
 @blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(ReasonSchema)
 @blueprint.response(200, OrderSchema)
 def cancel(body: dict[str, Any], number: str) -> ResponseReturnValue:
-    """Cancel an order; a tablet that has it is told."""
+    """Cancel an order; its tablet is notified."""
     return _change(cancel_order, number, **body)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mobile_api.schemas import ProblemBlueprint
-from server.api.schemas import (
+from server.api.money_schemas import (
     NewPaymentSchema,
     NewReversalSchema,
     PaymentDecisionSchema,
@@ -13,12 +13,13 @@ from server.api.schemas import (
     PaymentsQuerySchema,
     ReversalSchema,
 )
+from server.api.scoped import needs
 from server.auth.guard import current_staff
 from server.auth.roles import allow
 from server.db import current_session
 from server.payments import PaymentRow, list_payments
 from server.services import services
-from workorders.ledger import balance
+from workorders.ledger import balance, balances
 from workorders.tables import Account
 from workorders.usecases.cash.approve_payment import approve_payment
 from workorders.usecases.cash.payments import record_payment
@@ -31,17 +32,20 @@ blueprint = ProblemBlueprint(
 
 @blueprint.route("/payments", methods=["GET"])
 @allow("csr", "cashier", "supervisor")
+@needs(blueprint, "payments:read")
 @blueprint.arguments(PaymentsQuerySchema, location="query")
 @blueprint.response(200, PaymentSchema(many=True))
 def payments(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Payments recorded at the office, newest first."""
     session = current_session()
     rows = list_payments(session, state=asked["state"], account=asked["account"], limit=asked["limit"])
-    return [_view(session, row) for row in rows]
+    owed = balances(session, "AR", {row.account for row in rows})
+    return [_view(row, owed[row.account]) for row in rows]
 
 
 @blueprint.route("/payments", methods=["POST"])
 @allow("csr", "cashier", "supervisor")
+@needs(blueprint, "payments:write")
 @blueprint.arguments(NewPaymentSchema)
 @blueprint.response(201, PaymentSchema)
 def pay(body: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +85,7 @@ def approve(body: dict[str, Any], payment_id: str) -> dict[str, Any]:
 
 @blueprint.route("/payment-reversals", methods=["POST"])
 @allow("cashier", "supervisor")
+@needs(blueprint, "payments:write")
 @blueprint.arguments(NewReversalSchema)
 @blueprint.response(201, ReversalSchema)
 def take_back(body: dict[str, Any]) -> dict[str, Any]:
@@ -112,10 +117,10 @@ def take_back(body: dict[str, Any]) -> dict[str, Any]:
 def _one(session: Session, payment_id: str) -> dict[str, Any]:
     session.flush()
     [row] = list_payments(session, payment=payment_id)
-    return _view(session, row)
+    return _view(row, balance(session, "AR", row.account))
 
 
-def _view(session: Session, row: PaymentRow) -> dict[str, Any]:
+def _view(row: PaymentRow, balance_cents: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "account": row.account,
@@ -125,5 +130,5 @@ def _view(session: Session, row: PaymentRow) -> dict[str, Any]:
         "state": row.state,
         "recorded_by": row.recorded_by,
         "reference": row.reference,
-        "balance_cents": balance(session, "AR", row.account),
+        "balance_cents": balance_cents,
     }

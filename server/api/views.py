@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from server.viewing import said
 from workorders.problems import Problem
 from workorders.tables import Order
 
@@ -30,7 +31,6 @@ def order_view(order: Order) -> dict[str, Any]:
             "appointment_from",
             "appointment_until",
             "planned_minutes",
-            "instructions",
             "extra",
             "no_charge",
             "epoch",
@@ -39,12 +39,15 @@ def order_view(order: Order) -> dict[str, Any]:
             "requested_at",
             "requested_by",
             "cancelled_at",
-            "cancel_reason",
             "finished_at",
             "follow_reason",
         )
     } | {
         "technician": order.technician_id,
+        "instructions": " ".join(filter(None, (said(order.task), order.instructions))) or None,
+        "task": order.task.as_json() if order.task else None,
+        "cancel_reason": said(order.cancel_reason) or None,
+        "cancel_message": order.cancel_reason.as_json() if order.cancel_reason else None,
         "account": order.account.number if order.account else None,
         "follows": order.follows_number,
         "place": {

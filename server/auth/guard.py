@@ -1,8 +1,10 @@
 """Every request passes here: a view nobody marked is refused, a marked one needs the right person.
 
-A person is known by the session cookie, or, for programs calling /api/, by HTTP Basic.
+A person is known by the session cookie; a program that calls /api/ by a token, or by name and password with
+HTTP Basic.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -11,8 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.csrf import check_csrf, refuse_foreign_site
 from server.auth.kept_forms import keep_and_sign_in
+from server.auth.remembered import remembered_credentials
 from server.auth.roles import Rule, rule_of
-from server.auth.users import Staff, authenticate, staff_by_id
+from server.auth.scopes import roles_of, scope_of
+from server.auth.tokens import authenticate_token
+from server.auth.users import Staff, authenticate_program, check_password_is_taken, staff_by_id
 from server.db import SAFE_METHODS
 from server.errors import wants_json
 from server.services import services
@@ -21,20 +26,26 @@ from workorders.problems import Problem
 
 GUARDED_ELSEWHERE: dict[str, str] = {
     "/api/devices/": "enrolment takes a one-time code, sign-in a signed proof, the rest a tablet's token",
-    "/api/openapi.json": "the description of the API; it tells nothing about customers",
+    "/api/openapi.json": "the description of the API; it says nothing about customers",
     "/tablet": "the tablet app's own files; data comes by replication",
     "/vendor/": "published browser packages",
     "/assets/": "published browser packages",
     "/static/": "styles and scripts",
     "/healthz": "says that the process answers",
     "/readyz": "says which part does not work, for load balancers",
-    "/metrics": "counts without names, for Prometheus on the same network",
+    "/metrics": "counts without names, for this machine and whoever has its token",
     "/basemap/": "streets of the public map",
 }
 """Address prefixes whose own code decides who may call, and how. Everything else needs a mark."""
 
 SESSION_LIFE = timedelta(hours=12)
 """A working day, counted from the sign-in."""
+
+
+OWN_SIGN_IN = frozenset(
+    ("auth.own", "auth.change_own_password", "auth.begin_second_factor", "auth.confirm_second_factor")
+)
+"""Views that somebody reaches who must set up one-time codes before anything else."""
 
 
 def guarded_elsewhere(path: str) -> bool:
@@ -45,7 +56,8 @@ def guarded_elsewhere(path: str) -> bool:
 def guard() -> ResponseReturnValue | None:
     """Refuse or admit the request; sets `g.staff`.
 
-    Raises Problem sign_in_required, not_allowed, form_expired.
+    Raises Problem sign_in_required, not_allowed, second_factor_required, scope_missing, token_needed,
+    password_off, form_expired.
     """
     g.staff = None
     if guarded_elsewhere(request.path):
@@ -59,7 +71,7 @@ def guard() -> ResponseReturnValue | None:
         raise Problem("not_allowed")
     g.staff = _caller()
     changes = request.method not in SAFE_METHODS
-    if changes and "basic" not in g:
+    if changes and "without_session" not in g:
         if g.staff is None and rule.public is None and (kept := keep_and_sign_in(request)) is not None:
             return kept
         check_csrf(request)
@@ -75,34 +87,88 @@ def _admit(rule: Rule) -> ResponseReturnValue | None:
         raise Problem("sign_in_required")
     if not rule.admits(g.staff.roles):
         raise Problem("not_allowed")
+    if owes_second_factor(g.staff) and request.endpoint not in OWN_SIGN_IN | {"auth.sign_out"}:
+        if request.method in SAFE_METHODS and not wants_json():
+            return redirect(url_for("auth.own"))
+        raise Problem("second_factor_required")
     return None
+
+
+def owes_second_factor(staff: Staff) -> bool:
+    """True for a person whose role asks for one-time codes and who has not set them up.
+
+    Whom the provider vouched for by a password alone owes them too, when such a role was given since.
+    """
+    if staff.program or staff.several_factors:
+        return False
+    return not staff.second_factor and second_factor_asked_of(staff)
+
+
+def second_factor_asked_of(staff: Staff) -> bool:
+    """True when the settings ask one-time codes of a role of this person."""
+    return bool(staff.roles & set(services().config.second_factor_roles))
 
 
 def _caller() -> Staff | None:
     if request.authorization is not None and request.path.startswith("/api/"):
-        return _basic_caller(request)
+        return _program_caller(request)
     signed_in = session.get("staff")
-    if signed_in is None:
+    if signed_in is None or "session" not in signed_in:
         return None
     age = services().clock().timestamp() - signed_in["at"]
     if not 0 <= age < SESSION_LIFE.total_seconds():
         session.clear()
         return None
     with services().read_sessions() as db:
-        return staff_by_id(db, signed_in["id"], signed_in["epoch"])
+        staff = staff_by_id(db, signed_in["id"], signed_in["epoch"], signed_in["session"])
+    if staff is None or not signed_in.get("by_provider"):
+        return staff
+    return replace(staff, by_provider=True, several_factors=signed_in.get("several_factors", False))
 
 
-def _basic_caller(request: Request) -> Staff:
-    """Programs on this machine, or over HTTPS, may send name and password with each request."""
+def _program_caller(request: Request) -> Staff:
+    """Programs on this machine, or over HTTPS, send a token or name and password with each request."""
     given = request.authorization
-    if given is None or given.type != "basic" or given.username is None or given.password is None:
-        raise Problem("sign_in_required")
     address = request.remote_addr or "unknown"
-    if not (request.is_secure or _is_loopback(address)):
+    if given is None or not (request.is_secure or _is_loopback(address)):
         raise Problem("sign_in_required")
     refuse_foreign_site(request)
-    g.basic = True
-    return authenticate(services().sessions, given.username, given.password, address, services().clock())
+    g.without_session = True
+    if given.type == "bearer" and given.token:
+        return _token_caller(given.token, address)
+    if given.type != "basic" or given.username is None or given.password is None:
+        raise Problem("sign_in_required")
+    check_password_is_taken(services().config, given.username)
+    staff = authenticate_program(
+        services().sessions,
+        services().read_sessions,
+        remembered_credentials(),
+        name=given.username,
+        password=given.password,
+        address=address,
+        now=services().clock(),
+    )
+    if staff.second_factor or owes_second_factor(staff):
+        raise Problem("token_needed")
+    return staff
+
+
+def _token_caller(token: str, address: str) -> Staff:
+    """The program, with the roles of the scope that this operation needs and no others."""
+    program, scopes = authenticate_token(
+        services().sessions,
+        services().read_sessions,
+        services().config.secret_key,
+        token,
+        address=address,
+        now=services().clock(),
+    )
+    needed = scope_of(current_app.view_functions[request.endpoint]) if request.endpoint else None
+    if needed is None:
+        raise Problem("not_allowed")
+    if needed not in scopes:
+        raise Problem("scope_missing", scope=needed)
+    return replace(program, roles=roles_of(needed))
 
 
 def _is_loopback(address: str) -> bool:

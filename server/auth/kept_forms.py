@@ -10,6 +10,7 @@ from flask import Request, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from server.auth.csrf import FIELD
+from server.viewing import _
 
 KEPT = "kept_form"
 KEPT_BYTES = 2_500
@@ -18,6 +19,9 @@ PAGES = {
     "csr.pay": "csr.account",
     "csr.raise_new_order": "csr.new_order",
     "csr.cancel": "csr.order",
+    "csr.add_customer": "csr.new_customer",
+    "csr.take_application": "csr.start_form",
+    "csr.stop": "csr.stop_form",
     "csr.release": "csr.order",
     "office.decide": "office.case",
     "office.decide_document": "office.document",
@@ -39,9 +43,11 @@ def keep_and_sign_in(request: Request) -> ResponseReturnValue | None:
     session.clear()
     if len(orjson.dumps(kept)) <= KEPT_BYTES:
         session[KEPT] = kept
-        flash("Your session had ended, so nothing was done. Sign in: the form comes back as you filled it.")
+        flash(
+            _("Your session had ended, so nothing was done. Sign in: the form comes back as you filled it.")
+        )
     else:
-        flash("Your session had ended, so nothing was done. The text was too long to keep.", "bad")
+        flash(_("Your session had ended, so nothing was done. The text was too long to keep."), "bad")
     return redirect(url_for("auth.sign_in", next=back), 303)
 
 
@@ -51,7 +57,7 @@ def typed_before() -> dict[str, str]:
     if kept is None or kept["page"] != request.path:
         return {}
     del session[KEPT]
-    flash("This is what you had typed when your session ended. Nothing of it was sent.")
+    flash(_("This is what you had typed when your session ended. Nothing of it was sent."))
     return dict(kept["form"])
 
 

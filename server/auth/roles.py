@@ -8,6 +8,7 @@ ROLES: dict[str, str] = {
     "csr": "answers customers, raises and cancels orders",
     "dispatcher": "assigns, routes and recalls orders",
     "cashier": "records payments and counts the money",
+    "storekeeper": "receives, moves and counts meters",
     "supervisor": "judges exceptions and quarantined events",
     "admin": "may do everything",
 }

@@ -1,1 +1,1 @@
-"""Backups: taken while the district works, checked after writing, put back as a new life."""
+"""Backups: taken while the district works, checked after writing, put back as a new incarnation."""

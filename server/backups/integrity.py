@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DatabaseError
 
 MOST = 20
-"""Findings told; one is enough to act on."""
+"""Findings reported; one is enough to act on."""
 _INDEXES = text(
     "SELECT c.relname, c.oid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
     " JOIN pg_am am ON am.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace"

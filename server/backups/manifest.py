@@ -1,4 +1,4 @@
-"""`manifest.json`: what a backup holds, from when, and how to tell that it is still all there."""
+"""`manifest.json`: what a backup holds, from when, and how to check that it is still all there."""
 
 import json
 from collections.abc import Mapping
@@ -41,19 +41,19 @@ def write_manifest(folder: Path, about: Mapping[str, Any]) -> Manifest:
     """Note every file of the folder, last of all: a folder without a manifest is no backup."""
     files = {str(path.relative_to(folder)): digest_of_file(path) for path in files_below(folder)}
     made = Manifest(**about, files=files)
-    told = asdict(made) | {"format": FORMAT, "taken_at": made.taken_at.isoformat()}
-    write_private(folder / NAME, json.dumps(told, indent=1).encode())
+    values = asdict(made) | {"format": FORMAT, "taken_at": made.taken_at.isoformat()}
+    write_private(folder / NAME, json.dumps(values, indent=1).encode())
     return made
 
 
 def read_manifest(folder: Path) -> Manifest:
     """What a backup says of itself. Raises Problem backup_damaged."""
     try:
-        told = json.loads((folder / NAME).read_bytes())
-        if told.pop("format") != FORMAT:
+        values = json.loads((folder / NAME).read_bytes())
+        if values.pop("format") != FORMAT:
             raise Problem("backup_damaged", folder=folder, reason="it was made by a newer program")
-        told |= {"taken_at": datetime.fromisoformat(told["taken_at"]), "tables": tuple(told["tables"])}
-        return Manifest(**told)
+        values |= {"taken_at": datetime.fromisoformat(values["taken_at"]), "tables": tuple(values["tables"])}
+        return Manifest(**values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Problem("backup_damaged", folder=folder, reason=f"{NAME} cannot be read") from error
 

@@ -1,4 +1,4 @@
-"""Putting a backup back: into an empty place or over what is there, always as a new life of the database."""
+"""Putting a backup back: into an empty place or over what is there, always as a new incarnation."""
 
 import sqlite3
 from contextlib import suppress
@@ -22,7 +22,7 @@ from server.config import Config
 from server.db import open_engine, session_factory
 from server.migrate import alembic_config, upgrade
 from server.tables import User
-from sync.pipeline.new_life import begin_feeds
+from sync.pipeline.new_incarnation import begin_feeds
 from workorders.problems import Problem
 from workorders.usecases.district.incarnation import ClockBehind, begin_incarnation
 
@@ -47,7 +47,7 @@ class Restored:
 def restore_backup(config: Config, source: Path, *, replace: bool, now: datetime) -> Restored:
     """Put the backup in the folder `source` back where the settings point, and begin a new incarnation.
 
-    The technicians' documents wait for sync.pipeline.new_life.continue_documents. Nothing is changed when
+    The technicians' documents wait for `continue_documents`. Nothing is changed when
     a Problem is raised: backup_damaged, backup_other_engine, backup_other_key, restore_not_empty,
     restore_in_use, restore_clock.
     """

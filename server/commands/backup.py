@@ -22,8 +22,8 @@ def backup_command(folder: Path, as_json: bool) -> None:
     taken = take_backup(Config.from_env(), folder, clock=utc_now)
     made = taken.manifest
     if as_json:
-        told = {"taken_at": made.taken_at.isoformat(), "files": len(made.files), "engine": made.engine}
-        click.echo(json.dumps(told | {"photos_lacking": list(taken.photos_lacking)}))
+        summary = {"taken_at": made.taken_at.isoformat(), "files": len(made.files), "engine": made.engine}
+        click.echo(json.dumps(summary | {"photos_lacking": list(taken.photos_lacking)}))
         return
     until = f"{made.taken_at:%Y-%m-%d %H:%M:%S} UTC"
     click.echo(f"{folder}: {len(made.files)} files, checked. It holds all until {until}.")

@@ -1,4 +1,4 @@
-"""`curbstop couchdb-config`: what a CouchDB must be told so that tablets' tokens open it."""
+"""`curbstop couchdb-config`: the settings with which a CouchDB takes tablets' tokens."""
 
 from collections.abc import Sequence
 

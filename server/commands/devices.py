@@ -31,7 +31,7 @@ def _session(config: Config) -> Iterator[Session]:
 
 @click.group("devices")
 def devices_command() -> None:
-    """Tablets: enrolment codes, list, revocation."""
+    """Tablets: enrollment codes, list, revocation."""
 
 
 @devices_command.command("code")
@@ -39,7 +39,7 @@ def devices_command() -> None:
 @click.option("--by", default="command line", show_default=True, help="Who issues it, for the record.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def code(technician: str, by: str, as_json: bool) -> None:
-    """Issue a one-time enrolment code for TECHNICIAN (an id such as t01)."""
+    """Issue a one-time enrollment code for TECHNICIAN (an id such as t01)."""
     config = Config.from_env()
     life = timedelta(minutes=config.enrolment_minutes)
     now = utc_now()

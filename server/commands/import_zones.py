@@ -10,7 +10,9 @@ from server.commands.database import command_engine
 from server.commands.imports import import_command
 from server.config import Config
 from server.db import session_factory
+from server.services import utc_now
 from workorders.problems import Problem
+from workorders.usecases.history import enqueue_reference
 
 NAMED_AT_MOST = 12
 
@@ -57,6 +59,9 @@ def import_zones(
                 return
             if (made.takes_away or far) and not replace:
                 raise Problem("replacement_not_confirmed", kind=kind, effect=words)
+            if kind == "work":
+                # A tablet shows the name of its technician's zone.
+                enqueue_reference(session, "technician", now=utc_now())
             session.commit()
     finally:
         engine.dispose()

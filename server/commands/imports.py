@@ -4,6 +4,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,11 +19,17 @@ from server.imports import KINDS, ImportReport, import_rows
 from server.imports.streets import import_streets
 from server.progress import progress_bars
 from server.services import utc_now
+from sync import collector
+from workorders.messages.words import OURSELVES
 from workorders.problems import Problem
+from workorders.queries.import_runs import find_run, import_runs
+from workorders.queries.undoing_imports import undoing_of
+from workorders.usecases.exchange.undo_import import undo_import
 
 SHOWN_PARTS = 10
+SHOWN_RUNS = 200
 SHOWN_ERRORS = 50
-"""More would scroll the first ones away; --json tells all of them."""
+"""More would scroll the first ones away; --json names all of them."""
 
 
 @click.group("import")
@@ -38,6 +45,7 @@ def _rows_command(kind: str) -> click.Command:
     def command(file: Path, dry_run: bool, as_json: bool) -> None:
         config = Config.from_env()
         services = command_services(config)
+        collector.freeze_loaded()
         try:
             with progress_bars(Console(stderr=True)) as progress:
                 report = import_rows(
@@ -104,8 +112,61 @@ for _kind in KINDS:
     import_command.add_command(_rows_command(_kind))
 
 
+@import_command.command("undo")
+@click.argument("number", type=int)
+@click.option("--dry-run", is_flag=True, help="Say what would be taken away, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def undo(number: int, *, dry_run: bool, as_json: bool) -> None:
+    """Undo import NUMBER, as long as nothing has been built on it. `curbstop import runs` lists them."""
+    services = command_services(Config.from_env())
+    try:
+        with services.sessions() as session:
+            undoing = undoing_of(session, find_run(session, number))
+            if not dry_run and undoing.possible:
+                undo_import(session, number, now=utc_now(), actor=OURSELVES)
+                session.commit()
+    finally:
+        services.engine.dispose()
+    if as_json:
+        click.echo(json.dumps(asdict(undoing) | {"undone": undoing.possible and not dry_run}))
+    else:
+        for built in undoing.built_on:
+            click.echo(f"{built.count:,} {built.table} built on {', '.join(built.numbers)}", err=True)
+        if undoing.refused is not None:
+            click.echo(Problem("import_not_undoable", reason=undoing.refused).words, err=True)
+        if undoing.possible:
+            taken = ", ".join(f"{count:,} {table}" for table, count in undoing.takes.items())
+            click.echo(f"{'Would take' if dry_run else 'Took'} away {taken}.")
+    if not undoing.possible:
+        sys.exit(1)
+
+
+@import_command.command("runs")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def runs(*, as_json: bool) -> None:
+    """List the newest imports with their numbers."""
+    services = command_services(Config.from_env())
+    try:
+        with services.read_sessions() as session:
+            found = import_runs(session, limit=SHOWN_RUNS)
+    finally:
+        services.engine.dispose()
+    if as_json:
+        names = ("id", "kind", "file", "sha256", "way", "state", "rows", "counts", "error_count", "made_by")
+        rows = [{name: getattr(one, name) for name in names} for one in found]
+        click.echo(
+            json.dumps(
+                [row | {"made_at": one.made_at.isoformat()} for row, one in zip(rows, found, strict=True)]
+            )
+        )
+        return
+    for one in found:
+        what = f"{one.state:<8} {one.kind:<14} {one.rows:>9,} {one.file}"
+        click.echo(f"{one.id:>6} {one.made_at:%Y-%m-%d %H:%M}Z {what}")
+
+
 def _answer(report: ImportReport, as_json: bool) -> None:
-    """Tell the report; exit status 1 when the file was rejected."""
+    """Print the report; exit status 1 when the file was rejected."""
     problem = Problem("import_rejected", count=len(report.errors)) if report.errors else None
     if as_json:
         answer = report.as_dict()
@@ -154,4 +215,4 @@ def _show_errors(console: Console, report: ImportReport) -> None:
         for error in report.errors:
             by_column[error.column or "row"] += 1
         columns = ", ".join(f"{name}: {count:,}" for name, count in sorted(by_column.items()))
-        console.print(f"… and {hidden:,} more (by column: {columns}). --json tells all of them.")
+        console.print(f"… and {hidden:,} more (by column: {columns}). --json names all of them.")

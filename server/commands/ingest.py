@@ -1,4 +1,4 @@
-"""`curbstop ingest`: take in what tablets wrote, once, now."""
+"""`curbstop ingest`: ingest what tablets wrote, once, now."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ import click
 from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from sync.pipeline.ingest import IngestResult, ingest_all, retry_quarantined
+from sync.pipeline.ingest import IngestResult, ingest_all, release_overdue, retry_quarantined
 
 
 @click.command("ingest")
@@ -28,6 +28,7 @@ def ingest_command(retry: str | None, as_json: bool) -> None:
     total = IngestResult()
     if retry is not None:
         total += retry_quarantined(services.sessions, clock=services.clock, code=retry)
+    release_overdue(services.sessions, now=services.clock())
     while (step := ingest_all(services.sessions, services.store, clock=services.clock)).reached:
         total += step
     services.engine.dispose()

@@ -93,30 +93,30 @@ def _copy(
     services: Services, source: DocumentStore, sink: DocumentStore, names: Iterable[str], *, replace: bool
 ) -> list[Copied]:
     copies = []
-    with progress_bars(Console(stderr=True)) as tell:
+    with progress_bars(Console(stderr=True)) as report:
         for name in names:
             _drain(services, source, name)
             total = source.info(name).doc_count
             copies.append(
-                copy_database(source, sink, name, replace=replace, progress=_counting(tell, name, total))
+                copy_database(source, sink, name, replace=replace, progress=_counting(report, name, total))
             )
     return copies
 
 
-def _counting(tell: Callable[[str, int, int], None], name: str, total: int) -> Callable[[int], None]:
+def _counting(report: Callable[[str, int, int], None], name: str, total: int) -> Callable[[int], None]:
     done = 0
 
     def count(documents: int) -> None:
         nonlocal done
         done += documents
-        tell(name, done, max(total, done))
+        report(name, done, max(total, done))
 
     return count
 
 
 def _drain(services: Services, source: DocumentStore, database: str) -> None:
     """Ingest everything first, so that ingest may go on after the last document of the copy."""
-    source.settle(database)
+    source.await_copies(database)
     while ingest_database(services.sessions, source, database, clock=services.clock).reached:
         pass
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from geo.planner.day_file import read_day
-from geo.planner.model import Options, Problem
+from geo.planner.model import Options, PlanningProblem
 from geo.planner.plan import Plan
 from geo.planner.reasons import clock
+from workorders.messages.words import ENGLISH, say
 
 
 @click.command("plan")
@@ -32,22 +33,22 @@ def plan_command(day: Path, seconds: float, processes: int, as_json: bool) -> No
     file's `orders`) in the sequence in which they are served.
     """
     # Imported here so that the other commands need not wait for the solver to load.
-    from geo.planner.solve import plan  # noqa: PLC0415 - see above
+    from geo.planner.by_zone import plan_day  # noqa: PLC0415 - see above
 
     problem = read_day(day)
     options = Options(seconds=seconds, processes=processes)
     if as_json:
-        click.echo(json.dumps(_lists(problem, plan(problem, options=options))))
+        click.echo(json.dumps(_lists(problem, plan_day(problem, options=options))))
         return
     with click.progressbar(length=100, label="Planning") as bar:
-        made = plan(
+        made = plan_day(
             problem, options=options, progress=lambda share, *_: bar.update(int(100 * share) - bar.pos)
         )
         bar.update(100 - bar.pos)
     click.echo(_words(problem, made))
 
 
-def _lists(problem: Problem, plan: Plan) -> list[list[int]]:
+def _lists(problem: PlanningProblem, plan: Plan) -> list[list[int]]:
     position = {order.number: number for number, order in enumerate(problem.orders)}
     routes = {route.technician: route for route in plan.routes}
     return [
@@ -58,7 +59,7 @@ def _lists(problem: Problem, plan: Plan) -> list[list[int]]:
     ]
 
 
-def _words(problem: Problem, plan: Plan) -> str:
+def _words(problem: PlanningProblem, plan: Plan) -> str:
     lines = [
         f"{plan.served} of {len(problem.orders)} orders, {plan.priority} points, "
         f"{plan.drive_s / 3600:.1f} hours of driving"
@@ -67,5 +68,5 @@ def _words(problem: Problem, plan: Plan) -> str:
         f"{route.technician:>6}  {clock(route.leave)}–{clock(route.back)}  {' '.join(route.orders)}"
         for route in plan.routes
     ]
-    lines += [f"order {missing.order}: {missing.words}" for missing in plan.unplaced]
+    lines += [f"order {missing.order}: {say(missing.reason, ENGLISH)}" for missing in plan.unplaced]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`curbstop restore`: put a backup back as a new life of the district's database."""
+"""`curbstop restore`: put a backup back as a new incarnation of the district's database."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from server.backups.restoring import Restored, restore_backup
 from server.config import Config
 from server.db import session_factory
 from server.services import open_services, utc_now
-from sync.pipeline.new_life import continue_documents
+from sync.pipeline.new_incarnation import continue_documents
 from sync.stores.contract import StoreUnavailable
 from workorders.queries.verify import verify_ledger
 
@@ -28,7 +28,7 @@ def restore_command(context: click.Context, folder: Path, replace: bool) -> None
     done = restore_backup(config, folder, replace=replace, now=utc_now())
     # The key may be another one now.
     sound = _go_on(Config.from_env())
-    _tell(done)
+    _print(done)
     context.exit(0 if sound else 1)
 
 
@@ -49,7 +49,7 @@ def _go_on(config: Config) -> bool:
     return not found
 
 
-def _tell(done: Restored) -> None:
+def _print(done: Restored) -> None:
     click.echo(
         f"Restored as of {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC: incarnation {done.incarnation}."
     )

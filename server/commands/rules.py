@@ -16,6 +16,7 @@ from workorders.problems import Problem
 from workorders.queries.rules import load_rule_book
 from workorders.usecases.district.adopt_rules import adopt_rules
 from workorders.usecases.district.publish_rules import sample_document
+from workorders.usecases.district.rule_packs import document_of, pack_named, rule_packs
 
 
 @click.group("rules", help="Fees, cut rules and limits: show, sample, publish.")
@@ -32,6 +33,22 @@ def rules_command(context: click.Context) -> None:
 def sample() -> None:
     """Print a document to edit. Its figures are samples, not the law of any place."""
     click.echo(json.dumps(sample_document(), indent=1, ensure_ascii=False))
+
+
+@rules_command.command("packs")
+def packs() -> None:
+    """List the sample packs made after laws. They are no legal advice."""
+    for one in rule_packs():
+        click.echo(f"{one.code:<32} {one.title} ({len(one.sentences)} sentences)")
+
+
+@rules_command.command("pack")
+@click.argument("code")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Day it holds from.")
+def pack(code: str, since: datetime) -> None:
+    """Print the pack CODE as a document to edit and publish. Its rules are samples and no legal advice."""
+    document = document_of(pack_named(code), since.date())
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
 
 
 @rules_command.command("publish")
@@ -51,7 +68,7 @@ def publish(services: Services, file: Path, dry_run: bool) -> None:
             click.echo("The document can be published. Nothing was changed.")
             return
         session.commit()
-    click.echo(f"Rule set {version} is published; tablets are told.")
+    click.echo(f"Rule set {version} is published; tablets get it at their next sync.")
 
 
 @rules_command.command("show")

@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from server.auth import users
 from server.auth.roles import ROLES
+from server.auth.second_factor import end_second_factor
 from server.commands.database import command_services
 from server.config import Config
 from server.db import transaction
 from server.services import Services
 from server.tables import User
+from workorders.messages.words import OURSELVES
 
 
 @click.group("users", help="People of the office who sign in with a password.")
@@ -77,8 +79,36 @@ def list_users(services: Services, as_json: bool) -> None:
 def password_(services: Services, name: str, password: str) -> None:
     """Give a person a new password; their sessions end."""
     with transaction(services.sessions) as session:
-        users.set_password(session, name, password)
+        users.set_password(session, name, password, now=services.clock(), actor=OURSELVES)
     click.echo(f"{name} has a new password; open sessions have ended.")
+
+
+@users_command.command("roles")
+@click.argument("name")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(ROLES)),
+    help="All that they have.",
+)
+@click.pass_obj
+def roles_(services: Services, name: str, roles: tuple[str, ...]) -> None:
+    """Give a person these roles and no others."""
+    with transaction(services.sessions) as session:
+        users.set_roles(session, name, roles, now=services.clock(), actor=OURSELVES)
+    click.echo(f"{name} may sign in as {', '.join(roles)}.")
+
+
+@users_command.command("codes-off")
+@click.argument("name")
+@click.pass_obj
+def codes_off(services: Services, name: str) -> None:
+    """Ask somebody who lost app and recovery codes for no one-time code any more; their sessions end."""
+    with transaction(services.sessions) as session:
+        end_second_factor(session, name, now=services.clock(), actor=OURSELVES)
+    click.echo(f"{name} signs in with the password alone.")
 
 
 @users_command.command("shut-out")
@@ -88,5 +118,5 @@ def password_(services: Services, name: str, password: str) -> None:
 def shut_out(services: Services, name: str, undo: bool) -> None:
     """Stop a person from signing in; their sessions end."""
     with transaction(services.sessions) as session:
-        users.set_active(session, name, undo)
+        users.set_active(session, name, undo, now=services.clock(), actor=OURSELVES)
     click.echo(f"{name} may {'sign in again' if undo else 'no longer sign in'}.")

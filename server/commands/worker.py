@@ -1,4 +1,4 @@
-"""`curbstop worker`: publish and ingest until told to stop."""
+"""`curbstop worker`: publish and ingest until stopped."""
 
 import signal
 import threading
@@ -8,18 +8,18 @@ import click
 from server.commands.database import command_services
 from server.config import Config
 from server.logs import configure_logs
-from server.parentage import end_with_parent, supervisor
 from server.worker import work
+from sync import collector
 
 
 @click.command("worker")
 def worker_command() -> None:
     """Publish documents to tablets and ingest what they send, until stopped."""
-    # What it was doing is found again at the next start, so it may end in the middle.
-    end_with_parent(signal.SIGKILL, supervisor())
     config = Config.from_env()
     configure_logs(config.log_level)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    work(command_services(config), stop)
+    services = command_services(config)
+    collector.freeze_loaded()
+    work(services, stop)

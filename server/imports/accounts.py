@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.imports.context import (
@@ -21,8 +21,11 @@ from server.imports.context import (
 from server.imports.fields import Day, Money, Numbers, RowSchema, YesNo, choice, noon, text
 from server.imports.nothing import names_nobody
 from server.imports.report import RowError
-from workorders.ledger import EntryDraft, draft, post_many
+from workorders.ledger import EntryDraft, draft, post_all
+from workorders.messages.message import Message
+from workorders.messages.texts import LANGUAGES
 from workorders.tables import Account, Customer, ServiceAgreement, ServicePoint
+from workorders.tables.bulk import reserve_ids
 
 STATUSES = ("active", "closed")
 
@@ -36,6 +39,7 @@ class AccountRow(RowSchema):
     )
     phone = text("telephone", 40)
     email = text("email address", 200)
+    language = choice("language of letters to the customer", tuple(LANGUAGES), "en")
     rate_class = text("rate class (otherwise residential)", 40, default="residential")
     status = choice("state of the account", STATUSES, "active")
     opened_on = Day(metadata={"help": "day it was opened, YYYY-MM-DD; needed with service points"})
@@ -49,14 +53,15 @@ class AccountRow(RowSchema):
     balance_on = Day(metadata={"help": "day of that balance (otherwise the day of the import)"})
 
 
-def check(session: Session, records: Sequence[Record], _context: ImportContext) -> Iterator[RowError]:
+def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single row can show: repeated and known accounts, and service points taken or unknown."""
-    yield from repeated(records, "account")
+    yield from repeated(records, "account", context)
     accounts = known(session, Account.number, column_values(records, "account"), Account.id)
     named = [number for record in records for number in record.get("service_points") or ()]
     points = known(session, ServicePoint.number, named, ServicePoint.id)
     taken = _answered_for(session, points)
-    claimed: dict[str, int] = {}
+    claimed = context.memory("claimed service points")
+    yield from _languages_that_differ(records, context)
     for record in records:
         if record.get("account") in accounts:
             yield record.error("account", f"account {record.get('account')} exists already")
@@ -70,6 +75,28 @@ def check(session: Session, records: Sequence[Record], _context: ImportContext) 
                 yield record.error("service_points", f"{number} is in row {claimed[number]} already")
             else:
                 claimed[number] = record.number
+
+
+def _languages_that_differ(records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
+    spoken = context.memory("customers' languages")
+    for record in records:
+        key, language = _customer_key(record), record.get("language")
+        if len(key) == 1:
+            continue
+        number, first = spoken.setdefault(key, (record.number, language))
+        if first != language:
+            yield record.error("language", f"differs from row {number}, which names the same customer")
+
+
+def _customer_key(record: Record) -> tuple[Any, ...]:
+    """Rows with the same key share a customer.
+
+    Two rows without phone and email never share one: two people of the same name are two people. Nor do
+    rows that name whoever lives there, as in “Current Resident”.
+    """
+    name, phone, email = record.get("customer_name"), record.get("phone"), record.get("email")
+    alone = name is None or (phone is None and email is None) or names_nobody(name)
+    return (record.number,) if alone else (name, phone, email)
 
 
 def _day_faults(record: Record) -> Iterator[RowError]:
@@ -90,7 +117,7 @@ def _answered_for(session: Session, points: dict[str, int]) -> dict[str, str]:
     query = (
         select(ServiceAgreement.service_point_id, Account.number)
         .join(Account, Account.id == ServiceAgreement.account_id)
-        .where(ServiceAgreement.end_on.is_(None))
+        .where(ServiceAgreement.serving)
     )
     return {
         point: str(account)
@@ -109,7 +136,7 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
             for record, customer_id in zip(records, customer_ids, strict=True)
         ],
         "writing accounts",
-        context.progress,
+        context,
     )
     named = [number for record in records for number in record.get("service_points") or ()]
     points = known(session, ServicePoint.number, named, ServicePoint.id)
@@ -123,12 +150,10 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         for record in records
         for number in record.get("service_points") or ()
     ]
-    insert_batches(
-        session, insert(ServiceAgreement), agreements, "writing service agreements", context.progress
-    )
+    insert_batches(session, ServiceAgreement, agreements, "writing service agreements", context.progress)
     entries = [opening_entry(record, context) for record in records if record.get("opening_balance")]
     for start in range(0, len(entries), BATCH):
-        post_many(session, entries[start : start + BATCH], now=context.now)
+        post_all(session, entries[start : start + BATCH], now=context.now)
         context.progress("posting balances", min(start + BATCH, len(entries)), len(entries))
     return {
         "customers": customers,
@@ -141,28 +166,22 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
 def _write_customers(
     session: Session, records: Sequence[Record], context: ImportContext
 ) -> tuple[list[int], int]:
-    """The customer id of each row, and how many customers there are.
-
-    Two rows without phone and email never share one: two people of the same name are two people. Nor do
-    rows that name whoever lives there, as in “Current Resident”.
-    """
-    place: dict[tuple[Any, ...], int] = {}
-    rows: list[dict[str, Any]] = []
-    places = []
-    for record in records:
-        name, phone, email = record.values["customer_name"], record.get("phone"), record.get("email")
-        alone = (phone is None and email is None) or names_nobody(name)
-        key = (record.number,) if alone else (name, phone, email)
-        if key not in place:
-            place[key] = len(rows)
-            rows.append({"name": name, "phone": phone, "email": email})
-        places.append(place[key])
-    statement = insert(Customer).returning(Customer.id, sort_by_parameter_order=True)
-    ids: list[int] = []
-    for start in range(0, len(rows), BATCH):
-        ids.extend(session.scalars(statement, rows[start : start + BATCH]))
-        context.progress("writing customers", len(ids), len(rows))
-    return [ids[index] for index in places], len(ids)
+    """The customer id of each row, and how many customers there are."""
+    written = context.memory("customers")
+    keys = [_customer_key(record) for record in records]
+    fresh = {key: record for key, record in zip(keys, records, strict=True) if key not in written}
+    rows = [
+        {"name": record.values["customer_name"]}
+        | {column: record.get(column) for column in ("phone", "email", "language")}
+        for record in fresh.values()
+    ]
+    ids = dict(zip(fresh, reserve_ids(session, Customer, len(rows)), strict=True))
+    numbered = [row | {"id": number} for row, number in zip(rows, ids.values(), strict=True)]
+    insert_batches(session, Customer, numbered, "writing customers", context.progress)
+    context.added.extend(f"customer:{number}" for number in ids.values())
+    # Who has neither telephone nor email shares no customer with a later row.
+    written.update((key, number) for key, number in ids.items() if len(key) > 1)
+    return [ids[key] if key in ids else written[key] for key in keys], len(ids)
 
 
 def _account(values: dict[str, Any], customer_id: int) -> dict[str, Any]:
@@ -185,7 +204,7 @@ def opening_entry(record: Record, context: ImportContext) -> EntryDraft:
     return draft(
         source=f"{context.source}:{number}",
         purpose="opening_balance",
-        words=f"Balance taken over for account {number}",
+        message=Message.of("entry.opening", account=number),
         lines=[("AR", "OPEN", cents) if cents > 0 else ("OPEN", "AR", -cents)],
         parties={"account": number},
         effective_at=at,

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Insert, Select, insert, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geo.territory.extent import Extent
 from server.imports.report import RowError
 from server.progress import Progress
+from workorders.tables.bulk import insert_all, reserve_ids
 
 CHUNK = 500
 """Values in one IN list: below the 999 variables that older SQLite builds allow."""
@@ -34,7 +35,7 @@ class Record:
     number: int
     values: dict[str, Any]
     faulty: frozenset[str] = frozenset()
-    """Columns that were told to be wrong already, so that their absence is not told again."""
+    """Columns that were named as wrong already, so that their absence is not named again."""
 
     def get(self, column: str) -> Any:
         """The value of a column; None when the cell was empty or not well formed."""
@@ -59,6 +60,15 @@ class ImportContext:
     notes: list[RowError] = field(default_factory=list)
     extent: Extent | None = None
     """Where the district is known to lie; None before there are premises or streets."""
+    kept: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    actor: str = ""
+    """Who gave the file in; the source, where a command did."""
+    added: list[str] = field(default_factory=list)
+    """What it adds, as table:number: what undoing the import takes away again."""
+
+    def memory(self, name: str) -> dict[Any, Any]:
+        """What rows are held against that come later in the file: a file is checked and written in parts."""
+        return self.kept.setdefault(name, {})
 
 
 EXCHANGED = "longitude and latitude are exchanged: with the other first, this lies in the district"
@@ -107,9 +117,9 @@ def column_values(records: Iterable[Record], column: str) -> list[str]:
     return [value for record in records if (value := record.get(column)) is not None]
 
 
-def repeated(records: Iterable[Record], column: str) -> Iterator[RowError]:
+def repeated(records: Iterable[Record], column: str, context: ImportContext) -> Iterator[RowError]:
     """An error for each row that names a key which an earlier row of the file names too."""
-    first: dict[str, int] = {}
+    first = context.memory(f"rows by {column}")
     for record in records:
         value = record.get(column)
         if value is None:
@@ -121,11 +131,11 @@ def repeated(records: Iterable[Record], column: str) -> Iterator[RowError]:
 
 
 def insert_batches(
-    session: Session, statement: Insert, rows: Sequence[dict[str, Any]], step: str, progress: Progress
+    session: Session, model: type[Any], rows: Sequence[dict[str, Any]], step: str, progress: Progress
 ) -> None:
-    """Insert `rows` in batches and say how far it is."""
+    """Insert `rows`, which name the same columns, in batches and say how far it is."""
     for start in range(0, len(rows), BATCH):
-        session.execute(statement, rows[start : start + BATCH])
+        insert_all(session, model, rows[start : start + BATCH])
         progress(step, min(start + BATCH, len(rows)), len(rows))
 
 
@@ -134,12 +144,13 @@ def insert_keyed(
     columns: tuple[InstrumentedAttribute[str], InstrumentedAttribute[int]],
     rows: Sequence[dict[str, Any]],
     step: str,
-    progress: Progress,
+    context: ImportContext,
 ) -> dict[str, int]:
-    """Insert `rows` and return their ids by their unique key; `columns` are that key and the id.
-
-    Asking for the ids afterwards is quicker than RETURNING, which SQLite answers row by row.
-    """
+    """Insert `rows`, note their keys, and return their ids by them; `columns` are that key and the id."""
     key, row_id = columns
-    insert_batches(session, insert(key.class_), rows, step, progress)
-    return known(session, key, (row[key.key] for row in rows), row_id)
+    model: Any = key.class_
+    ids = reserve_ids(session, model, len(rows))
+    numbered = [row | {row_id.key: number} for row, number in zip(rows, ids, strict=True)]
+    insert_batches(session, model, numbered, step, context.progress)
+    context.added.extend(f"{model.__tablename__}:{row[key.key]}" for row in rows)
+    return {row[key.key]: number for row, number in zip(rows, ids, strict=True)}

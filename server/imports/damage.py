@@ -1,6 +1,6 @@
 """Traces that spreadsheets and old exports leave in cells: recognised, never repaired silently.
 
-A size of 5/8 that became 8-May cannot be told from one that was always wrong, so the row is refused with
+A size of 5/8 that became 8-May looks like one that was always wrong, so the row is refused with
 what it probably was and how to keep it from happening.
 """
 

@@ -14,6 +14,7 @@ from workorders.grammar.money import cents_from_text
 from workorders.grammar.numbers import count_from_text, decimal_from_text
 from workorders.grammar.texts import LINE_MAX, checked_line, checked_text
 from workorders.grammar.times import day_from_text, wall_time_from_text
+from workorders.metering.register_definitions import registers_from_text
 from workorders.problems import Problem
 
 T = TypeVar("T")
@@ -47,6 +48,20 @@ def text(meaning: str, longest: int, *, required: bool = False, default: str | N
         error_messages=EMPTY,
         **options,
     )
+
+
+class Registers(fields.Field[list[dict[str, Any]]]):
+    """A cell that names a meter's registers besides its main one."""
+
+    def __init__(self) -> None:
+        meaning = (
+            "registers besides the main one, as low:6:1:gal:adds:Low side; peak:5 "
+            "(code, dials, multiplier, unit; adds, part or returned; title)"
+        )
+        super().__init__(metadata={"help": meaning})
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> list[dict[str, Any]]:
+        return _read(registers_from_text, value)
 
 
 class Words(fields.String):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.imports.context import (
@@ -17,7 +17,7 @@ from server.imports.context import (
     repeated,
     rows_at,
 )
-from server.imports.fields import Day, RowSchema, Whole, choice, noon, text
+from server.imports.fields import Day, Registers, RowSchema, Whole, YesNo, choice, noon, text
 from server.imports.premises import SERVICES
 from server.imports.report import RowError
 from workorders.problems import Problem
@@ -41,6 +41,10 @@ class MeterRow(RowSchema):
     )
     unit = text("unit of the register (otherwise gal)", 20, default="gal")
     endpoint = text("radio or AMI endpoint", 60)
+    registers = Registers()
+    remote_switch = YesNo(
+        load_default=False, metadata={"help": "the head-end can switch it (yes or no; otherwise no)"}
+    )
     status = choice("where the meter is", STATUSES, "installed")
     technician = text("id of the technician whose van carries it; needed for in_van", 20)
     service_point = text("number of an existing service point; needed when installed", 40)
@@ -54,9 +58,9 @@ class MeterRow(RowSchema):
 
 def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single row can show: serials that are elsewhere, points that have a meter, unknown names."""
-    yield from repeated(records, "serial")
+    yield from repeated(records, "serial", context)
     yield from repeated(
-        [record for record in records if record.get("status") == "installed"], "service_point"
+        [record for record in records if record.get("status") == "installed"], "service_point", context
     )
     elsewhere = _whereabouts(session, column_values(records, "serial"))
     points = known(
@@ -158,7 +162,7 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         (Meter.serial, Meter.id),
         [_meter(record.values) for record in records],
         "writing meters",
-        context.progress,
+        context,
     )
     installed = [
         (meters[record.values["serial"]], record.values)
@@ -176,28 +180,33 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         }
         for meter_id, values in installed
     ]
-    insert_batches(session, insert(Installation), installations, "writing installations", context.progress)
+    insert_batches(session, Installation, installations, "writing installations", context.progress)
     reads = [
         read
         for meter_id, values in installed
         for read in _reads(meter_id, points[values["service_point"]], values, context)
     ]
-    insert_batches(session, insert(Read), reads, "writing reads", context.progress)
+    insert_batches(session, Read, reads, "writing reads", context.progress)
     return {"meters": len(meters), "installations": len(installations), "reads": len(reads)}
 
 
 def _meter(values: dict[str, Any]) -> dict[str, Any]:
     names = ("serial", "make", "service", "size", "dials", "multiplier", "unit", "endpoint", "status")
-    return {name: values.get(name) for name in names} | {"van_technician_id": values.get("technician")}
+    given = {name: values.get(name) for name in names}
+    return given | {
+        "van_technician_id": values.get("technician"),
+        "registers": values.get("registers") or [],
+        "remote_switch": bool(values.get("remote_switch")),
+    }
 
 
 def _reads(
     meter_id: int, point_id: int, values: dict[str, Any], context: ImportContext
 ) -> Iterator[dict[str, Any]]:
-    told = [("start", values["start_read"], values["installed_on"])]
+    reads = [("start", values["start_read"], values["installed_on"])]
     if values.get("last_read") is not None:
-        told.append(("actual", values["last_read"], values["last_read_on"]))
-    for kind, value, day in told:
+        reads.append(("actual", values["last_read"], values["last_read_on"]))
+    for kind, value, day in reads:
         yield {
             "meter_id": meter_id,
             "service_point_id": point_id,

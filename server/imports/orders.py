@@ -1,4 +1,4 @@
-"""Orders: each row is raised by the same use case as on the CSR page, so the same rules judge it.
+"""Orders: rows are raised by a use case that asks the same rules as the one of the CSR page.
 
 The type's own input comes in columns named `extra.<field>`, one for each field of the catalogue.
 """
@@ -9,11 +9,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from server.imports.context import (
     BATCH,
-    CHUNK,
     ImportContext,
     Record,
     RowsRejected,
@@ -39,7 +38,8 @@ from workorders.judgement.descriptors import FieldType, OrderType
 from workorders.judgement.lifecycle import ACTIVE
 from workorders.problems import Problem
 from workorders.tables import Account, Order, ServicePoint
-from workorders.usecases.orders.orders import OrderRequest, raise_order
+from workorders.usecases.orders.many import raise_orders
+from workorders.usecases.orders.orders import OrderRequest
 
 EXTRA = "extra."
 _COLUMN_OF = {
@@ -131,11 +131,16 @@ def check(session: Session, records: Sequence[Record], context: ImportContext) -
     points = known(session, ServicePoint.number, column_values(records, "service_point"), ServicePoint.id)
     accounts = known(session, Account.number, column_values(records, "account"), Account.id)
     active = _active_orders(session, points)
-    imported = session.scalar(select(Order.number).where(Order.requested_by == context.source).limit(1))
-    if imported is not None:
-        yield RowError(1, "", "bad_input", f"this file was imported before; its first order is {imported}")
+    imported = select(Order.number).where(Order.requested_by == context.source).limit(1)
+    before = context.memory("imported before")
+    if not before:
+        before["order"] = session.scalar(imported)
+        if before["order"] is not None:
+            words = f"this file was imported before; its first order is {before['order']}"
+            yield RowError(1, "", "bad_input", words)
+    if before["order"] is not None:
         return
-    first: dict[tuple[str, str], int] = {}
+    first = context.memory("rows by type and service point")
     for record in records:
         code, point = record.get("type"), record.get("service_point")
         if point is not None and point not in points:
@@ -190,11 +195,11 @@ def _extra(
             extra[name] = _FROM_TEXT[specs[name].type](cell, context)
         except ValidationError as error:
             errors.append(record.error(column, str(error.messages[0])))
-    told = {error.column for error in errors}
+    refused = {error.column for error in errors}
     # What avoids a cut, and the notices it rests on, are filled in when it is raised.
-    partial = order_type.code == "disconnect_np"
-    for name, words in extra_schema(order_type)().validate(extra, partial=partial).items():
-        if EXTRA + str(name) not in told:
+    partial = order_type.needs_authority
+    for name, words in extra_schema(order_type).validate(extra, partial=partial).items():
+        if EXTRA + str(name) not in refused:
             errors.append(
                 record.error(EXTRA + str(name), str(words[0] if isinstance(words, list) else words))
             )
@@ -206,33 +211,21 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
     errors = []
     for start in range(0, len(records), BATCH):
         batch = records[start : start + BATCH]
-        points = _points(session, column_values(batch, "service_point"))
-        for record in batch:
-            request = _request(record, points[record.values["service_point"]], context)
-            try:
-                raise_order(session, request, now=context.now, actor=context.source)
-            except Problem as problem:
-                errors.append(_row_error(record, problem))
+        points = known(session, ServicePoint.number, column_values(batch, "service_point"), ServicePoint.id)
+        requests = [_request(record, points[record.values["service_point"]], context) for record in batch]
+        answers = raise_orders(session, requests, now=context.now, actor=context.source)
+        errors += [
+            _row_error(record, problem)
+            for record, problem in zip(batch, answers, strict=True)
+            if problem is not None
+        ]
         context.progress("raising orders", start + len(batch), len(records))
     if errors:
         raise RowsRejected(errors)
     return {"orders": len(records)}
 
 
-def _points(session: Session, numbers: Sequence[str]) -> dict[str, ServicePoint]:
-    """The service points of a batch with their premises, so that the use case finds them in the session."""
-    found: dict[str, ServicePoint] = {}
-    for start in range(0, len(numbers), CHUNK):
-        rows = session.scalars(
-            select(ServicePoint)
-            .where(ServicePoint.number.in_(numbers[start : start + CHUNK]))
-            .options(selectinload(ServicePoint.premise))
-        )
-        found.update({point.number: point for point in rows})
-    return found
-
-
-def _request(record: Record, point: ServicePoint, context: ImportContext) -> OrderRequest:
+def _request(record: Record, point_id: int, context: ImportContext) -> OrderRequest:
     def instant(column: str) -> datetime | None:
         given = record.get(column)
         return None if given is None else localised(given, context.zone)
@@ -240,7 +233,7 @@ def _request(record: Record, point: ServicePoint, context: ImportContext) -> Ord
     due = record.get("due_on")
     return OrderRequest(
         type=record.values["type"],
-        service_point_id=point.id,
+        service_point_id=point_id,
         account_number=record.get("account"),
         priority=record.values["priority"],
         due_until=None if due is None else next_midnight(due, context.zone),

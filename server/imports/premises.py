@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import shapely
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.territory.extent import Extent
@@ -63,8 +63,8 @@ POINT_COLUMNS = ("size", "meter_location", "lock", "seal")
 
 def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single row can show: repeated and known numbers, contradicting rows, unknown zones."""
-    yield from repeated(records, "service_point")
-    yield from _contradictions(records)
+    yield from repeated(records, "service_point", context)
+    yield from _contradictions(records, context)
     yield from exchanged_axes(records, context.extent)
     premises = known(session, Premise.number, column_values(records, "premise"), Premise.id)
     points = known(session, ServicePoint.number, column_values(records, "service_point"), ServicePoint.id)
@@ -81,26 +81,27 @@ def check(session: Session, records: Sequence[Record], context: ImportContext) -
         yield from _point_faults(record)
 
 
-def _contradictions(records: Sequence[Record]) -> Iterator[RowError]:
+def _contradictions(records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """Rows of one premise must say the same about it, and only the first may lack a service point."""
-    first: dict[str, Record] = {}
+    first = context.memory("premises' columns")
     for record in records:
         number = record.get("premise")
         if number is None:
             continue
-        earlier = first.setdefault(number, record)
-        if earlier is record:
+        said = tuple(record.get(column) for column in PREMISE_COLUMNS)
+        row, earlier = first.setdefault(number, (record.number, said))
+        if row == record.number:
             continue
-        for column in PREMISE_COLUMNS:
-            if record.get(column) != earlier.get(column):
-                yield record.error(column, f"premise {number} has another value in row {earlier.number}")
+        for column, value, before in zip(PREMISE_COLUMNS, said, earlier, strict=True):
+            if value != before:
+                yield record.error(column, f"premise {number} has another value in row {row}")
         if record.get("service_point") is None:
-            yield record.error("service_point", f"is needed: row {earlier.number} is premise {number} too")
+            yield record.error("service_point", f"is needed: row {row} is premise {number} too")
 
 
 def _point_faults(record: Record) -> Iterator[RowError]:
     if record.get("service_point") is not None:
-        if record.get("size") is None:
+        if record.get("size") is None and "size" not in record.faulty:
             yield record.error("size", "a service point needs its size")
         return
     for column in POINT_COLUMNS:
@@ -111,23 +112,25 @@ def _point_faults(record: Record) -> Iterator[RowError]:
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
     """Insert premises, their service points, and for each point the event that gives it its state."""
     zone_of = _zone_finder(session)
-    first: dict[str, Record] = {}
+    premises, first = context.memory("premises"), dict[str, Record]()
     for record in records:
-        first.setdefault(record.values["premise"], record)
-    premises = insert_keyed(
+        if record.values["premise"] not in premises:
+            first.setdefault(record.values["premise"], record)
+    made = insert_keyed(
         session,
         (Premise.number, Premise.id),
         [_premise(record.values, zone_of) for record in first.values()],
         "writing premises",
-        context.progress,
+        context,
     )
+    premises.update(made)
     pointed = [record.values for record in records if record.get("service_point") is not None]
     points = insert_keyed(
         session,
         (ServicePoint.number, ServicePoint.id),
         [_point(values, premises[values["premise"]]) for values in pointed],
         "writing service points",
-        context.progress,
+        context,
     )
     events = [
         {
@@ -138,8 +141,8 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         }
         for values in pointed
     ]
-    insert_batches(session, insert(ServicePointEvent), events, "writing their states", context.progress)
-    counts = {"premises": len(premises), "service_points": len(points)}
+    insert_batches(session, ServicePointEvent, events, "writing their states", context.progress)
+    counts = {"premises": len(made), "service_points": len(points)}
     far = sum(_is_far(record.values, context.extent) for record in first.values())
     return {**counts, "premises_far_from_the_district": far} if far else counts
 

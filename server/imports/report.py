@@ -30,6 +30,8 @@ class ImportReport:
     errors: tuple[RowError, ...] = ()
     notes: tuple[RowError, ...] = ()
     """What was read in a way that somebody should know of; it keeps nothing from being written."""
+    run: int | None = None
+    """Its number on the page of imports; None for a dry run."""
 
     @property
     def written(self) -> bool:

@@ -1,24 +1,28 @@
 """Shifts: when each technician works, a day a row or the same hours on many days."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.imports.context import ImportContext, Record, column_values, insert_batches, known
 from server.imports.fields import EMPTY, Day, RowSchema, Whole, YesNo, text
 from server.imports.report import RowError
+from workorders.policy.shifts import (
+    BREAK_MAX_MINUTES,
+    LONGEST_DAYS,
+    LONGEST_SHIFT,
+    WORKING_WEEK,
+    days_of,
+    overlapping,
+    span_of,
+)
 from workorders.tables import Shift, Technician
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORKING_WEEK = WEEKDAYS[:5]
-LONGEST_DAYS = 400
-"""A year and a month: more is a slipped year."""
-LONGEST_SHIFT = timedelta(hours=16)
 
 
 class ClockTime(fields.Field[time]):
@@ -62,7 +66,7 @@ class ShiftRow(RowSchema):
         load_default=False, metadata={"help": "begins and ends at home (yes or no; otherwise at the yard)"}
     )
     break_minutes = Whole(
-        0, 180, load_default=30, metadata={"help": "minutes of break, 0 to 180 (otherwise 30)"}
+        0, BREAK_MAX_MINUTES, load_default=30, metadata={"help": "minutes of break, 0 to 180 (otherwise 30)"}
     )
 
 
@@ -71,7 +75,8 @@ def check(session: Session, records: Sequence[Record], context: ImportContext) -
     people = known(
         session, Technician.id, column_values(records, "technician"), Technician.name, Technician.home
     )
-    taken = _taken(session, people)
+    taken = context.memory("shifts")
+    taken.update(_taken(session, people.keys() - taken.keys()))
     for record in records:
         key = record.get("technician")
         if key is None:
@@ -101,7 +106,7 @@ def _span_faults(
     elif values.get("weekdays") is not None:
         yield record.error("weekdays", "needs a last_day")
         return
-    shifts = [_span(day, values["starts"], values["ends"], zone) for day in _days(values)]
+    shifts = [span_of(day, values["starts"], values["ends"], zone) for day in _days(values)]
     if not shifts:
         yield record.error("weekdays", "none of those days lies between day and last_day")
         return
@@ -109,7 +114,7 @@ def _span_faults(
         yield record.error("ends", "the shift is longer than 16 hours")
         return
     for begin, end in shifts:
-        other = next((one for one in taken if one[0] < end and begin < one[1]), None)
+        other = overlapping((begin, end), taken)
         if other is not None:
             words = f"works already from {other[0].astimezone(zone):%Y-%m-%d %H:%M}"
             yield record.error("day", f"{values['technician']} {words}")
@@ -145,30 +150,21 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
         }
         for record in records
         for day in _days(record.values)
-        for begin, end in [_span(day, record.values["starts"], record.values["ends"], context.zone)]
+        for begin, end in [span_of(day, record.values["starts"], record.values["ends"], context.zone)]
     ]
-    insert_batches(session, insert(Shift), rows, "writing shifts", context.progress)
+    insert_batches(session, Shift, rows, "writing shifts", context.progress)
     return {"shifts": len(rows)}
 
 
 def _days(values: dict[str, Any]) -> list[date]:
     if values.get("last_day") is None:
         return [values["day"]]
-    wanted = values.get("weekdays") or tuple(WEEKDAYS.index(word) for word in WORKING_WEEK)
-    span = (values["last_day"] - values["day"]).days + 1
-    every = (values["day"] + timedelta(days=after) for after in range(span))
-    return [day for day in every if day.weekday() in wanted]
+    return days_of(values["day"], values["last_day"], values.get("weekdays") or WORKING_WEEK)
 
 
-def _span(day: date, starts: time, ends: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The instants of a shift: an end that is not after its begin is on the next day."""
-    last = day if ends > starts else day + timedelta(days=1)
-    return datetime.combine(day, starts, zone), datetime.combine(last, ends, zone)
-
-
-def _taken(session: Session, people: dict[str, Any]) -> dict[str, list[tuple[datetime, datetime]]]:
-    found: dict[str, list[tuple[datetime, datetime]]] = {}
+def _taken(session: Session, people: Iterable[str]) -> dict[str, list[tuple[datetime, datetime]]]:
+    found: dict[str, list[tuple[datetime, datetime]]] = {key: [] for key in people}
     query = select(Shift.technician_id, Shift.starts_at, Shift.ends_at)
-    for key, begin, end in session.execute(query.where(Shift.technician_id.in_(sorted(people)))):
-        found.setdefault(key, []).append((begin, end))
+    for key, begin, end in session.execute(query.where(Shift.technician_id.in_(sorted(found)))):
+        found[key].append((begin, end))
     return found

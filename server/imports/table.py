@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,12 +17,13 @@ _BOMS = (
 )
 _DELIMITERS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t| ]*(?:\r\n|\r|\n)', re.IGNORECASE)
-"""The line with which spreadsheets are told the delimiter; it is not a row, so it is not counted."""
+"""The line with which a file names its delimiter; it is not a row, so it is not counted."""
 _INVISIBLE = "\ufeff\u200b"
 """A byte order mark in the middle, where files were joined, and the space without width."""
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 """How a spreadsheet is made to keep a number as text: ="00123"."""
 _SAMPLE = 400
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +95,20 @@ def _mixed_line(line: bytes) -> Iterator[str]:
             line = line[error.start + 1 :]
 
 
-def read_table(data: bytes, columns: Iterable[str], required: Iterable[str]) -> Table:
-    """Read a CSV file whose header names `columns`; every fault becomes a RowError, none is raised.
+def stream_table(
+    data: bytes, columns: Iterable[str], required: Iterable[str], errors: list[RowError]
+) -> Iterator[Row]:
+    """The rows of a CSV file whose header names `columns`, one by one: no more than the file is in memory.
 
     The delimiter is the one under which the header names the most known columns. Header names are
     compared without case, spaces read as underscores. Cells lose surrounding blanks; empty ones are left out.
+    Faults are added to `errors` as they are met; none is raised.
     """
-    table = Table()
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
-        table.errors.append(_fault(1, "", f"the file is not text that can be read ({error.reason})"))
-        return table
+        errors.append(_fault(1, "", f"the file is not text that can be read ({error.reason})"))
+        return
     known = set(columns)
     separator = _SEPARATOR_LINE.match(text)
     if separator:
@@ -118,25 +120,30 @@ def read_table(data: bytes, columns: Iterable[str], required: Iterable[str]) -> 
         inner, inner_delimiter = _header(unwrapped, known, None)
         if known & set(inner):
             text, header, delimiter = unwrapped, inner, inner_delimiter
-    table.errors.extend(_header_faults(header, known, set(required)))
-    if not table.errors:
-        _read_rows(text, header, delimiter, table)
-    return table
+    faults = list(_header_faults(header, known, set(required)))
+    errors.extend(faults)
+    if not faults:
+        yield from _read_rows(text, header, delimiter, errors)
 
 
-def _header(text: str, known: set[str], told: str | None) -> tuple[list[str], str]:
-    """The names of the first line under the delimiter that is told, or recognises the most of them."""
+def _lines(text: str) -> Iterator[str]:
+    """The lines with their ends, as csv wants them."""
+    return (found[0] for found in _LINE.finditer(text))
+
+
+def _header(text: str, known: set[str], given: str | None) -> tuple[list[str], str]:
+    """The names of the first line under the delimiter given, or the one that recognises the most of them."""
     choices = []
-    for delimiter in (told,) if told else _DELIMITERS:
+    for delimiter in (given,) if given else _DELIMITERS:
         try:
-            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+            cells = next(csv.reader(_lines(text), delimiter=delimiter), [])
         except csv.Error:
             continue
         names = [_cell(cell).lower().replace(" ", "_") for cell in cells]
         names = _without_padding(names, delimiter)
         choices.append((len(known & set(names)), names, delimiter))
     if not choices:
-        return [], told or ","
+        return [], given or ","
     best = max(choices, key=lambda choice: choice[0])
     return best[1], best[2]
 
@@ -159,7 +166,7 @@ def _cell(text: str) -> str:
 
 def _unwrapped(text: str, delimiter: str) -> str:
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = list(csv.reader(_lines(text), delimiter=delimiter))
     except csv.Error:
         return ""
     return "\n".join(row[0] if row else "" for row in rows)
@@ -180,10 +187,10 @@ def _header_faults(header: list[str], known: set[str], required: set[str]) -> It
         yield _fault(1, name, "the column is missing")
 
 
-def _read_rows(text: str, header: list[str], delimiter: str, table: Table) -> None:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _read_rows(text: str, header: list[str], delimiter: str, errors: list[RowError]) -> Iterator[Row]:
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     number = 0
-    padded = text.splitlines()[0].rstrip().endswith(";") and delimiter != ";"
+    padded = next(_lines(text), "").rstrip().endswith(";") and delimiter != ";"
     try:
         for cells in reader:
             number += 1
@@ -196,16 +203,16 @@ def _read_rows(text: str, header: list[str], delimiter: str, table: Table) -> No
                 continue
             if any(values[len(header) :]):
                 words = f"the row has {len(cells)} cells, the header {len(header)}"
-                table.errors.append(_fault(number, "", words))
+                errors.append(_fault(number, "", words))
                 continue
             if any("\x00" in value for value in values):
-                table.errors.append(_fault(number, "", "the row contains a NUL character"))
+                errors.append(_fault(number, "", "the row contains a NUL character"))
                 continue
             named = {name: value for name, value in zip(header, values, strict=False) if value}
-            table.rows.append(Row(number, named))
+            yield Row(number, named)
     except csv.Error as error:
         words = f"the quoting is broken from here on ({error}); rows after this one were not read"
-        table.errors.append(_fault(number + 1, "", words))
+        errors.append(_fault(number + 1, "", words))
 
 
 def _fault(row: int, column: str, reason: str) -> RowError:

@@ -1,12 +1,10 @@
 """Technicians: who they are, what they can do, where their day begins."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import shapely
 from marshmallow import ValidationError, fields
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from geo.territory.extent import Extent
@@ -21,14 +19,9 @@ from server.imports.context import (
 )
 from server.imports.fields import EMPTY, Degrees, Numbers, RowSchema, YesNo, text
 from server.imports.report import RowError
-from workorders.catalogue import CATALOGUE
 from workorders.tables import Outbox, Technician, Zone
+from workorders.usecases.administration.technicians import KEY, SKILLS
 from workorders.usecases.history import REFERENCES
-
-SKILLS = tuple(sorted({skill for known_type in CATALOGUE.values() for skill in known_type.skills}))
-"""What orders ask for; another word would never match one."""
-KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
-"""It names the technician's database, which allows no more."""
 
 
 class TechnicianKey(fields.String):
@@ -65,7 +58,7 @@ class TechnicianRow(RowSchema):
 
 def check(session: Session, records: Sequence[Record], context: ImportContext) -> Iterator[RowError]:
     """What no single cell can show: repeated and known keys, unknown skills and zones, half a position."""
-    yield from repeated(records, "technician")
+    yield from repeated(records, "technician", context)
     yield from exchanged_axes(records, context.extent)
     yield from _far_homes(records, context.extent)
     people = known(session, Technician.id, column_values(records, "technician"), Technician.name)
@@ -98,16 +91,17 @@ def _far_homes(records: Sequence[Record], extent: Extent | None) -> Iterator[Row
 
 
 def write(session: Session, records: Sequence[Record], context: ImportContext) -> dict[str, int]:
-    """Insert technicians, and have their databases told the forms, fees and settings."""
+    """Insert technicians, and enqueue the forms, fees and settings for their databases."""
     zones = known(session, Zone.code, column_values(records, "zone"), Zone.id)
     rows = [_technician(record.values, zones) for record in records]
-    insert_batches(session, insert(Technician), rows, "writing technicians", context.progress)
-    told = [
+    insert_batches(session, Technician, rows, "writing technicians", context.progress)
+    context.added.extend(f"technician:{row['id']}" for row in rows)
+    references = [
         {"technician_id": row["id"], "topic": "ref", "key": reference, "created_at": context.now}
         for row in rows
         for reference in REFERENCES
     ]
-    insert_batches(session, insert(Outbox), told, "telling their tablets", context.progress)
+    insert_batches(session, Outbox, references, "notifying their tablets", context.progress)
     return {"technicians": len(rows)}
 
 

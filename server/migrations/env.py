@@ -6,17 +6,18 @@ from alembic import context
 from sqlalchemy import JSON
 
 from server.migrate import TARGETS
+from workorders.tables import search_ends
 from workorders.tables.base import UtcDateTime, Wkb
 
 config = context.config
 
 
 def belongs(_object: Any, name: str | None, type_: str, _reflected: bool, _compare_to: Any) -> bool:
-    """Leave out what PostGIS keeps for itself and what migrations write by hand (R*Trees, GiST)."""
+    """Leave out what PostGIS keeps for itself and what migrations write by hand (R*Trees, GiST, SQL)."""
     name = name or ""
     if type_ == "table":
         return name != "spatial_ref_sys" and "_rtree" not in name and "_fts" not in name
-    return not (type_ == "index" and name.endswith(("_gist", "_fts")))
+    return not (type_ == "index" and (name in search_ends.INDEXES or name.endswith(("_gist", "_fts"))))
 
 
 def rendered(type_: str, value: Any, autogen: Any) -> Any:

@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync.stores.contract import Attachment, DatabaseMissing, DocumentStore
+from sync.pipeline.failures import stops_everything
+from sync.stores.contract import Attachment, DatabaseMissing, DocumentStore, StoreUnavailable
 from workorders.tables import Evidence, FieldEvent
 
 log = structlog.get_logger()
@@ -73,9 +74,15 @@ def keep_evidence(
     for id_, event, name, technician in waiting:
         try:
             found = _attachment(store, f"tech-{technician}", event, name)
+            kept[id_] = None if found is None else files.put(found.data)
         except DatabaseMissing:
             continue
-        kept[id_] = None if found is None else files.put(found.data)
+        except Exception as error:
+            if isinstance(error, StoreUnavailable) or stops_everything(error):
+                raise
+            # One file that cannot be kept is tried again, and holds up no other.
+            log.exception("evidence_failed", document=event, name=name)
+            continue
         if found is None:
             log.warning("evidence_missing", document=event, name=name)
     if kept:

@@ -1,52 +1,33 @@
-"""Documents → facts: each event of a technician's database in one transaction with all it causes.
+"""Documents → facts: the events of a technician's database, in transactions with all they cause.
 
 Fact, order, meter, read, entries, acknowledgement and the place in the feed commit together, so a crash
-anywhere leaves either everything of an event or nothing. Documents are read before the transaction opens:
-the embedded store lives in the same database.
+anywhere leaves either everything of an event or nothing. A batch of events shares a transaction; when
+anything in it fails, all of it is undone and each event gets a transaction of its own, so that a poisoned
+one costs only itself. Documents are read before the transaction opens: the embedded store lives in the same
+database.
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from functools import partial, reduce
 
 import structlog
-from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.pipeline.failures import code_of, next_try, stops_everything
+from sync.pipeline.ingest_batch import BEGINNING, Overtaken, advance, in_batches, ingest_batch, is_over
 from sync.pipeline.refill import DAYS, is_filled, refill
-from sync.stores.contract import Change, DatabaseMissing, DocumentStore
-from workorders.tables import IngestCheckpoint, Outbox, Quarantine, Technician
-from workorders.tables.dialect import upsert
-from workorders.usecases.field.delivery import Delivery, Verdict
-from workorders.usecases.field.events import ingest_event
-from workorders.usecases.field.quarantine import quarantine
+from sync.stores.contract import DatabaseMissing, DocumentStore, StoreUnavailable
+from workorders.tables import IngestCheckpoint, Quarantine, Technician
+from workorders.usecases.field.delivery import Acknowledgement
 from workorders.usecases.field.quarantine_review import judge_again
-from workorders.usecases.history import tell
 from workorders.usecases.lost_races import in_transaction
 from workorders.usecases.orders.follow_on import release_silent, silent_orders
 
 log = structlog.get_logger()
-BEGINNING = "0"
-_CHECKPOINT = cast(Table, IngestCheckpoint.__table__)
-EVENT = "event:"
-OURS = ("order:", "route:", "ack:", "ref:", "_design/", "_local/")
-"""What the server itself writes into a technician's database."""
-BROKEN = (OperationalError, InterfaceError)
-"""The database cannot work: nothing is known about the document, so it is tried again later."""
-
-
-_MOVE = (
-    update(_CHECKPOINT)
-    .where(_CHECKPOINT.c.database == bindparam("feed"), _CHECKPOINT.c.since == bindparam("place"))
-    .values(since=bindparam("after"))
-)
-_MOVE_AND_HEAR = _MOVE.values(last_event_at=bindparam("heard"))
-
-
-class Overtaken(Exception):  # noqa: N818 - named for what happened
-    """Another process ingested the same feed meanwhile; it has done the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +55,14 @@ class IngestResult:
             self.reached + other.reached,
         )
 
-    def counting(self, verdict: Verdict) -> "IngestResult":
-        """This result and one more verdict."""
-        if verdict.duplicate:
+    def counting(self, answer: Acknowledgement) -> "IngestResult":
+        """This result and one more answer."""
+        if answer.duplicate:
             return self + IngestResult(duplicates=1)
         return self + IngestResult(
-            posted=int(verdict.status == "posted"),
-            review=int(verdict.status == "review"),
-            quarantined=int(verdict.status == "quarantined"),
+            posted=int(answer.status == "posted"),
+            review=int(answer.status == "review"),
+            quarantined=int(answer.status == "quarantined"),
         )
 
 
@@ -92,33 +73,69 @@ def ingest_all(
     clock: Callable[[], datetime],
     limit: int = 500,
     days: int = DAYS,
+    round_seconds: float | None = None,
 ) -> IngestResult:
-    """Ingest up to `limit` changes of every technician's database, and send out reconnects overdue.
+    """Ingest up to `limit` changes of every technician's database.
 
     Inactive technicians count too: a tablet may bring its facts after its holder has left. A database that
-    was lost meanwhile is made again, and filled with what the last `days` days need.
+    was lost meanwhile is made again, and filled with what the last `days` days need. With
+    `round_seconds` databases take turns of equal time within it, so that one tablet's flood keeps nobody
+    else's answers waiting.
     """
     with sessions() as session:
-        told = session.execute(select(Technician.id, Technician.active).order_by(Technician.id))
-        active = {f"tech-{row.id}": row.active for row in told}
-        told = session.execute(select(IngestCheckpoint.database, IngestCheckpoint.since))
-        read = {row.database: row.since for row in told}
-        silent = silent_orders(session, now=clock())
-    if silent:
-        with sessions.begin() as session:
-            release_silent(session, now=clock())
-    result = IngestResult()
+        rows = session.execute(select(Technician.id, Technician.active).order_by(Technician.id))
+        active = {f"tech-{row.id}": row.active for row in rows}
+        checkpoints = session.scalars(select(IngestCheckpoint)).all()
+        read = {row.database: row.since for row in checkpoints}
+        now = clock()
+        delayed = {row.database for row in checkpoints if row.next_try_at and row.next_try_at > now}
     positions = store.positions(list(active))
     for name, works in active.items():
         newest = positions.get(name)
         suspect = works if newest is None else _went_back(read.get(name, BEGINNING), newest)
-        if suspect and not is_filled(store, name):
-            refill(sessions, store, name.removeprefix("tech-"), now=clock(), days=days)
-    for name, newest in positions.items():
-        # A quiet database costs nothing: its newest position is where the checkpoint stands.
-        if newest != read.get(name):
-            result += ingest_database(sessions, store, name, clock=clock, limit=limit)
+        if suspect and name not in delayed:
+            _alone(sessions, store, name, partial(_fill, sessions, store, name, clock, days), clock)
+    # A quiet database costs nothing: its newest position is where the checkpoint stands.
+    fresh = [name for name, newest in positions.items() if newest != read.get(name) and name not in delayed]
+    result = IngestResult()
+    for name in fresh:
+        until = None if round_seconds is None else time.monotonic() + round_seconds / len(fresh)
+        turn = partial(ingest_database, sessions, store, name, clock=clock, limit=limit, until=until)
+        result += _alone(sessions, store, name, turn, clock)
     return result
+
+
+def _fill(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    name: str,
+    clock: Callable[[], datetime],
+    days: int,
+) -> IngestResult:
+    if not is_filled(store, name):
+        refill(sessions, store, name.removeprefix("tech-"), now=clock(), days=days)
+    return IngestResult()
+
+
+def _alone(
+    sessions: sessionmaker[Session],
+    store: DocumentStore,
+    name: str,
+    act: Callable[[], IngestResult],
+    clock: Callable[[], datetime],
+) -> IngestResult:
+    """Do something about one database. What stops only its feed is written down, and it waits alone."""
+    try:
+        return act()
+    except Exception as error:
+        if stops_everything(error):
+            raise
+        if isinstance(error, StoreUnavailable):
+            # One database of a cluster may be away while the others answer.
+            store.database_names()
+        log.exception("feed_failed", database=name)
+        _delay(sessions, name, code_of(error, "feed_failed"), clock())
+        return IngestResult()
 
 
 def ingest_database(
@@ -128,11 +145,13 @@ def ingest_database(
     *,
     clock: Callable[[], datetime],
     limit: int = 500,
+    until: float | None = None,
 ) -> IngestResult:
     """Ingest up to `limit` changes of one database from where its checkpoint stands.
 
-    A missing database has nothing to ingest. Raises sync.stores.contract.StoreUnavailable and sqlalchemy's
-    OperationalError; what was committed before stays, and the rest is found again.
+    At `until` (time.monotonic()) it stops, but not before it has judged a document. A missing database has
+    nothing to ingest. Raises sync.stores.contract.StoreUnavailable, sqlalchemy's OperationalError, and a race
+    lost many times over; what was committed before stays, and the rest is found again.
     """
     with sessions() as session:
         since = _checkpoint(session, database)
@@ -140,21 +159,37 @@ def ingest_database(
         batch = store.changes(database, since=since, limit=limit)
     except DatabaseMissing:
         return IngestResult()
+    reached = batch.last_seq
     result = IngestResult(reached=len(batch.rows))
     try:
-        for change in batch.rows:
-            for document, last in _leaves(store, database, change):
-                after = change.seq if last else since
-                delivery = Delivery(document, database, str(document.get("_rev", "")), clock())
-                verdict = _ingest_one(sessions, delivery, since, after)
-                result = result.counting(verdict)
-                since = after
-        if batch.last_seq != since:
+        for together in in_batches(store, database, batch.rows, since, clock):
+            done, answers = ingest_batch(sessions, together, since, until)
+            result = reduce(IngestResult.counting, answers, result)
+            moved, since = done != since, done
+            if is_over(until) and answers and moved:
+                reached = since
+                break
+        if reached != since:
             with sessions.begin() as session:
-                _advance(session, database, since, batch.last_seq, None)
+                advance(session, database, since, reached, None)
     except Overtaken:
         log.info("feed_overtaken", database=database)
     return result
+
+
+def retry_feed(session: Session, database: str) -> None:
+    """Read a delayed feed at the next round. Never commits."""
+    session.execute(
+        update(IngestCheckpoint).where(IngestCheckpoint.database == database).values(next_try_at=None)
+    )
+
+
+def release_overdue(sessions: sessionmaker[Session], *, now: datetime) -> int:
+    """Send out reconnects whose tablet has been silent too long; returns how many."""
+    with sessions() as session:
+        if not silent_orders(session, now=now):
+            return 0
+    return in_transaction(sessions, lambda session: release_silent(session, now=now))
 
 
 def retry_quarantined(
@@ -171,86 +206,12 @@ def retry_quarantined(
     result = IngestResult()
     for kept in waiting:
 
-        def judge(session: Session, kept: int = kept) -> Verdict:
+        def judge(session: Session, kept: int = kept) -> Acknowledgement:
             return judge_again(session, kept, now=clock(), actor="curbstop")
 
-        verdict = in_transaction(sessions, judge)
-        result = result.counting(verdict)
+        answer = in_transaction(sessions, judge)
+        result = result.counting(answer)
     return result
-
-
-def _leaves(store: DocumentStore, database: str, change: Change) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Every live leaf of an event, the winner first; the flag marks the last one of the change.
-
-    A conflict leaf is another statement under the same id: it is judged too. Deletions carry no fact.
-    """
-    if change.deleted or change.doc is None or change.doc_id.startswith(OURS):
-        return
-    documents = [change.doc]
-    for revision in change.revs[1:]:
-        other = store.get_document(database, change.doc_id, revision)
-        if other is not None and not other.get("_deleted"):
-            documents.append(other)
-    for place, document in enumerate(documents, start=1):
-        yield document, place == len(documents)
-
-
-def _ingest_one(sessions: sessionmaker[Session], delivery: Delivery, since: str, after: str) -> Verdict:
-    """One document in one transaction, its place in the feed included."""
-    document, database = delivery.document, delivery.database
-
-    def judge(session: Session) -> Verdict:
-        # First, so that a second process waits here and then finds the work done.
-        _advance(session, database, since, after, delivery.received_at)
-        return _judge(session, delivery)
-
-    try:
-        verdict = in_transaction(sessions, judge)
-    except (*BROKEN, Overtaken):
-        raise
-    except Exception as error:
-        # A mistake of the program must not stop a technician's feed, nor lose the document.
-        log.exception("ingest_failed", database=database, document=document.get("_id"))
-        with sessions.begin() as session:
-            _advance(session, database, since, after, delivery.received_at)
-            verdict = quarantine(session, delivery, code="ingest_failed", reason=type(error).__name__)
-    log.info(
-        "event_ingested",
-        document=document.get("_id"),
-        order=document.get("order"),
-        status=verdict.status,
-        codes=verdict.codes,
-        duplicate=verdict.duplicate,
-    )
-    return verdict
-
-
-def _judge(session: Session, delivery: Delivery) -> Verdict:
-    event = str(delivery.document.get("_id"))
-    if not event.startswith(EVENT):
-        return quarantine(session, delivery, code="unexpected_document", reason="tablets write events only")
-    verdict = ingest_event(
-        session,
-        delivery.document,
-        database=delivery.database,
-        revision=delivery.revision,
-        received_at=delivery.received_at,
-    )
-    if verdict.duplicate:
-        _answer_again(session, delivery.database.removeprefix("tech-"), event, delivery.received_at)
-    return verdict
-
-
-def _answer_again(session: Session, technician: str, event: str, now: datetime) -> None:
-    """Whoever sends an event again may never have got the answer, or the answer was purged since."""
-    waiting = select(Outbox.id).where(
-        Outbox.technician_id == technician,
-        Outbox.topic == "ack",
-        Outbox.key == event,
-        Outbox.published_at.is_(None),
-    )
-    if session.scalar(waiting.limit(1)) is None:
-        tell(session, technician, "ack", event, now=now)
 
 
 def _went_back(before: str, newest: str) -> bool:
@@ -266,16 +227,13 @@ def _checkpoint(session: Session, database: str) -> str:
     )
 
 
-def _advance(session: Session, database: str, since: str, after: str, heard: datetime | None) -> None:
-    """Move the checkpoint from `since` to `after`. Raises Overtaken when it is not at `since` any more."""
-    place = {"feed": database, "place": since, "after": after}
-    statement = _MOVE if heard is None else _MOVE_AND_HEAR
-    moved = session.connection().execute(statement, place if heard is None else place | {"heard": heard})
-    if moved.rowcount:
-        return
-    if since != BEGINNING:
-        raise Overtaken(database)
-    first = upsert(session, IngestCheckpoint).values(database=database, since=after, last_event_at=heard)
-    first = first.on_conflict_do_nothing()
-    if session.scalar(first.returning(IngestCheckpoint.database)) is None:
-        raise Overtaken(database)
+def _delay(sessions: sessionmaker[Session], database: str, code: str, now: datetime) -> None:
+    """Write down that a feed could not be read on, and when it is tried again."""
+    with sessions.begin() as session:
+        row = session.get(IngestCheckpoint, database, with_for_update=True)
+        if row is None:
+            row = IngestCheckpoint(database=database, since=BEGINNING, failures=0)
+            session.add(row)
+        row.failures += 1
+        row.last_error, row.failed_at = code, now
+        row.next_try_at = next_try(row.failures, now)

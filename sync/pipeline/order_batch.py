@@ -1,23 +1,29 @@
 """What many order documents need, read together in a handful of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from sync.pipeline.spoken import Spoken
 from workorders.catalogue import order_type_of
-from workorders.facts import MeterFacts, ReadFacts
+from workorders.facts import ForecastFacts, MeterFacts, ReadFacts
 from workorders.ledger import balances
 from workorders.policy.rulebook import RuleBook, RulesInForce
+from workorders.queries.account_facts import needed_by_account
 from workorders.queries.district import District, district_of
+from workorders.queries.forecasts import forecasts_from
+from workorders.queries.newest_reads import newest_reads
+from workorders.queries.register_reads import register_reads_of
 from workorders.queries.rules_cache import rule_book
-from workorders.queries.situation import meter_facts, needed_now
-from workorders.tables import CutAuthority, Installation, Meter, Notice, Order, Read
+from workorders.tables import CutAuthority, Installation, Meter, Notice, Order
 
 READS_KNOWN = 24
 """The estimate of usage rests on two years; the technician sees one."""
+PAST_SHOWN = 5
+"""Finished orders at a service point that the technician sees."""
 
 
 @dataclass(slots=True)
@@ -29,23 +35,30 @@ class OrderBatch:
     book: RuleBook
     rules: RulesInForce
     """In force today."""
+    spoken: Spoken
     meters: dict[int, Meter] = field(default_factory=dict)
     """The installed meter by service point id."""
     reads: dict[int, list[tuple[ReadFacts, MeterFacts]]] = field(default_factory=dict)
     """Oldest first, by service point id."""
+    register_reads: dict[int, list[ReadFacts]] = field(default_factory=dict)
+    """Of registers besides the main one, where a meter has any; oldest first, by service point id."""
     owed: dict[str, int] = field(default_factory=dict)
     avoids: dict[str, int] = field(default_factory=dict)
     """What satisfies the cuts of an account now, in cents; of accounts with a cut in the batch."""
     notices: dict[int, Notice] = field(default_factory=dict)
     authorities: dict[str, CutAuthority] = field(default_factory=dict)
     """The newest authority to cut by order number."""
+    past: dict[int, list[Order]] = field(default_factory=dict)
+    """The newest finished orders, newest first, by service point id."""
+    forecasts: Mapping[date, ForecastFacts] = field(default_factory=dict)
+    """Forecast low in °C by day, from the oldest authority on."""
 
 
 def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> OrderBatch:
     """Read what the documents of `orders` are made of."""
     district = district_of(session)
     book = rule_book(session)
-    batch = OrderBatch(now, district, book, book.in_force(district.day_of(now)))
+    batch = OrderBatch(now, district, book, book.in_force(district.day_of(now)), Spoken(session))
     points = sorted({order.service_point_id for order in orders})
     if not points:
         return batch
@@ -55,18 +68,42 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
         .where(Installation.service_point_id.in_(points), Installation.removed_at.is_(None))
     )
     batch.meters = {row.service_point_id: row.Meter for row in installed}
-    batch.reads = _reads(session, points)
+    batch.reads = newest_reads(session, points, most=READS_KNOWN)
+    having = [point for point, meter in batch.meters.items() if meter.registers]
+    batch.register_reads = register_reads_of(session, having) if having else {}
+    batch.past = _past(session, points)
     batch.owed = balances(session, "AR", sorted({o.account.number for o in orders if o.account}))
-    batch.avoids = {
-        account.number: needed_now(session, account, now=now)
-        for account in {o.account for o in orders if o.account and order_type_of(o.type).collects_payment}
-    }
+    paying = {o.account for o in orders if o.account and order_type_of(o.type).collects_payment}
+    batch.avoids = needed_by_account(session, paying, now=now)
     ids = sorted({id_ for order in orders for id_ in order.extra.get("notice_ids") or ()})
     if ids:
         batch.notices = {row.id: row for row in session.scalars(select(Notice).where(Notice.id.in_(ids)))}
     cuts = [order for order in orders if order_type_of(order.type).cuts is not None]
     batch.authorities = _authorities(session, [order.number for order in cuts])
+    if batch.authorities:
+        oldest = min(given.granted_at for given in batch.authorities.values())
+        batch.forecasts = forecasts_from(session, district.day_of(oldest), now=now)
     return batch
+
+
+def _past(session: Session, points: Sequence[int]) -> dict[int, list[Order]]:
+    """What was done at these service points before."""
+    place = func.row_number().over(partition_by=Order.service_point_id, order_by=Order.finished_at.desc())
+    ranked = (
+        select(Order.number, place.label("place"))
+        .where(Order.service_point_id.in_(points), Order.finished_at.is_not(None))
+        .subquery()
+    )
+    newest = (
+        select(Order)
+        .join(ranked, ranked.c.number == Order.number)
+        .where(ranked.c.place <= PAST_SHOWN)
+        .order_by(Order.finished_at.desc(), Order.number)
+    )
+    found: dict[int, list[Order]] = {}
+    for order in session.scalars(newest):
+        found.setdefault(order.service_point_id, []).append(order)
+    return found
 
 
 def _authorities(session: Session, numbers: Sequence[str]) -> dict[str, CutAuthority]:
@@ -76,32 +113,3 @@ def _authorities(session: Session, numbers: Sequence[str]) -> dict[str, CutAutho
         select(CutAuthority).where(CutAuthority.order_number.in_(numbers)).order_by(CutAuthority.id)
     )
     return {row.order_number: row for row in rows}
-
-
-def _reads(session: Session, points: Iterable[int]) -> dict[int, list[tuple[ReadFacts, MeterFacts]]]:
-    later = aliased(Read)
-    place = (
-        func.row_number()
-        .over(partition_by=Read.service_point_id, order_by=(Read.taken_at.desc(), Read.id.desc()))
-        .label("place")
-    )
-    newest = (
-        select(Read.id, place)
-        .outerjoin(later, later.supersedes_id == Read.id)
-        .where(Read.service_point_id.in_(list(points)), later.id.is_(None))
-        .subquery()
-    )
-    rows = session.execute(
-        select(Read, Meter)
-        .join(newest, newest.c.id == Read.id)
-        .join(Meter, Meter.id == Read.meter_id)
-        .where(newest.c.place <= READS_KNOWN)
-        .order_by(Read.taken_at, Read.id)
-    )
-    found: dict[int, list[tuple[ReadFacts, MeterFacts]]] = {}
-    for read, meter in rows:
-        facts = ReadFacts(
-            meter.serial, read.taken_at, read.value, read.kind, read.source, read.billed, tuple(read.flags)
-        )
-        found.setdefault(read.service_point_id, []).append((facts, meter_facts(meter, None)))
-    return found

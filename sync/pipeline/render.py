@@ -13,17 +13,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync.pipeline.instants import instant
+from sync.pipeline.render_messages import render_messages
 from sync.pipeline.render_order import render_orders
+from sync.pipeline.spoken import Spoken
 from workorders.catalogue import CATALOGUE, catalogue_document
+from workorders.messages.formats import currency_of, hour12_of
+from workorders.messages.message import Message
 from workorders.messages.words import unable_title
+from workorders.metering.register_definitions import registers_document
 from workorders.policy.rulebook import MeterTestProfile, RulesInForce
 from workorders.queries.district import district_of
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import FieldEvent, Meter, Order, Quarantine, RouteWay, Shift, Technician, Zone
-from workorders.usecases.field.quarantine import quarantine_words
+from workorders.usecases.field.quarantine import kept_aside
 
 Document = dict[str, Any]
-PHOTO = {"max_pixels": 1600, "quality": 0.8}
+PHOTO = {"max_pixels": 1600, "quality": 0.8, "max_bytes": 400_000}
 """Enough to read a serial number; about 0.35 MB each (the handbook's figure for a year of photos)."""
 
 
@@ -32,13 +37,14 @@ def render(
 ) -> dict[str, Document]:
     """Documents by id for subjects (topic, key) → outbox number; a subject without one is left out.
 
-    Topics: order, ack, ref, route (`Outbox.topic`).
+    Topics: order, ack, ref, route, message (`Outbox.topic`).
     """
     keys: dict[str, dict[str, int]] = {}
     for (topic, key), seq in subjects.items():
         keys.setdefault(topic, {})[key] = seq
     documents = render_orders(session, technician_id, keys.get("order", {}), now=now)
     documents |= render_acks(session, technician_id, keys.get("ack", {}))
+    documents |= render_messages(session, technician_id, keys.get("message", {}))
     for name in keys.get("ref", {}):
         documents[f"ref:{name}"] = render_reference(session, technician_id, name, now=now)
     for day in keys.get("route", {}):
@@ -56,12 +62,13 @@ def render_acks(session: Session, technician_id: str, events: Iterable[str]) -> 
         .where(Quarantine.database == f"tech-{technician_id}", Quarantine.document_id.in_(wanted))
         .order_by(Quarantine.id)
     )
-    documents = {f"ack:{row.document_id}": _quarantined(row) for row in kept}
+    spoken = Spoken(session)
+    documents = {f"ack:{row.document_id}": _quarantined(row, spoken) for row in kept}
     known = session.scalars(
         select(FieldEvent).where(FieldEvent.id.in_(wanted), FieldEvent.technician_id == technician_id)
     )
     # What was judged goes before what was kept aside: a conflict's first statement is the one that counts.
-    return documents | {f"ack:{event.id}": _judged(event) for event in known}
+    return documents | {f"ack:{event.id}": _judged(event, spoken) for event in known}
 
 
 def render_reference(session: Session, technician_id: str, name: str, *, now: datetime) -> Document:
@@ -108,32 +115,43 @@ def render_route(session: Session, technician_id: str, day: date) -> Document:
             for number, place, start in stops
         ],
         "geometry": way.geometry if way else [],
-        "steps": way.steps if way else [],
+        "steps": _steps(way, Spoken(session)) if way else [],
         "metres": way.metres if way else None,
         "shift": {"from": instant(shift.starts_at), "until": instant(shift.ends_at)} if shift else None,
     }
 
 
-def _judged(event: FieldEvent) -> Document:
+def _steps(way: RouteWay, spoken: Spoken) -> list[Document]:
+    """The instructions in words, those of a way from before messages had codes as they were written."""
+    kept = [(step, Message.from_json(step.get("message") or step.get("text"))) for step in way.steps]
+    return [step | {"text": spoken.english(words), "said": spoken.said(words)} for step, words in kept]
+
+
+def _judged(event: FieldEvent, spoken: Spoken) -> Document:
     return {
         "kind": "ack",
         "event": event.id,
         "order": event.order_number,
         "status": event.status,
-        "words": event.words,
+        "words": spoken.english(event.ack),
+        "said": spoken.said(event.ack),
+        "message": event.ack.as_json(),
         "codes": list(event.codes),
         "at": instant(event.received_at),
     }
 
 
-def _quarantined(row: Quarantine) -> Document:
+def _quarantined(row: Quarantine, spoken: Spoken) -> Document:
+    message = kept_aside(row)
     order = row.body.get("order") if isinstance(row.body, dict) else None
     return {
         "kind": "ack",
         "event": row.document_id,
         "order": order if isinstance(order, str) else None,
         "status": "quarantined",
-        "words": quarantine_words(row.reason, row.decision.words if row.decision else None),
+        "words": spoken.english(message),
+        "said": spoken.said(message),
+        "message": message.as_json(),
         "codes": [row.code],
         "at": instant(row.received_at),
     }
@@ -162,6 +180,7 @@ def _technician(session: Session, technician_id: str) -> Document:
                 "dials": meter.dials,
                 "multiplier": meter.multiplier,
                 "unit": meter.unit,
+                **registers_document(meter.registers),
             }
             for meter in van
         ],
@@ -188,7 +207,12 @@ def _settings(session: Session, rules: RulesInForce) -> Document:
         "kind": "ref",
         "district": district.name,
         "timezone": district.timezone,
+        "locale": district.locale.replace("_", "-"),
+        "currency": currency_of(district.locale),
+        "hour12": hour12_of(district.locale),
+        "units": district.units,
         "photo": PHOTO,
+        "geofence_m": fence.radius_m if (fence := rules.geofence()) else None,
         "payment": {
             "policy": policy.policy if policy else "forbidden",
             "methods": list(policy.methods) if policy else [],

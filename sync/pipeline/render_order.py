@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from sync.pipeline.instants import instant
 from sync.pipeline.order_batch import OrderBatch, read_batch
+from sync.pipeline.spoken import Spoken
 from workorders.catalogue import order_type_of
 from workorders.facts import AccountFacts
 from workorders.judgement.lifecycle import State, document_state
+from workorders.messages.message import Message
+from workorders.metering.register_definitions import registers_document
+from workorders.metering.register_reads import expected_of
 from workorders.metering.registers import estimate, expected_dials
 from workorders.policy import fees
 from workorders.policy.severance import cut_windows
-from workorders.queries.situation import meter_facts
+from workorders.queries.meter_facts import meter_facts
 from workorders.tables import Account, Assignment, Meter, Order, ServicePoint
 
 Document = dict[str, Any]
@@ -47,7 +51,7 @@ def render_orders(
     ended = _ended_assignments(session, technician_id, gone)
     for order in gone:
         if order.number in ended:
-            stub = _stub(order, numbers[order.number], ended[order.number])
+            stub = _stub(order, numbers[order.number], ended[order.number], batch.spoken)
             documents[f"order:{order.number}"] = stub
     return documents
 
@@ -73,15 +77,7 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
         "due": {"from": instant(order.due_from), "until": instant(order.due_until)},
         "appointment": _window(order.appointment_from, order.appointment_until),
         "skills": list(order_type.skills),
-        "service_point": {
-            "id": point.id,
-            "number": point.number,
-            "service": point.service,
-            "size": point.size,
-            "state": point.state,
-            "lock": point.lock_number,
-            "seal": point.seal_number,
-        },
+        "service_point": _service_point(point),
         "premise": {
             "number": premise.number,
             "address": premise.address,
@@ -95,25 +91,51 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
             "hazard": premise.hazard,
             "medical": premise.medical,
         },
-        "meter": _meter(meter),
+        "meter": _meter(order, meter, batch),
         "reads": [
-            {"at": instant(read.at), "value": read.value, "kind": read.kind} for read in reads[-READS_SHOWN:]
+            {"at": instant(read.at), "value": read.value, "kind": read.kind, "serial": read.serial}
+            for read in reads[-READS_SHOWN:]
         ],
+        "history": [_past(past) for past in batch.past.get(point.id, []) if past.number != order.number],
         "expected": _expected(order, meter, batch),
         "account": _account(order.account),
         "balance": _balance(order.account, batch),
         "fees": _fees(order, batch),
-        "instructions": order.instructions,
+        **_instructions(order, batch.spoken),
+        "task": order.task.as_json() if order.task else None,
         "extra": order_type.for_field(order.extra),
         "no_charge": order.no_charge,
         "authority": _authority(order, batch),
-        "cancelled": _cancelled(order),
+        "cancelled": _cancelled(order, batch.spoken),
         "recalled": None,
         "rule_set": batch.rules.version,
     }
 
 
-def _stub(order: Order, seq: int, ended: Assignment) -> Document:
+def _service_point(point: ServicePoint) -> Document:
+    return {
+        "id": point.id,
+        "number": point.number,
+        "service": point.service,
+        "size": point.size,
+        "state": point.state,
+        "lock": point.lock_number,
+        "seal": point.seal_number,
+    }
+
+
+def _past(order: Order) -> Document:
+    """One finished order at the same service point."""
+    return {
+        "number": order.number,
+        "type": order.type,
+        "title": order_type_of(order.type).title,
+        "at": instant(order.finished_at),
+        "outcome": order.outcome,
+    }
+
+
+def _stub(order: Order, seq: int, ended: Assignment, spoken: Spoken) -> Document:
     return {
         "kind": "order",
         "server_seq": seq,
@@ -122,19 +144,34 @@ def _stub(order: Order, seq: int, ended: Assignment) -> Document:
         "title": order_type_of(order.type).title,
         "state": State.RECALLED.value,
         "epoch": ended.epoch,
-        "recalled": {"at": instant(ended.ended_at), "reason": _why(order, ended.end_reason)},
+        "recalled": {"at": instant(ended.ended_at)} | _why(order, ended.end_reason, spoken),
     }
 
 
-def _cancelled(order: Order) -> Document | None:
+def _cancelled(order: Order, spoken: Spoken) -> Document | None:
     if order.state not in CALLED_OFF:
         return None
-    return {"at": instant(order.cancelled_at), "reason": _why(order, order.cancel_reason)}
+    return {"at": instant(order.cancelled_at)} | _why(order, order.cancel_reason, spoken)
 
 
-def _why(order: Order, reason: str | None) -> str | None:
+def _why(order: Order, reason: Message | None, spoken: Spoken) -> Document:
     """Why an order was called off. Of a cut that may be a protection, which is nothing for a tablet."""
-    return None if order_type_of(order.type).cuts is not None else reason
+    if reason is None or order_type_of(order.type).cuts is not None:
+        return {"reason": None, "said": {}, "message": None}
+    return {"reason": spoken.english(reason), "said": spoken.said(reason), "message": reason.as_json()}
+
+
+def _instructions(order: Order, spoken: Spoken) -> Document:
+    """What a follow-on order asks for, and what a person typed."""
+    typed = [order.instructions] if order.instructions else []
+    if order.task is None:
+        return {"instructions": " ".join(typed) or None, "instructions_said": {}}
+    return {
+        "instructions": " ".join([spoken.english(order.task), *typed]),
+        "instructions_said": {
+            language: " ".join([asked, *typed]) for language, asked in spoken.said(order.task).items()
+        },
+    }
 
 
 def _window(since: datetime | None, until: datetime | None) -> Document | None:
@@ -143,9 +180,13 @@ def _window(since: datetime | None, until: datetime | None) -> Document | None:
     return {"from": instant(since), "until": instant(until)}
 
 
-def _meter(meter: Meter | None) -> Document | None:
+def _meter(order: Order, meter: Meter | None, batch: OrderBatch) -> Document | None:
     if meter is None:
         return None
+    registers = [
+        one | _known_of(one["code"], order, meter, batch)
+        for one in registers_document(meter.registers).get("registers", ())
+    ]
     return {
         "serial": meter.serial,
         "size": meter.size,
@@ -153,6 +194,21 @@ def _meter(meter: Meter | None) -> Document | None:
         "dials": meter.dials,
         "multiplier": meter.multiplier,
         "unit": meter.unit,
+        **({"registers": registers} if registers else {}),
+    }
+
+
+def _known_of(code: str, order: Order, meter: Meter, batch: OrderBatch) -> Document:
+    """The last read of a register and the span it should show at the visit, as of the route day's noon."""
+    facts = meter_facts(meter, order.service_point.number)
+    register = next(one for one in facts.registers if one.code == code)
+    reads = batch.register_reads.get(order.service_point_id, [])
+    mine = [read for read in reads if read.serial == f"{meter.serial}/{code}"]
+    factors = batch.rules.high_low(order.service_point.service)
+    span = expected_of(facts, register, _visit_at(order, batch), reads=reads, factors=factors)
+    return {
+        "last": mine[-1].value if mine else None,
+        "expected": None if span is None else {"low": span[0], "high": span[1]},
     }
 
 
@@ -175,7 +231,13 @@ def _fees(order: Order, batch: OrderBatch) -> list[Document]:
         if account
         else None
     )
-    charges = fees.preview(order_type_of(order.type).fees, batch.rules, who, no_charge=order.no_charge)
+    charges = fees.preview(
+        order_type_of(order.type).fees,
+        batch.rules,
+        who,
+        service=order.service_point.service,
+        no_charge=order.no_charge,
+    )
     return [
         {"code": charge.code, "title": charge.title, "cents": charge.total_cents, "trigger": charge.trigger}
         for charge in charges
@@ -185,13 +247,15 @@ def _fees(order: Order, batch: OrderBatch) -> list[Document]:
 def _authority(order: Order, batch: OrderBatch) -> Document | None:
     """What a cut rests on and until when; None for types that do not cut, and without an authority.
 
-    The verdicts behind it stay in the office: they name bankruptcies, pledges and illness.
+    The checks behind it stay in the office: they name bankruptcies, pledges and illness.
     """
     given = batch.authorities.get(order.number)
     if given is None:
         return None
     service, timezone = order.service_point.service, batch.district.timezone
-    windows = cut_windows(batch.book, service, given.granted_at, given.expires_at, timezone)
+    windows = cut_windows(
+        batch.book, service, given.granted_at, given.expires_at, timezone, forecasts=batch.forecasts
+    )
     rules = batch.rules.cut_rules(service)
     notices = [batch.notices[id_] for id_ in order.extra.get("notice_ids") or () if id_ in batch.notices]
     checks_allowed = order.extra.get("checks_allowed")
@@ -215,9 +279,7 @@ def _expected(order: Order, meter: Meter | None, batch: OrderBatch) -> Document 
     if meter is None:
         return None
     known = batch.reads.get(order.service_point_id, [])
-    at = batch.now
-    if order.route_day is not None:
-        at = datetime.combine(order.route_day, NOON, tzinfo=ZoneInfo(batch.district.timezone))
+    at = _visit_at(order, batch)
     facts = meter_facts(meter, order.service_point.number)
     meters = {of.serial: of for _, of in known} | {meter.serial: facts}
     factors = batch.rules.high_low(order.service_point.service)
@@ -226,6 +288,13 @@ def _expected(order: Order, meter: Meter | None, batch: OrderBatch) -> Document 
         return None
     low, high = expected_dials(found, facts)
     return {"low": low, "high": high}
+
+
+def _visit_at(order: Order, batch: OrderBatch) -> datetime:
+    """Noon of the route day, so that what is announced stays put; now, without one."""
+    if order.route_day is None:
+        return batch.now
+    return datetime.combine(order.route_day, NOON, tzinfo=ZoneInfo(batch.district.timezone))
 
 
 def _ended_assignments(

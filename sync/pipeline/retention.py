@@ -1,4 +1,4 @@
-"""What is done and told leaves a technician's database, so that a new tablet's first sync stays short.
+"""What is done and published leaves a technician's database, so that a new tablet's first sync stays short.
 
 Purged, not deleted: a tombstone would be one more document for every later tablet to read. A tablet that
 still holds a purged event and sends it again meets the same event id at ingest and changes nothing.
@@ -16,11 +16,11 @@ from sync.pipeline.refill import OVER, over_since
 from sync.stores.contract import Change, DatabaseMissing, DocumentStore
 from workorders.judgement.event_schema import Unreadable, digest_of, stated_in
 from workorders.queries.district import district_of
-from workorders.tables import Evidence, ExceptionCase, FieldEvent, Order, Outbox, Quarantine
+from workorders.tables import Evidence, ExceptionCase, FieldEvent, FieldMessage, Order, Outbox, Quarantine
 
 __all__ = ["OVER", "Retired", "retire_database"]
 PAGE = 1000
-KINDS = ("event:", "ack:", "order:", "route:")
+KINDS = ("event:", "ack:", "order:", "route:", "message:")
 """In the order of Retired's fields."""
 
 
@@ -32,12 +32,13 @@ class Retired:
     acks: int
     orders: int
     routes: int = 0
+    messages: int = 0
 
 
 def retire_database(
     sessions: sessionmaker[Session], store: DocumentStore, database: str, *, now: datetime, days: int
 ) -> Retired:
-    """Purge what is over for `days` days: events whose photos are kept, their acks, closed orders, routes.
+    """Purge what is over for `days` days: events whose photos are kept, their acks, orders, routes, messages.
 
     A missing database, of somebody who never had a tablet, has nothing to lose.
     """
@@ -55,8 +56,9 @@ def retire_database(
         left = {_order_of(rows[i]) for i in rows if i.startswith("event:") and i not in events}
         orders = {f"order:{n}" for n in _retirable_orders(session, numbers, before) if n not in left}
         routes = _past_routes(rows, district_of(session).day_of(before))
-        waiting = set(session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None))))
-    gone = [i for i in (*events, *acks, *orders, *routes) if i.partition(":")[2] not in waiting]
+        messages = _past_messages(session, [i for i in rows if i.startswith("message:")], before)
+        waiting = set(session.scalars(select(Outbox.key).where(Outbox.is_waiting())))
+    gone = [i for i in (*events, *acks, *orders, *routes, *messages) if i.partition(":")[2] not in waiting]
     for start in range(0, len(gone), PAGE):
         store.purge(database, {i: list(rows[i].revs) for i in gone[start : start + PAGE]})
     return Retired(*(sum(i.startswith(kind) for i in gone) for kind in KINDS))
@@ -70,6 +72,16 @@ def _all_changes(store: DocumentStore, database: str) -> Iterable[Change]:
         since = batch.last_seq
         if not batch.pending:
             return
+
+
+def _past_messages(session: Session, ids: Sequence[str], before: datetime) -> set[str]:
+    """Written before the limit; the office keeps them."""
+    found: set[str] = set()
+    for start in range(0, len(ids), PAGE):
+        numbers = [int(i.removeprefix("message:")) for i in ids[start : start + PAGE]]
+        past = select(FieldMessage.id).where(FieldMessage.id.in_(numbers), FieldMessage.recorded_at < before)
+        found |= {f"message:{number}" for number in session.scalars(past)}
+    return found
 
 
 def _set_aside(session: Session, database: str, ids: Sequence[str]) -> dict[str, set[str]]:

@@ -32,7 +32,7 @@ class Caller:
 
 
 def may_open(caller: Caller, database: str) -> bool:
-    """Tell whether the caller may read the database and keep checkpoints in it."""
+    """Return whether the caller may read the database and keep checkpoints in it."""
     return caller.is_admin or (database.startswith(TECHNICIAN_PREFIX) and database in caller.roles)
 
 

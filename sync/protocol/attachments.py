@@ -25,7 +25,7 @@ DEFAULT_TYPE = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class AttachmentMeta:
-    """What is told of a stored attachment.
+    """What a document says of a stored attachment.
 
     `length` is that of the plain bytes, `encoded_length` that of the stored ones when `encoding` is set;
     `digest` is `md5-` and the base64 MD5 of the stored bytes; `revpos` the generation that brought the
@@ -41,17 +41,17 @@ class AttachmentMeta:
     encoded_length: int | None = None
 
     def public(self) -> dict[str, Any]:
-        """Return the fields a client is told, without saying whether the data is here."""
-        told: dict[str, Any] = {
+        """Return the fields a client gets, without saying whether the data is here."""
+        fields: dict[str, Any] = {
             "content_type": self.content_type,
             "revpos": self.revpos,
             "digest": self.digest,
         }
-        told["length"] = self.length
+        fields["length"] = self.length
         if self.encoding is not None:
-            told["encoding"] = self.encoding
-            told["encoded_length"] = self.encoded_length
-        return told
+            fields["encoding"] = self.encoding
+            fields["encoded_length"] = self.encoded_length
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,10 @@ def missing_stub(name: str) -> ProtocolError:
 def parse(raw: object, limits: Limits, *, replicated: bool) -> tuple[AttachmentEdit, ...]:
     """Return the entries of an incoming `_attachments` object.
 
-    What a replicated entry says of its digest must fit. A person who edits a document leaves the old digest
-    beside new data, so there it means nothing.
+    The digest beside inline data means nothing, as in CouchDB: a person who edits a document leaves the old
+    one there, and a tablet whose copy is damaged must not be kept from sending what waits behind it.
 
-    Raises ProtocolError 400 for a malformed entry or a name starting with `_`, 413 beyond the limits, 412
-    for inline data that does not match its digest.
+    Raises ProtocolError 400 for a malformed entry or a name starting with `_`, 413 beyond the limits.
     """
     if not isinstance(raw, Mapping):
         raise bad_request("_attachments must be an object")
@@ -124,8 +123,7 @@ def _parse_entry(name: str, entry: object, limits: Limits, replicated: bool) -> 
         length=_count(entry, "encoded_length") or _count(entry, "length"),
     )
     if "data" in entry:
-        if not replicated:
-            edit = replace(edit, revpos=None, digest=None)
+        edit = replace(edit, digest=None, revpos=edit.revpos if replicated else None)
         return stored(edit, _decode(name, entry["data"]), limits, encoded=False)
     if entry.get("stub") is True:
         return replace(edit, stub=True)
@@ -160,7 +158,7 @@ def _decode(name: str, data: object) -> bytes:
 
 
 def stored(edit: AttachmentEdit, content: bytes, limits: Limits, *, encoded: bool) -> AttachmentEdit:
-    """Return `edit` with its stored bytes and what is told of them.
+    """Return `edit` with its stored bytes and what the document says of them.
 
     `encoded` says that `content` is already compressed as `edit.encoding` says, as replicators send it.
     Raises ProtocolError 412 when the digest does not fit, 413 beyond `limits`, 400 for an encoding that is

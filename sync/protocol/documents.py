@@ -13,7 +13,7 @@ import orjson
 
 from sync.protocol import attachments
 from sync.protocol.attachments import AttachmentEdit
-from sync.protocol.errors import bad_request, doc_validation, illegal_id, too_large
+from sync.protocol.errors import ProtocolError, bad_request, doc_validation, illegal_id, too_large
 from sync.protocol.limits import Limits
 from sync.protocol.revtree import BadRevision, check_rev, path_from
 
@@ -76,11 +76,15 @@ def parse_document(doc: object, *, new_edits: bool, limits: Limits, doc_id: str 
         if not key.startswith("_") or key in _REPLICATION_STATE:
             body[key] = value
         elif key not in _KNOWN and key not in _IGNORED:
-            raise doc_validation(f"Bad special document member: {key}")
+            raise special_member(key)
     raw = orjson.dumps(body)
     if len(raw) > limits.document_bytes:
         raise too_large("document_too_large", checked_id)
-    files = doc.get("_attachments")
+    files = doc.get("_attachments", {})
+    if not isinstance(files, Mapping):
+        raise special_member("_attachments")
+    if not isinstance(doc.get("_revisions", {}), Mapping):
+        raise special_member("_revisions")
     return Edit(
         doc_id=checked_id,
         path=_path(doc, new_edits, limits),
@@ -90,13 +94,18 @@ def parse_document(doc: object, *, new_edits: bool, limits: Limits, doc_id: str 
     )
 
 
+def special_member(name: str) -> ProtocolError:
+    """A field that begins with `_` and is unknown, or has a value that it cannot have."""
+    return doc_validation(f"Bad special document member: {name}")
+
+
 _KNOWN = frozenset({"_id", "_rev", "_deleted", "_attachments", "_revisions"})
 
 
 def _deleted(value: object) -> bool:
     if value is None or isinstance(value, bool):
         return value is True
-    raise bad_request("_deleted must be true or false")
+    raise special_member("_deleted")
 
 
 def _path(doc: Mapping[str, Any], new_edits: bool, limits: Limits) -> tuple[str, ...]:
@@ -143,6 +152,23 @@ def next_revision(edit: Edit, parent: str | None) -> str:
     return f"{generation}-{digest.hexdigest()}"
 
 
+def local_revision(doc: Mapping[str, Any]) -> int:
+    """Return the number of the revision that follows the one a `_local/` document states; 1 after none.
+
+    As in CouchDB, where the number is the writer's own. Raises ProtocolError 400 for any other revision.
+    """
+    rev = doc.get("_rev")
+    if rev is None:
+        return 1
+    number = rev.removeprefix("0-") if isinstance(rev, str) and rev.startswith("0-") else ""
+    if not (number.isascii() and number.isdigit() and len(number) <= _LOCAL_DIGITS):
+        raise bad_request("Invalid rev format")
+    return int(number) + 1
+
+
+_LOCAL_DIGITS = 15
+
+
 def local_body(doc: object, limits: Limits) -> bytes:
     """Return the stored bytes of a `_local/` document: its fields but those starting with `_`.
 
@@ -150,6 +176,9 @@ def local_body(doc: object, limits: Limits) -> bytes:
     """
     if not isinstance(doc, Mapping):
         raise bad_request("Document must be a JSON object")
+    for key in doc:
+        if key.startswith("_") and key not in _KNOWN and key not in _IGNORED:
+            raise special_member(key)
     raw = orjson.dumps({key: value for key, value in doc.items() if not key.startswith("_")})
     if len(raw) > limits.document_bytes:
         raise too_large("document_too_large", "_local document")

@@ -4,15 +4,20 @@ Replicators match the `error` code and the HTTP status, so these are CouchDB's o
 people's pages: `{"error": code, "reason": words}`.
 """
 
+from collections.abc import Mapping
+
 
 class ProtocolError(Exception):
     """A request, or one row of a bulk request, that is refused.
 
-    `status` is the HTTP status, `error` CouchDB's code, `reason` plain words.
+    `status` is the HTTP status, `error` CouchDB's code, `reason` plain words, `headers` go with the answer.
     """
 
-    def __init__(self, status: int, error: str, reason: str) -> None:
+    def __init__(
+        self, status: int, error: str, reason: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{error}: {reason}")
+        self.headers = dict(headers or {})
         self.status = status
         self.error = error
         self.reason = reason

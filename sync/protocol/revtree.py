@@ -155,12 +155,12 @@ def dump(tree: Tree) -> bytes:
         return orjson.dumps([[int(rev in tree.deleted), rev] for rev in tree.parents])
     chains: list[list[int | str]] = []
     heads = [rev for rev, _ in leaves(tree)]
-    told: set[str] = set()
+    emitted: set[str] = set()
     for head in heads:
         chain: list[int | str] = [1 if head in tree.deleted else 0, head]
         rev = head
-        while rev not in told and tree.parents[rev]:
-            told.add(rev)
+        while rev not in emitted and tree.parents[rev]:
+            emitted.add(rev)
             first, *others = sorted(tree.parents[rev], key=rank, reverse=True)
             chains.extend([0, rev, other] for other in others)
             heads.extend(others)

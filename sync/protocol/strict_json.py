@@ -60,7 +60,7 @@ def _quotes(raw: bytes) -> int:
 
 
 def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
-    """Count strings (keys too) that survived parsing, and tell whether an integer may have been rounded."""
+    """Count strings (keys too) that survived parsing, and return whether an integer may have been rounded."""
     strings = 0
     wide = False
     level: list[Any] = [value]

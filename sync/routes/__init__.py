@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Request, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from sync.protocol.errors import ProtocolError, no_database
@@ -12,7 +13,7 @@ from sync.protocol.limits import Limits
 from sync.routes.bulk_get import refuse_rows
 from sync.routes.call import Authenticate, Sessions, refuse
 from sync.routes.cors import allow, preflight
-from sync.routes.dispatch import Dispatcher
+from sync.routes.routing import Dispatcher
 from sync.stores.contract import DatabaseMissing, StoreUnavailable
 from sync.stores.sql.store import SqlStore
 
@@ -27,7 +28,7 @@ METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "COPY")
 RETRY_AFTER_SECONDS = "5"
 
 
-class Endpoint:
+class ReplicationEndpoint:
     """The replication endpoint, a WSGI application of its own; mount it at a prefix or serve it alone.
 
     Tablets ask for little, very often, and what Flask does around a view (contexts, sessions, matching a URL
@@ -66,7 +67,9 @@ class Endpoint:
         elif sent.method in METHODS:
             response = allow(_answered(self._dispatcher, sent, sent.path[1:]), sent, self._origins)
         else:
-            response = refuse(ProtocolError(405, "method_not_allowed", f"Only {','.join(METHODS)} allowed"))
+            allowed = ",".join(METHODS)
+            words = f"Only {allowed} allowed"
+            response = refuse(ProtocolError(405, "method_not_allowed", words, {"Allow": allowed}))
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)
@@ -82,6 +85,10 @@ def _answered(dispatcher: Dispatcher, sent: Request, rest: str) -> Response:
     except StoreUnavailable as error:
         log.error("sync.store_unavailable", error=str(error))
         refusal = ProtocolError(503, "service_unavailable", "The document store does not answer.")
+    except (OperationalError, InterfaceError) as error:
+        # Of who reads the token; the store's own failures are answered above.
+        log.warning("sync.database_unavailable", error=str(error))
+        refusal = ProtocolError(503, "service_unavailable", "The database does not answer.")
     except HTTPException as error:
         refusal = ProtocolError(error.code or 400, "bad_request", error.description or error.name)
     except Exception:

@@ -1,6 +1,6 @@
 """`_all_docs`: documents by id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync.protocol.errors import bad_request, query_error
+from sync.protocol.errors import query_error
 from sync.routes import pieces
 from sync.routes.call import Call
 from sync.stores.sql import listing, reading
@@ -20,18 +20,28 @@ NO_LIMIT = 2**62
 PAGE = 500
 """Documents listed per statement."""
 _ONE_RANGE = ("key", "startkey", "start_key", "endkey", "end_key")
+_IN_BODY = frozenset(
+    {"limit", "skip", "descending", "inclusive_end", "include_docs", "conflicts", "attachments"}
+    | {"att_encoding_info", "update_seq"}
+)
+_LOWEST = ""
+"""Where a key that is no string stands: before every id, as in CouchDB."""
 
 
 def all_docs(call: Call) -> Response:
     """GET or POST /db/_all_docs: the live documents in a range of ids, or exactly those of `keys`."""
-    told = call.json_object() if call.request.method == "POST" else {}
-    keys = told.get("keys", call.parameter("keys"))
-    if keys is not None and any(name in told or name in call.args for name in _ONE_RANGE):
-        raise query_error("`keys` is incompatible with `key`, `start_key` and `end_key`")
-    wanted = None if keys is not None else _range(call, told)
+    asked = call.json_object() if call.request.method == "POST" else {}
+    call = replace(call, args={**call.args, **_parameters(asked)})
+    keys = asked.get("keys", call.parameter("keys"))
+    if isinstance(keys, list) and keys:
+        given = {name: _key(call, asked, name) for name in _ONE_RANGE if name in {*asked, *call.args}}
+        one = "key" in given or len(given) > 1
+        if given and not (one and len(keys) == 1 and all(value == keys[0] for value in given.values())):
+            raise query_error("`keys` is incompatible with `key`, `start_key` and `end_key`")
+    wanted = None if keys is not None else _range(call, asked)
     with call.store.reading(call.target.database) as (connection, database):
         if wanted is None:
-            found, offset = _by_keys(call, told, call.rows(keys, "keys")), b"null"
+            found, offset = _by_keys(call, call.rows(keys, "keys")), b"null"
         else:
             before = listing.count_before(connection, database.id, wanted) + wanted.skip
             found, offset = _by_range(call, wanted), str(min(before, database.doc_count)).encode()
@@ -41,39 +51,39 @@ def all_docs(call: Call) -> Response:
     return pieces.respond(chain((head + b',"rows":[\n',), found, (b"\n]}\n",)))
 
 
-def _range(call: Call, told: dict[str, Any]) -> Range:
+def _parameters(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Members of a body that may stand in the address as well, as they would be written there."""
+    return {name: orjson.dumps(value).decode() for name, value in asked.items() if name in _IN_BODY}
+
+
+def _key(call: Call, asked: Mapping[str, Any], name: str) -> Any:
+    return asked[name] if name in asked else call.parameter(name)
+
+
+def _range(call: Call, asked: dict[str, Any]) -> Range:
     def named(*names: str) -> str | None:
         for name in names:
-            value = told.get(name, call.parameter(name))
-            if value is not None:
-                # A key that is no string sorts before every id, or after, when it is an array or object.
-                if isinstance(value, str):
-                    return value
-                return "\U0010ffff" if isinstance(value, list | dict) else ""
+            if name in asked or name in call.args:
+                value = _key(call, asked, name)
+                return value if isinstance(value, str) else _LOWEST
         return None
 
     key = named("key")
-    descending = told.get("descending", call.flag("descending"))
+    descending = call.flag("descending")
     start, end = named("startkey", "start_key"), named("endkey", "end_key")
     if key is not None:
         start = end = key
-    inclusive = told.get("inclusive_end", call.flag("inclusive_end", default=True))
+    inclusive = call.flag("inclusive_end", default=True)
     low, high = (end, start) if descending else (start, end)
     return Range(
         low=low,
         high=high,
-        low_included=bool(inclusive) if descending else True,
-        high_included=True if descending else bool(inclusive),
-        descending=bool(descending),
-        limit=_whole(told.get("limit", call.number("limit", NO_LIMIT))),
-        skip=_whole(told.get("skip", call.number("skip", 0))),
+        low_included=inclusive if descending else True,
+        high_included=True if descending else inclusive,
+        descending=descending,
+        limit=call.number("limit", NO_LIMIT),
+        skip=call.number("skip", 0),
     )
-
-
-def _whole(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= NO_LIMIT:
-        raise bad_request("limit and skip must be whole numbers")
-    return value
 
 
 def _by_range(call: Call, wanted: Range) -> Iterator[bytes]:
@@ -126,11 +136,11 @@ def _row(call: Call, document: DocumentRow, body: RevisionRow | None) -> Iterato
     yield b"}"
 
 
-def _by_keys(call: Call, told: dict[str, Any], keys: list[Any]) -> Iterator[bytes]:
-    if told.get("descending", call.flag("descending")):
+def _by_keys(call: Call, keys: list[Any]) -> Iterator[bytes]:
+    if call.flag("descending"):
         keys = keys[::-1]
-    skip = _whole(told.get("skip", call.number("skip", 0)))
-    keys = keys[skip : skip + _whole(told.get("limit", call.number("limit", NO_LIMIT)))]
+    skip = call.number("skip", 0)
+    keys = keys[skip : skip + call.number("limit", NO_LIMIT)]
     ids = list({key for key in keys if isinstance(key, str)})
     with call.store.reading(call.target.database) as (connection, database):
         weights = reading.weights(connection, database.id, ids) if ids else {}

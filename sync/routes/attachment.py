@@ -1,15 +1,16 @@
 """One attachment: read, written, removed."""
 
+import secrets
 from dataclasses import replace
 
 import orjson
 from flask import Response
 
-from sync.protocol import attachments
+from sync.protocol import attachments, multipart, ranges
 from sync.protocol.attachments import AttachmentEdit, gunzip
 from sync.protocol.documents import Edit, check_id
-from sync.protocol.errors import conflict, not_found
-from sync.routes.call import Call
+from sync.protocol.errors import ProtocolError, conflict, not_found
+from sync.routes.call import Call, refuse
 from sync.routes.document import chosen, find, stated_rev, store
 from sync.stores.sql import files, reading
 
@@ -41,8 +42,43 @@ def get(call: Call) -> Response:
         response.make_conditional(call.request)
         return response
     headers["Content-MD5"] = entry["digest"].removeprefix("md5-")
-    response.make_conditional(call.request, accept_ranges=True, complete_length=len(body))
-    return response
+    response.make_conditional(call.request)
+    return response if response.status_code == 304 else _parts(call, response, body)
+
+
+def _parts(call: Call, whole: Response, body: bytes) -> Response:
+    """Return the ranges of the body that were asked for: one plainly, several as sections."""
+    try:
+        found = ranges.asked(_range(call, whole), len(body))
+    except ProtocolError as refusal:
+        answer = refuse(refusal)
+        answer.headers["Content-Range"] = f"bytes */{len(body)}"
+        return answer
+    if found is None:
+        return whole
+    kind = whole.content_type or attachments.DEFAULT_TYPE
+    labels = [f"bytes {start}-{end}/{len(body)}" for start, end in found]
+    whole.status_code = 206
+    del whole.headers["Content-MD5"]
+    if len(found) == 1:
+        ((start, end),) = found
+        whole.headers["Content-Range"] = labels[0]
+        whole.set_data(body[start : end + 1])
+        return whole
+    boundary = secrets.token_hex(16)
+    parts = [
+        ({"Content-Type": kind, "Content-Range": words}, iter((body[start : end + 1],)))
+        for words, (start, end) in zip(labels, found, strict=True)
+    ]
+    whole.set_data(b"".join(multipart.joined(parts, boundary)))
+    whole.content_type = f'multipart/byteranges; boundary="{boundary}"'
+    return whole
+
+
+def _range(call: Call, whole: Response) -> str | None:
+    """The header, unless it is about another state of the file than this."""
+    tag = call.request.headers.get("If-Range")
+    return call.request.headers.get("Range") if tag in {None, whole.headers["ETag"]} else None
 
 
 def put(call: Call) -> Response:
@@ -70,6 +106,8 @@ def _rewrite(call: Call, file: AttachmentEdit | None, *, status: int) -> Respons
         document = reading.documents(connection, database.id, [doc_id]).get(doc_id)
         live = document is not None and not document.deleted
         leaves = [] if document is None else [leaf for leaf, _ in document.leaves()]
+        if document is None and rev is not None:
+            raise ProtocolError(409, "not_found", "missing_rev")
         if (rev is None and live) or (rev is not None and rev not in leaves):
             raise conflict()
         wanted = [] if rev is None else [(doc_id, rev)]

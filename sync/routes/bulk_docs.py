@@ -19,18 +19,18 @@ class _Local:
     """A checkpoint among the documents; it has no revision tree."""
 
     doc_id: str
-    body: bytes | None
-    """None for a deletion."""
+    revision: tuple[int, bytes] | None
+    """Number and JSON; None for a deletion."""
 
 
 _Item = Edit | _Local | Written
 
 
 def bulk_docs(call: Call) -> Response:
-    """POST /db/_bulk_docs: rows tell what became of each, or only of those refused when replicated."""
-    told = call.json_object()
-    docs = call.rows(told.get("docs"), "docs")
-    new_edits = told.get("new_edits", True)
+    """POST /db/_bulk_docs: rows say what became of each, or only of those refused when replicated."""
+    body = call.json_object()
+    docs = call.rows(body.get("docs"), "docs")
+    new_edits = body.get("new_edits", True)
     if not isinstance(new_edits, bool):
         raise bad_request("new_edits must be true or false")
     items = [_item(call, doc, new_edits) for doc in docs]
@@ -43,7 +43,9 @@ def _item(call: Call, doc: object, new_edits: bool) -> _Item:
     doc_id = doc.get("_id") if isinstance(doc, dict) else None
     if isinstance(doc, dict) and isinstance(doc_id, str) and doc_id.startswith("_local/"):
         name = documents.check_id(doc_id, call.limits)
-        return _Local(name, None if doc.get("_deleted") is True else documents.local_body(doc, call.limits))
+        if doc.get("_deleted") is True:
+            return _Local(name, None)
+        return _Local(name, (documents.local_revision(doc), documents.local_body(doc, call.limits)))
     made = uuid4().hex if isinstance(doc, dict) and "_id" not in doc else None
     edit = documents.parse_document(doc, new_edits=new_edits, limits=call.limits, doc_id=made)
     refusal = call.refusal(edit.doc_id, deleted=edit.deleted)
@@ -66,10 +68,11 @@ def _write(call: Call, items: Sequence[_Item], *, new_edits: bool) -> list[Writt
 
 def _write_local(call: Call, item: _Local) -> Written:
     database, name = call.target.database, item.doc_id.removeprefix("_local/")
-    if item.body is None:
+    if item.revision is None:
         call.store.remove_local_for(database, call.owner, name)
         return Written(item.doc_id, "0-0")
-    return Written(item.doc_id, call.store.put_local_for(database, call.owner, name, item.body))
+    rev = call.store.put_local_for(database, call.owner, name, item.revision)
+    return Written(item.doc_id, rev)
 
 
 def outcome_row(outcome: Written, *, failures_only: bool) -> dict[str, Any] | None:

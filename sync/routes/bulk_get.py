@@ -8,9 +8,11 @@ import orjson
 from flask import Request, Response
 
 from sync.protocol import revtree
+from sync.protocol.documents import check_id
 from sync.protocol.errors import ProtocolError, bad_request, not_found
+from sync.protocol.limits import Limits
 from sync.protocol.revtree import BadRevision, check_rev
-from sync.routes import pieces
+from sync.routes import pieces, sections
 from sync.routes.call import Call, raw_answer
 from sync.stores.sql import reading
 from sync.stores.sql.connection import Connection
@@ -35,17 +37,18 @@ def _rows(call: Call, asked: list[Any], weights: dict[str, int]) -> Iterator[byt
     for rows in pieces.sliced(asked, _id, weights):
         ids = list({doc_id for doc_id in map(_id, rows) if doc_id is not None})
         with call.store.reading(call.target.database) as (connection, database):
+            limit = database.revs_limit
             known = reading.documents_with_winner(connection, database.id, ids) if ids else {}
             plan = [_plan(row, known, call.flag("latest")) for row in rows]
             light = sum(weights.get(doc_id, 0) for doc_id in ids) <= pieces.SLICE_BYTES
             others = _other_revisions(connection, database, known, plan) if light else None
-        for doc_id, rev, found in plan:
+        for asked_row, (doc_id, rev, found) in zip(rows, plan, strict=True):
             yield separator + b'{"id":' + orjson.dumps(doc_id) + b',"docs":['
             separator = b","
             if isinstance(found, ProtocolError):
                 yield _bulk_error(doc_id, rev, found)
             else:
-                yield from _leaves(call, known[doc_id], found, others)
+                yield from _leaves(call, known[doc_id], found, others, (asked_row.get("atts_since"), limit))
             yield b"]}"
 
 
@@ -54,10 +57,15 @@ def _leaves(
     known: tuple[DocumentRow, RevisionRow],
     found: list[str],
     others: dict[tuple[str, str], RevisionRow] | None,
+    extent: tuple[Any, int],
 ) -> Iterator[bytes]:
-    """Yield the `docs` of one row; `others` are revisions read ahead, None to read one at a time."""
+    """Yield the `docs` of one row; `others` are revisions read ahead, None to read one at a time.
+
+    `extent`: files that one of these revisions had are stubs, and histories name so many revisions at most.
+    """
     document, winner = known
-    tree = revtree.load(document.tree) if call.flag("revs") else revtree.EMPTY
+    since, limit = extent
+    tree = revtree.load(document.tree) if since or call.flag("revs") else revtree.EMPTY
     separator = b""
     for leaf in found:
         yield separator
@@ -67,9 +75,11 @@ def _leaves(
             yield _bulk_error(document.doc_id, leaf, not_found())
             continue
         revs = call.flag("revs")
-        extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf))} if revs else None
+        extras = {"_revisions": revisions_field(revtree.ancestry(tree, leaf)[:limit])} if revs else None
         yield b'{"ok":'
-        yield from pieces.document(call, row, extras, inline=call.flag("attachments"))
+        older = sections.since_generation(tree, leaf, since) if since else 0
+        inline = call.flag("attachments")
+        yield from pieces.document(call, row, extras, inline=inline, newer_than=older)
         yield b"}"
 
 
@@ -96,11 +106,20 @@ def _plan(row: object, known: dict[str, tuple[DocumentRow, RevisionRow]], latest
     except BadRevision as error:
         return doc_id, rev, bad_request(str(error))
     if doc_id not in known:
-        return doc_id, shown, not_found()
+        return doc_id, shown, _why_missing(doc_id)
     document = known[doc_id][0]
     # Without a revision every leaf is meant, deleted or not, as in CouchDB.
     found = [leaf for leaf, _ in document.leaves()] if unnamed else _found(document, wanted, latest)
     return doc_id, shown, found
+
+
+def _why_missing(doc_id: str) -> ProtocolError:
+    """No document is there, or none can be."""
+    try:
+        check_id(doc_id, Limits())
+    except ProtocolError as refusal:
+        return refusal
+    return not_found()
 
 
 def _found(document: DocumentRow, wanted: str, latest: bool) -> list[str] | ProtocolError:
@@ -135,8 +154,8 @@ def _other_revisions(
 
 
 def _bulk_error(doc_id: object, rev: object, error: ProtocolError) -> bytes:
-    told = {"id": doc_id, "rev": rev, "error": error.error, "reason": error.reason}
-    return b'{"error":' + orjson.dumps(told) + b"}"
+    row = {"id": doc_id, "rev": rev, "error": error.error, "reason": error.reason}
+    return b'{"error":' + orjson.dumps(row) + b"}"
 
 
 _PASSING = frozenset({401, 429, 503})
@@ -149,7 +168,7 @@ def refuse_rows(sent: Request, rest: str, refusal: ProtocolError) -> Response | 
 
     PouchDB never calls `_bulk_get` again on a host whose first answer is an error, and then fetches every
     document by itself. So somebody whose token ended is refused row by row: the replication fails without
-    moving its checkpoint, and the next call to the feed is told 401.
+    moving its checkpoint, and the next call to the feed is answered 401.
     """
     known = "Authorization" in sent.headers or "Cookie" in sent.headers
     if refusal.status not in _PASSING or sent.method != "POST" or not known:
@@ -157,9 +176,9 @@ def refuse_rows(sent: Request, rest: str, refusal: ProtocolError) -> Response | 
     if not rest.endswith("/_bulk_get") or not 0 < (sent.content_length or 0) <= _REFUSED_BYTES:
         return None
     try:
-        told = orjson.loads(sent.get_data())
+        answered = orjson.loads(sent.get_data())
         rows = []
-        for row in told["docs"]:
+        for row in answered["docs"]:
             error = _bulk_error(row["id"], row.get("rev"), refusal)
             rows.append(b'{"id":' + orjson.dumps(row["id"]) + b',"docs":[' + error + b"]}")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):

@@ -118,14 +118,17 @@ class Call:
             raise ProtocolError(415, "bad_ctype", f"{encoding[:40]} is not a supported content encoding.")
         return _inflate(raw, limits)
 
+    def check_post(self) -> None:
+        """Raise 415 for a POST that does not claim to send JSON; a page elsewhere cannot claim it unasked."""
+        if self.request.method == "POST" and self.request.mimetype != "application/json":
+            raise ProtocolError(415, "bad_content_type", "Content-Type must be application/json")
+
     def json(self) -> Any:
         """Return the body parsed strictly; 415 when it does not claim to be JSON, 400 when it is not.
 
         Only a POST has to claim it, as in CouchDB.
         """
-        kind = self.request.mimetype
-        if self.request.method == "POST" and kind not in {"application/json", ""}:
-            raise ProtocolError(415, "bad_content_type", "Content-Type must be application/json")
+        self.check_post()
         return self.parsed(self.body())
 
     def json_object(self) -> dict[str, Any]:
@@ -134,6 +137,10 @@ class Call:
         if not isinstance(value, dict):
             raise bad_request("Request body must be a JSON object")
         return value
+
+    def document(self) -> dict[str, Any]:
+        """Return the body, which must be a document."""
+        return as_document(self.json())
 
     def rows(self, value: object, field: str) -> list[Any]:
         """Return an array of bulk rows; raise 400 when it is none, 413 beyond the limit."""
@@ -175,6 +182,13 @@ class Call:
         return may_open(caller, self.target.database)
 
 
+def as_document(value: object) -> dict[str, Any]:
+    """Return the value when it may be a document; raise 400 otherwise."""
+    if not isinstance(value, dict):
+        raise bad_request("Document must be a JSON object")
+    return value
+
+
 def _inflate(raw: bytes, limits: Limits) -> bytes:
     bound = min(limits.decompressed_bytes, max(len(raw), 1) * limits.decompression_ratio)
     unpacker = zlib.decompressobj(31)
@@ -203,4 +217,6 @@ def raw_answer(body: bytes, status: int = 200) -> Response:
 
 def refuse(error: ProtocolError) -> Response:
     """Return a refusal in the protocol's words."""
-    return answer({"error": error.error, "reason": error.reason}, error.status)
+    refused = answer({"error": error.error, "reason": error.reason}, error.status)
+    refused.headers.update(error.headers)
+    return refused

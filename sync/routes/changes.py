@@ -65,14 +65,14 @@ def _position(database: DatabaseRow, query: Query) -> int:
 
 @dataclass(slots=True)
 class _Progress:
-    """Where a feed stands: the last position told, rows told, documents changed after it.
+    """Where a feed stands: the last position sent, rows sent, documents changed after it.
 
     Without a database the first page looks it up and begins where the query says.
     """
 
     database: DatabaseRow | None = None
     position: int = 0
-    told: int = 0
+    sent: int = 0
     pending: int = 0
 
 
@@ -87,7 +87,7 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[_Line]:
     begun = progress.database is not None
     exhausted = False
     while not exhausted:
-        size = PAGE if query.matches is not None else min(PAGE, query.limit - progress.told)
+        size = PAGE if query.matches is not None else min(PAGE, query.limit - progress.sent)
         with call.store.reading(call.target.database) as (connection, database):
             progress.database = database
             if not begun:
@@ -107,26 +107,34 @@ def _rows(call: Call, query: Query, progress: _Progress) -> Iterator[_Line]:
             weights = _weights(connection, database, query, page)
         for row in _filled(call, query, page, weights):
             after = row.document.seq
-            if _matches(query, row):
-                yield _line(call, database, query, row, progress.told)
-                progress.told += 1
-                if progress.told >= query.limit:
+            revs = _meant(call, query, row)
+            if revs:
+                quiet = progress.sent % query.seq_interval
+                seq = b"null" if quiet else f'"{database.seq(after)}"'.encode()
+                yield _line(call, query, row, revs, seq)
+                progress.sent += 1
+                if progress.sent >= query.limit:
                     break
-        exhausted = len(page) < size or progress.told >= query.limit
+        exhausted = len(page) < size or progress.sent >= query.limit
         if query.descending:
             before = after
-        elif exhausted:
+        if exhausted:
             _settle(call, query, progress, after, database)
 
 
 def _settle(call: Call, query: Query, progress: _Progress, after: int, database: DatabaseRow) -> None:
     """Note where the feed stands after the last page."""
-    if progress.told >= query.limit:
+    if query.descending:
+        progress.position = after
+        with call.store.reading(call.target.database) as (connection, now):
+            changed = now.doc_count + now.doc_del_count
+            progress.pending = max(changed - feed_rows.count_after(connection, now.id, after - 1), 0)
+    elif progress.sent >= query.limit:
         progress.position = after
         with call.store.reading(call.target.database) as (connection, now):
             progress.pending = feed_rows.count_after(connection, now.id, after)
     else:
-        # The database as it was when the page was read: what came since is told next time.
+        # The database as it was when the page was read: what came since is sent next time.
         progress.position = max(after, database.update_seq)
         progress.pending = 0
 
@@ -156,21 +164,26 @@ def _filled(call: Call, query: Query, page: list[FeedRow], weights: dict[str, in
             yield FeedRow(row.document, stored.get((row.document.doc_id, row.document.rev)))
 
 
-def _matches(query: Query, row: FeedRow) -> bool:
-    if query.matches is None or row.winner is None:
-        return True
-    return query.matches(orjson.loads(render(row.winner)))
-
-
-def _line(call: Call, database: DatabaseRow, query: Query, row: FeedRow, index: int) -> _Line:
+def _meant(call: Call, query: Query, row: FeedRow) -> list[str]:
+    """Return the revisions of a row that go out, none when it is not meant; each leaf is asked by itself."""
     document = row.document
-    quiet = index % query.seq_interval
-    seq = b"null" if quiet else b'"' + database.seq(document.seq).encode() + b'"'
+    branched = query.all_leaves and document.others is not None
+    revs = [rev for rev, _ in document.leaves()] if branched else [document.rev]
+    if query.matches is None or row.winner is None:
+        return revs
+    if not branched:
+        return revs if query.matches(orjson.loads(render(row.winner))) else []
+    with call.store.reading(call.target.database) as (connection, database):
+        wanted = [(document.doc_id, rev) for rev in revs]
+        stored = reading.revisions(connection, database.id, wanted)
+    bodies = {rev: orjson.loads(render(leaf)) for (_, rev), leaf in stored.items()}
+    return [rev for rev in revs if rev in bodies and query.matches(bodies[rev])]
+
+
+def _line(call: Call, query: Query, row: FeedRow, revs: list[str], seq: bytes) -> _Line:
+    document = row.document
     line = b'{"seq":' + seq + b',"id":' + orjson.dumps(document.doc_id) + b',"changes":[{"rev":"'
-    if query.all_leaves and document.others is not None:
-        line += b'"},{"rev":"'.join(rev.encode() for rev, _ in document.leaves()) + b'"}]'
-    else:
-        line += document.rev.encode() + b'"}]'
+    line += '"},{"rev":"'.join(revs).encode() + b'"}]'
     if document.deleted:
         line += b',"deleted":true'
     if not query.bodies or row.winner is None:
@@ -246,8 +259,9 @@ def _end(call: Call, query: Query) -> float:
 def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> Iterator[_Line]:
     """Yield changes, then wait for more, with heartbeats meanwhile.
 
-    Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, and for a
-    longpoll after the first changes. The caller is asked for again at every wake and heartbeat.
+    Ends at the limit, at the timeout, with the token, when the caller is welcome no longer, when the store
+    is closed, and for a longpoll after the first changes. The caller is asked for again at every wake and
+    heartbeat.
     """
     try:
         end = _end(call, query)
@@ -256,21 +270,25 @@ def _parked(call: Call, query: Query, progress: _Progress, ticket: Ticket) -> It
         if not call.still_welcome():
             return
         while True:
-            before = progress.told
+            before = progress.sent
             if woken:
-                yield from _rows(call, query, progress)
-            if progress.told >= query.limit or (query.feed == "longpoll" and progress.told > before):
+                for line in _rows(call, query, progress):
+                    # Asked once more when there is something to give: a change may have come in since.
+                    if progress.sent == before and not call.still_welcome():
+                        return
+                    yield line
+            if progress.sent >= query.limit or (query.feed == "longpoll" and progress.sent > before):
                 return
             left = end - time.monotonic()
             if left <= 0:
                 return
             woken = ticket.wait(left if query.heartbeat is None else min(left, query.heartbeat))
-            if not call.still_welcome():
+            if ticket.over or not call.still_welcome():
                 return
             if not woken and query.heartbeat is not None:
                 yield iter((HEARTBEAT,))
     except DatabaseMissing:
-        # Deleted while the feed was parked: what was told stands, and there is nothing more.
+        # Deleted while the feed was parked: what was sent stands, and there is nothing more.
         return
     finally:
         ticket.close()

@@ -8,15 +8,15 @@ from uuid import uuid4
 import orjson
 from flask import Response
 
-from sync.protocol.documents import parse_document
-from sync.protocol.errors import ProtocolError, bad_request
+from sync.protocol.documents import check_id, parse_document
+from sync.protocol.errors import ProtocolError, bad_request, not_implemented
+from sync.protocol.revtree import BadRevision, check_rev
+from sync.routes import local
 from sync.routes.call import Call, answer, raw_answer
 from sync.stores.sql import databases, reading
 from sync.stores.sql.rows import DatabaseRow
 
 _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}|_users|_replicator|_global_changes")
-START_TIME = "0"
-"""CouchDB's constant: the info body must have it, and replicators stop when it changes."""
 
 
 def welcome(call: Call) -> Response:
@@ -71,7 +71,7 @@ def _figures(row: DatabaseRow) -> dict[str, Any]:
         "purge_seq": str(row.purge_seq),
         "compact_running": False,
         "disk_format_version": 8,
-        "instance_start_time": START_TIME,
+        "instance_start_time": _start_time(row),
         "uuid": row.uuid,
         "sizes": {"file": 0, "external": 0, "active": 0},
         "props": {},
@@ -79,24 +79,35 @@ def _figures(row: DatabaseRow) -> dict[str, Any]:
     }
 
 
+def _start_time(row: DatabaseRow) -> str:
+    """Return digits that a database keeps for its life, as CouchDB keeps when it was made.
+
+    A replicator that finds others begins anew: what it sent before is gone.
+    """
+    return str(int(row.uuid[:8], 16))
+
+
 def create(call: Call) -> Response:
     """PUT /db: make the database."""
     name = call.target.database
     if not _NAME.fullmatch(name):
-        words = (
-            "Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and /"
-        )
-        raise ProtocolError(
-            400,
-            "illegal_database_name",
-            f"Name: '{name[:100]}'. {words} are allowed. Must begin with a letter.",
-        )
+        raise illegal_name(name)
     open_to_admins = {"members": {"roles": ["_admin"]}, "admins": {"roles": ["_admin"]}}
     if not call.store.connections.write(partial(databases.create, name=name, security=open_to_admins)):
         raise ProtocolError(412, "file_exists", "The database could not be created, the file already exists.")
     response = answer({"ok": True}, 201)
     response.headers["Location"] = call.request.url
     return response
+
+
+def illegal_name(name: str) -> ProtocolError:
+    """No database may have this name."""
+    words = "Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and /"
+    return ProtocolError(
+        400,
+        "illegal_database_name",
+        f"Name: '{name[:100]}'. {words} are allowed. Must begin with a letter.",
+    )
 
 
 def remove(call: Call) -> Response:
@@ -109,8 +120,12 @@ def remove(call: Call) -> Response:
 
 def post_document(call: Call) -> Response:
     """POST /db: store a document under its `_id` or one made here."""
-    doc = call.json_object()
-    edit = parse_document(doc, new_edits=True, limits=call.limits, doc_id=doc.get("_id") or uuid4().hex)
+    doc = call.document()
+    doc_id = check_id(doc.setdefault("_id", uuid4().hex), call.limits)
+    if doc_id.startswith("_local/"):
+        rev = local.write(call, doc_id, doc)
+        return answer({"ok": True, "id": doc_id, "rev": rev}, 201)
+    edit = parse_document(doc, new_edits=True, limits=call.limits)
     call.check_write(edit.doc_id, deleted=edit.deleted)
     (outcome,) = call.store.edit(call.target.database, [edit], new_edits=True)
     if outcome.refusal is not None:
@@ -120,12 +135,14 @@ def post_document(call: Call) -> Response:
 
 def full_commit(call: Call) -> Response:
     """POST /db/_ensure_full_commit: every answer already waited for the disk."""
-    with call.store.reading(call.target.database):
-        return answer({"ok": True, "instance_start_time": START_TIME}, 201)
+    call.check_post()
+    with call.store.reading(call.target.database) as (_, row):
+        return answer({"ok": True, "instance_start_time": _start_time(row)}, 201)
 
 
 def compact(call: Call) -> Response:
     """POST /db/_compact: forget the bodies of revisions that are no leaves."""
+    call.check_post()
     call.store.write(call.target.database, databases.compact)
     return answer({"ok": True}, 202)
 
@@ -136,6 +153,12 @@ def nothing_to_do(call: Call) -> Response:
         return answer({"ok": True}, 202)
 
 
+def no_queries(call: Call) -> Response:
+    """POST /db/_find and its like: a store without indexes would read every document for each question."""
+    with call.store.reading(call.target.database):
+        raise not_implemented("Documents are not queried here; a selector may filter _changes.")
+
+
 def security(call: Call) -> Response:
     """GET /db/_security."""
     with call.store.reading(call.target.database) as (connection, row):
@@ -144,8 +167,16 @@ def security(call: Call) -> Response:
 
 def set_security(call: Call) -> Response:
     """PUT /db/_security."""
-    told = call.json_object()
-    call.store.write(call.target.database, partial(databases.set_security, told=orjson.dumps(told)))
+    body = call.json_object()
+    for group in ("admins", "members"):
+        given = body.get(group, {})
+        if not isinstance(given, dict):
+            raise bad_request(f"{group} must be a JSON list of names or roles")
+        for field in ("names", "roles"):
+            listed = given.get(field, [])
+            if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+                raise bad_request(f"{field} must be a JSON list of strings")
+    call.store.write(call.target.database, partial(databases.set_security, security=orjson.dumps(body)))
     return answer({"ok": True})
 
 
@@ -157,19 +188,25 @@ def revs_limit(call: Call) -> Response:
 
 def set_revs_limit(call: Call) -> Response:
     """PUT /db/_revs_limit: how many ancestors each leaf keeps."""
-    told = call.json()
-    if type(told) is not int or not 1 <= told <= 1_000_000:
+    body = call.json()
+    if type(body) is not int or not 1 <= body <= 1_000_000:
         raise bad_request("`rev_limit` must be a positive number")
-    call.store.write(call.target.database, partial(databases.set_revs_limit, limit=told))
+    call.store.write(call.target.database, partial(databases.set_revs_limit, limit=body))
     return answer({"ok": True})
 
 
 def purge(call: Call) -> Response:
     """POST /db/_purge: forget leaf revisions."""
-    told = call.json_object()
+    body = call.json_object()
     if not all(
-        isinstance(revs, list) and all(isinstance(rev, str) for rev in revs) for revs in told.values()
+        isinstance(revs, list) and all(isinstance(rev, str) for rev in revs) for revs in body.values()
     ):
         raise bad_request("each document needs an array of revisions")
-    purged = call.store.write(call.target.database, partial(databases.purge, wanted=told))
+    try:
+        for revs in body.values():
+            for rev in revs:
+                check_rev(rev, call.limits.revision_chars)
+    except BadRevision as error:
+        raise bad_request(str(error)) from None
+    purged = call.store.write(call.target.database, partial(databases.purge, wanted=body))
     return answer({"purge_seq": None, "purged": purged}, 201)

@@ -9,11 +9,18 @@ from flask import Response
 
 from sync.protocol import documents, revtree
 from sync.protocol.documents import Edit, check_id
-from sync.protocol.errors import bad_request, conflict, not_found, not_implemented, too_large
+from sync.protocol.errors import (
+    bad_request,
+    conflict,
+    illegal_id,
+    not_found,
+    not_implemented,
+    too_large,
+)
 from sync.protocol.revtree import BadRevision, check_rev
 from sync.routes import pieces, sections
 from sync.routes.bulk_get import latest_leaves
-from sync.routes.call import Call, answer
+from sync.routes.call import Call, answer, as_document
 from sync.routes.open_revs import open_revisions
 from sync.stores.sql import reading
 from sync.stores.sql.connection import Connection
@@ -29,21 +36,27 @@ def get(call: Call) -> Response:
         document, winner = find(connection, database, doc_id)
         row = chosen(call, connection, database, document, winner)
         extras = _extras(call, connection, database, document, row)
-    if call.flag("attachments") and _takes_sections(call):
-        tree = revtree.load(document.tree)
-        known = sections.since_generation(tree, row.rev, call.parameter("atts_since"))
-        headers, told = sections.related(call, row, extras, known)
-        response = pieces.respond(told, headers["Content-Type"])
+    inline = call.flag("attachments") or "atts_since" in call.args
+    since = call.parameter("atts_since") if inline else None
+    known = sections.since_generation(revtree.load(document.tree), row.rev, since) if since else 0
+    if inline and _takes_sections(call):
+        headers, content = sections.related(call, row, extras, known)
+        response = pieces.respond(content, headers["Content-Type"])
     else:
-        told = pieces.document(call, row, extras, inline=call.flag("attachments"))
-        response = pieces.respond(chain(told, (b"\n",)))
-    response.set_etag(row.rev)
-    response.make_conditional(call.request)
+        content = pieces.document(call, row, extras, inline=inline, newer_than=known)
+        response = pieces.respond(chain(content, (b"\n",)))
+    if not extras.keys() - _OF_THE_REVISION:
+        # Conflicts and the like change while the revision stays, so nobody is told that nothing is new.
+        response.set_etag(row.rev)
+        response.make_conditional(call.request)
     return response
 
 
+_OF_THE_REVISION = frozenset({"_revisions"})
+
+
 def _takes_sections(call: Call) -> bool:
-    """Tell whether files go as sections: to whoever takes those, also by `*/*`, as in CouchDB."""
+    """Return whether files go as sections: to whoever takes those, also by `*/*`, as in CouchDB."""
     accepted = call.request.accept_mimetypes
     return bool(accepted) and accepted["multipart/related"] > 0
 
@@ -91,12 +104,12 @@ def _extras(
     extras: dict[str, Any] = {}
     tree = revtree.load(document.tree)
     if call.flag("revs"):
-        extras["_revisions"] = revisions_field(revtree.ancestry(tree, row.rev))
+        extras["_revisions"] = revisions_field(revtree.ancestry(tree, row.rev)[: database.revs_limit])
     if meta or call.flag("revs_info"):
         stored = reading.stored_revisions(connection, database.id, document.doc_id)
-        told = {rev: "deleted" if gone else "available" for rev, gone in stored.items()}
+        states = {rev: "deleted" if gone else "available" for rev, gone in stored.items()}
         path = revtree.ancestry(tree, row.rev)
-        extras["_revs_info"] = [{"rev": rev, "status": told.get(rev, "missing")} for rev in path]
+        extras["_revs_info"] = [{"rev": rev, "status": states.get(rev, "missing")} for rev in path]
     others = [leaf for leaf in document.leaves() if leaf[0] != row.rev]
     live = [rev for rev, gone in others if not gone]
     dead = [rev for rev, gone in others if gone]
@@ -113,24 +126,34 @@ def put(call: Call) -> Response:
     """PUT /db/doc: store a revision; `new_edits=false` stores one made elsewhere."""
     doc_id = check_id(call.target.document, call.limits)
     new_edits = call.flag("new_edits", default=True)
-    # Who may not write it at all is told so before the body is read.
+    # Who may not write it at all is refused before the body is read.
     call.check_write(doc_id, deleted=False)
     if call.request.mimetype == "multipart/related":
-        return store(call, sections.parse_related(call, doc_id, new_edits=new_edits), new_edits=new_edits)
+        parts = sections.received(call)
+        document = _named(call, call.parsed(parts[0].content))
+        edit = documents.parse_document(document, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
+        return store(call, sections.filled(call, edit, parts[1:]), new_edits=new_edits)
     if not call.request.content_length:
         with call.store.reading(call.target.database):
-            # That the database is missing is told before that the body is.
+            # That the database is missing is answered before that the body is.
             pass
-    told = call.json_object()
-    if "_id" in told and told["_id"] != doc_id:
-        raise bad_request("Document ID must match the one in the URL")
+    document = _named(call, call.json())
+    edit = documents.parse_document(document, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
+    return store(call, edit, new_edits=new_edits, status=200 if edit.deleted else 201)
+
+
+def _named(call: Call, body: Any) -> dict[str, Any]:
+    """Return the document of a PUT with the revision that the address or If-Match names; raise 400.
+
+    Its id is that of the address, whatever it says itself, as in CouchDB.
+    """
+    document = as_document(body)
     rev = stated_rev(call)
     if rev is not None:
-        if told.get("_rev", rev) != rev:
+        if document.get("_rev", rev) != rev:
             raise bad_request("Document rev from request body and query string have different values")
-        told["_rev"] = rev
-    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
-    return store(call, edit, new_edits=new_edits)
+        document["_rev"] = rev
+    return document
 
 
 def store(call: Call, edit: Edit, *, new_edits: bool = True, status: int = 201) -> Response:
@@ -167,23 +190,29 @@ def delete(call: Call) -> Response:
         raise not_found()
     if rev is None:
         raise not_found("deleted") if document.deleted else conflict()
+    if (rev, True) in document.leaves():
+        raise not_found("deleted")
     return store(call, Edit(doc_id, (rev,), True, b"{}"), status=200)
 
 
 def copy(call: Call) -> Response:
     """COPY /db/doc with Destination: the revision's body and files under another id."""
     destination, _, query = call.request.headers.get("Destination", "").partition("?")
+    if not destination:
+        raise bad_request("Destination header is mandatory for COPY.")
     doc_id = check_id(unquote(destination), call.limits)
+    if doc_id.startswith("_local/"):
+        raise illegal_id("Documents are not copied to _local documents.")
     over = query.removeprefix("rev=") if query.startswith("rev=") else None
     with call.store.reading(call.target.database) as (connection, database):
         row = chosen(call, connection, database, *find(connection, database, call.target.document))
     _refuse_much(row)
-    told = orjson.loads(b"".join(pieces.document(call, row, None, inline=True)))
+    document = orjson.loads(b"".join(pieces.document(call, row, None, inline=True)))
     for field in ("_rev", "_deleted"):
-        told.pop(field, None)
+        document.pop(field, None)
     if over is not None:
-        told["_rev"] = over
-    return store(call, documents.parse_document(told, new_edits=True, limits=call.limits, doc_id=doc_id))
+        document["_rev"] = over
+    return store(call, documents.parse_document(document, new_edits=True, limits=call.limits, doc_id=doc_id))
 
 
 def _refuse_much(row: RevisionRow) -> None:
@@ -198,5 +227,5 @@ _MOST_COPIED_BYTES = 8_000_000
 
 def design_function(call: Call) -> Response:
     """Any path below a design document: views, shows, lists, updates are JavaScript."""
-    words = "Design documents are stored; their JavaScript is not run. Use _find with a selector."
+    words = "Design documents are stored; their JavaScript is not run. A selector may filter _changes."
     raise not_implemented(f"{words} ({call.target.attachment[:60]})")

@@ -18,7 +18,8 @@ MIN_HEARTBEAT_MS = 100
 """A client cannot ask for more signs of life than this; each costs a question about its token."""
 HEAD = frozenset({"_id", "_rev", "_deleted", "_attachments"})
 """Fields that are not part of a stored body."""
-FEEDS = ("normal", "longpoll", "continuous", "eventsource")
+FEEDS = {name: name for name in ("normal", "longpoll", "continuous", "eventsource")} | {"live": "continuous"}
+"""What a client may ask for, and what it gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,23 @@ class Query:
     heads: bool
     """`matches` looks at nothing but `_id`, `_attachments` and the like, so bodies need not be read."""
     seq_interval: int
-    """Only every so many rows tell their sequence."""
+    """Only every so many rows carry their sequence."""
 
 
 def read(call: Call) -> Query:
     """Return the feed's query; raise ProtocolError 400 for bad parameters, 404 for a missing filter."""
-    told: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    call.check_post()
     if call.request.method == "POST" and call.request.content_length != 0:
-        told = call.json_object()
+        body = call.json_object()
     feed = call.args.get("feed", "normal")
     if feed not in FEEDS:
         raise bad_request(f"Supported `feed` types: {', '.join(FEEDS)}.")
-    since = call.args.get("since") or call.request.headers.get("Last-Event-ID") or "0"
-    ids, matches, heads = _filter(call, told)
+    since = call.args.get("last-event-id") or call.args.get("since") or "0"
+    if feed == "eventsource":
+        # A browser that connects again asks for its first address, with the place it had reached beside it.
+        since = call.request.headers.get("Last-Event-ID") or since
+    ids, matches, heads = _filter(call, body)
     return Query(
         since=since.strip('"'),
         limit=call.number("limit", NO_LIMIT),
@@ -67,7 +72,7 @@ def read(call: Call) -> Query:
         conflicts=call.flag("conflicts"),
         inline=call.flag("attachments"),
         encodings=call.flag("att_encoding_info"),
-        feed=feed,
+        feed=FEEDS[feed],
         heartbeat=_heartbeat(call),
         timeout=min(call.number("timeout", MOST_TIMEOUT_MS), MOST_TIMEOUT_MS) / 1000,
         ids=ids,
@@ -78,25 +83,25 @@ def read(call: Call) -> Query:
 
 
 def _heartbeat(call: Call) -> float | None:
-    told = call.args.get("heartbeat")
-    if told in {None, "false"}:
+    given = call.args.get("heartbeat")
+    if given in {None, "false"}:
         return None
-    if told == "true":
+    if given == "true":
         return MOST_HEARTBEAT_SECONDS
     return min(max(call.number("heartbeat", 0), MIN_HEARTBEAT_MS) / 1000, MOST_HEARTBEAT_SECONDS)
 
 
-def _filter(call: Call, told: dict[str, Any]) -> tuple[list[str] | None, Predicate | None, bool]:
+def _filter(call: Call, body: dict[str, Any]) -> tuple[list[str] | None, Predicate | None, bool]:
     chosen = call.args.get("filter")
     if not chosen:
         return None, None, False
     if chosen == "_doc_ids":
-        ids = told.get("doc_ids", call.parameter("doc_ids"))
+        ids = body.get("doc_ids", call.parameter("doc_ids"))
         if not isinstance(ids, list) or not all(isinstance(doc_id, str) for doc_id in ids):
             raise bad_request("`doc_ids` must be an array of ids.")
         return call.rows(ids, "doc_ids"), None, False
     if chosen == "_selector":
-        selector = told.get("selector", call.parameter("selector"))
+        selector = body.get("selector", call.parameter("selector"))
         if not isinstance(selector, dict):
             raise bad_request("Selector error: expected a JSON object")
         heads = all(name.partition(".")[0] in HEAD for name in selector)
@@ -113,6 +118,8 @@ def _javascript(call: Call, chosen: str) -> ProtocolError:
         section, named = "views", call.args.get("view", "")
     if named.startswith("_") or not named:
         return bad_request(f"`{'view' if section == 'views' else 'filter'}` parameter is not provided.")
+    if section == "filters" and named.count("/") != 1:
+        return bad_request("`filter` must be of the form `designname/filtername`")
     design, _, function = named.partition("/")
     doc_id = f"_design/{design}"
     with call.store.reading(call.target.database) as (connection, database):

@@ -1,9 +1,12 @@
 """`_local/` documents: each caller's own checkpoints."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 from flask import Response
 
-from sync.protocol.documents import check_id, local_body
+from sync.protocol.documents import check_id, local_body, local_revision
 from sync.protocol.errors import bad_request, not_found
 from sync.routes.call import Call, answer, raw_answer
 from sync.stores.sql import locals as local_rows
@@ -30,12 +33,21 @@ def get(call: Call) -> Response:
 def put(call: Call) -> Response:
     """PUT /db/_local/id: write over what is there, or remove it when the body says `_deleted`."""
     name = _name(call)
-    told = call.json_object()
-    if told.get("_deleted") is True:
-        return delete(call)
-    body = local_body(told, call.limits)
-    rev = call.store.put_local_for(call.target.database, call.owner, name, body)
-    return answer({"ok": True, "id": call.target.document, "rev": rev}, 201)
+    document = call.document()
+    document.setdefault("_rev", call.args.get("rev"))
+    rev = write(call, f"_local/{name}", document)
+    status = 200 if document.get("_deleted") is True else 201
+    return answer({"ok": True, "id": call.target.document, "rev": rev}, status)
+
+
+def write(call: Call, doc_id: str, document: Mapping[str, Any]) -> str:
+    """Write one over what is there and return its revision; one that says `_deleted` removes it."""
+    name = doc_id.removeprefix("_local/")
+    if document.get("_deleted") is True:
+        call.store.remove_local_for(call.target.database, call.owner, name)
+        return "0-0"
+    revision = local_revision(document), local_body(document, call.limits)
+    return call.store.put_local_for(call.target.database, call.owner, name, revision)
 
 
 def delete(call: Call) -> Response:

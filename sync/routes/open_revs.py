@@ -21,25 +21,26 @@ def open_revisions(call: Call, doc_id: str) -> Response:
     """GET /db/doc?open_revs=all|[…]: sections with files, or JSON when that is asked for."""
     asked = _asked(call)
     with call.store.reading(call.target.database) as (connection, database):
+        limit = database.revs_limit
         found = reading.documents(connection, database.id, [doc_id]).get(doc_id)
     if found is None and asked is None:
         raise not_found()
     tree = revtree.EMPTY if found is None else revtree.load(found.tree)
     revs = _open(tree, asked, latest=call.flag("latest"))
     if sections.wanted(call):
-        return sections.mixed(_section(call, doc_id, tree, rev) for rev in revs)
-    return pieces.respond(_listed(call, doc_id, tree, revs))
+        return sections.mixed(_section(call, doc_id, tree, rev, limit) for rev in revs)
+    return pieces.respond(_listed(call, doc_id, tree, revs, limit))
 
 
-def _section(call: Call, doc_id: str, tree: Tree, rev: str) -> Part:
+def _section(call: Call, doc_id: str, tree: Tree, rev: str, limit: int) -> Part:
     row = _stored(call, doc_id, rev)
     if row is None:
         return sections.missing(rev)
     known = sections.since_generation(tree, rev, call.parameter("atts_since"))
-    return sections.related(call, row, _extras(call, tree, rev), known)
+    return sections.related(call, row, _extras(call, tree, rev, limit), known)
 
 
-def _listed(call: Call, doc_id: str, tree: Tree, revs: list[str]) -> Iterator[bytes]:
+def _listed(call: Call, doc_id: str, tree: Tree, revs: list[str], limit: int) -> Iterator[bytes]:
     separator = b"["
     for rev in revs:
         yield separator
@@ -48,8 +49,13 @@ def _listed(call: Call, doc_id: str, tree: Tree, revs: list[str]) -> Iterator[by
         if row is None:
             yield b'{"missing":' + orjson.dumps(rev) + b"}"
             continue
+        since = call.parameter("atts_since")
+        inline = call.flag("attachments") or since is not None
+        known = sections.since_generation(tree, rev, since)
         yield b'{"ok":'
-        yield from pieces.document(call, row, _extras(call, tree, rev), inline=call.flag("attachments"))
+        yield from pieces.document(
+            call, row, _extras(call, tree, rev, limit), inline=inline, newer_than=known
+        )
         yield b"}"
     yield b"]\n" if revs else b"[]\n"
 
@@ -59,8 +65,9 @@ def _stored(call: Call, doc_id: str, rev: str) -> RevisionRow | None:
         return reading.revisions(connection, database.id, [(doc_id, rev)]).get((doc_id, rev))
 
 
-def _extras(call: Call, tree: Tree, rev: str) -> dict[str, Any]:
-    return {"_revisions": revisions_field(revtree.ancestry(tree, rev))} if call.flag("revs") else {}
+def _extras(call: Call, tree: Tree, rev: str, limit: int) -> dict[str, Any]:
+    """What is asked besides; of a history no more than the database keeps from its next write on."""
+    return {"_revisions": revisions_field(revtree.ancestry(tree, rev)[:limit])} if call.flag("revs") else {}
 
 
 def _asked(call: Call) -> list[str] | None:

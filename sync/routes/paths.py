@@ -8,17 +8,36 @@ document id wins.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
+from sync.protocol.errors import bad_request
 from sync.routes.call import Target
+
+
+def check_text(environ: Mapping[str, Any]) -> None:
+    """Refuse an address that is not UTF-8: decoded with replacements, two documents would share one name.
+
+    Raises ProtocolError 400.
+    """
+    raw = _raw_uri(environ) or environ.get("QUERY_STRING", "")
+    try:
+        environ.get("PATH_INFO", "").encode("latin-1").decode()
+        if "%" in raw or not raw.isascii():
+            unquote_to_bytes(raw.encode("latin-1")).decode()
+    except UnicodeError:
+        raise bad_request("the address is not valid UTF-8") from None
+
+
+def _raw_uri(environ: Mapping[str, Any]) -> str:
+    return str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
 
 
 def raw_segments(environ: Mapping[str, Any], prefix: str) -> list[str] | None:
     """Return the decoded path segments below `prefix` when the server passed the raw URL on, else None."""
-    uri = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    uri = _raw_uri(environ)
     if not uri:
         return None
-    path = str(uri).partition("?")[0]
+    path = uri.partition("?")[0]
     if "://" in path:
         path = "/" + path.partition("://")[2].partition("/")[2]
     if not path.startswith(prefix):
@@ -33,7 +52,7 @@ class Hints:
     known: Callable[[str, Sequence[str]], str | None]
     """Return the longest of the candidate document ids that the database has, or None."""
     is_document: Callable[[str], bool]
-    """Tell whether the request's body is a document of this id."""
+    """Return whether the request's body is a document of this id."""
 
 
 def target(segments: Sequence[str]) -> Target:
@@ -52,6 +71,9 @@ def target(segments: Sequence[str]) -> Target:
 
 def guess(found: Target, hints: Hints) -> Target:
     """Return the target again, with the slashes that belong to the document's id in it."""
+    if found.attachment and found.action == "_local":
+        # These have no files, so every slash is the id's.
+        return Target(found.database, "_local", f"{found.document}/{found.attachment}")
     if not found.attachment or found.action:
         return found
     whole = f"{found.document}/{found.attachment}"

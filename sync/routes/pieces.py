@@ -60,7 +60,7 @@ def sliced(
 ) -> Iterator[list[T]]:
     """Yield the rows in their order, as many at a time as may be fetched together.
 
-    `document` tells the id a row is about, `weights` the stored bytes of a document.
+    `document` gives the id a row is about, `weights` the stored bytes of a document.
     """
     held: list[T] = []
     size = 0
@@ -76,9 +76,10 @@ def sliced(
 
 
 def document(
-    call: Call, row: RevisionRow, extras: Mapping[str, Any] | None, *, inline: bool
+    call: Call, row: RevisionRow, extras: Mapping[str, Any] | None, *, inline: bool, newer_than: int = 0
 ) -> Iterator[bytes]:
-    """Yield a document's JSON; with `inline`, its files one after the other, each in parts.
+    """Yield a document's JSON; with `inline`, its files one after the other, each in parts, but as stubs
+    those that came no later than the generation `newer_than`.
 
     No connection is held between the pieces: clients read as slowly as they like.
     """
@@ -90,16 +91,15 @@ def document(
     yield before + b"{"
     separator = b""
     for name, entry in orjson.loads(row.files).items():
-        with call.store.reading(call.target.database) as (connection, database):
-            content = files.content(connection, database.id, row.doc_id, row.rev, name)
+        content = _content(call, row, name) if entry["revpos"] > newer_than else None
         if content is None:
-            # Compacted away since the document was read: what a stub says stays true.
-            yield separator + orjson.dumps(name) + b":" + orjson.dumps(entry)
+            # Known to the client, or compacted away since the document was read: what a stub says stays true.
+            yield separator + orjson.dumps(name) + b":" + orjson.dumps(_stub(entry, encodings))
         else:
-            told = {key: value for key, value in entry.items() if key not in _OF_STUBS}
+            stub = {key: value for key, value in entry.items() if key not in _OF_STUBS}
             if encodings and "encoding" in entry:
-                told["encoding"] = entry["encoding"]
-            yield separator + orjson.dumps(name) + b":" + orjson.dumps(told)[:-1] + b',"data":"'
+                stub["encoding"] = entry["encoding"]
+            yield separator + orjson.dumps(name) + b":" + orjson.dumps(stub)[:-1] + b',"data":"'
             plain = gunzip(content, entry["length"]) if "encoding" in entry else content
             del content
             for start in range(0, len(plain), _BASE64_BYTES):
@@ -109,5 +109,16 @@ def document(
     yield b"}" + after
 
 
+def _content(call: Call, row: RevisionRow, name: str) -> bytes | None:
+    with call.store.reading(call.target.database) as (connection, database):
+        return files.content(connection, database.id, row.doc_id, row.rev, name)
+
+
+def _stub(entry: Mapping[str, Any], encodings: bool) -> dict[str, Any]:
+    hidden = frozenset() if encodings else _OF_ENCODINGS
+    return {key: value for key, value in entry.items() if key not in hidden}
+
+
+_OF_ENCODINGS = frozenset({"encoding", "encoded_length"})
 _OF_STUBS = frozenset({"stub", "length", "encoding", "encoded_length"})
-"""Fields that tell of data which does not go along."""
+"""Fields that speak of data which does not go along."""

@@ -39,18 +39,18 @@ def _members(call: Call, *, ancestors: bool) -> Iterator[bytes]:
             tree = revtree.EMPTY if document is None else revtree.load(document.tree)
             missing, possible = revtree.missing(tree, wanted[doc_id])
             if missing:
-                told: Any = missing
+                row: Any = missing
                 if ancestors:
-                    told = {"missing": missing} | ({"possible_ancestors": possible} if possible else {})
-                yield separator + orjson.dumps(doc_id) + b":" + orjson.dumps(told)
+                    row = {"missing": missing} | ({"possible_ancestors": possible} if possible else {})
+                yield separator + orjson.dumps(doc_id) + b":" + orjson.dumps(row)
                 separator = b","
 
 
 def _revisions_asked(call: Call) -> dict[str, list[str]]:
-    told = call.json_object()
-    if len(told) > call.limits.documents_per_request:
+    body = call.json_object()
+    if len(body) > call.limits.documents_per_request:
         raise too_large("too_large", f"more than {call.limits.documents_per_request} documents")
-    for revs in told.values():
+    for revs in body.values():
         if not isinstance(revs, list) or len(revs) > call.limits.leaves_per_document:
             raise bad_request("each document needs an array of revisions")
         for rev in revs:
@@ -58,4 +58,4 @@ def _revisions_asked(call: Call) -> dict[str, list[str]]:
                 check_rev(rev, call.limits.revision_chars)
             except BadRevision as error:
                 raise bad_request(str(error)) from None
-    return told
+    return body

@@ -1,7 +1,7 @@
 """Documents with their files as MIME sections: several open revisions read, one revision written."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from sync.protocol import attachments, documents, multipart, revtree
+from sync.protocol import attachments, multipart, revtree
 from sync.protocol.documents import Edit
 from sync.protocol.errors import bad_request, not_found
 from sync.protocol.multipart import Part, Section
@@ -22,7 +22,7 @@ from sync.stores.sql.rows import RevisionRow, render
 
 
 def wanted(call: Call) -> bool:
-    """Tell whether several revisions go out as sections: always, unless JSON alone is asked for."""
+    """Return whether several revisions go out as sections: always, unless JSON alone is asked for."""
     accepted = call.request.accept_mimetypes
     return not accepted or accepted["multipart/mixed"] >= max(accepted["application/json"], 0.001)
 
@@ -50,50 +50,52 @@ def since_generation(tree: Tree, rev: str, known: Any) -> int:
 
 def related(call: Call, row: RevisionRow, extras: dict[str, Any], newer_than: int) -> Part:
     """Return one document as (headers, pieces): JSON alone, or with the files brought after a generation."""
-    told: dict[str, dict[str, Any]] = {} if row.files is None else orjson.loads(row.files)
-    following = [name for name, entry in told.items() if entry["revpos"] > newer_than]
+    entries: dict[str, dict[str, Any]] = {} if row.files is None else orjson.loads(row.files)
+    following = [name for name, entry in entries.items() if entry["revpos"] > newer_than]
     if not following:
         return {"Content-Type": "application/json"}, iter((render(row, extras, encodings=True),))
     for name in following:
-        told[name].pop("stub")
-        told[name]["follows"] = True
-    document = render(row, extras, orjson.dumps(told))
+        entries[name].pop("stub")
+        entries[name]["follows"] = True
+    document = render(row, extras, orjson.dumps(entries))
     first = ({"Content-Type": "application/json"}, iter((document,)))
-    files_after = (_file(call, row, name, told[name]) for name in following)
+    files_after = (_file(call, row, name, entries[name]) for name in following)
     boundary = secrets.token_hex(16)
     kind = {"Content-Type": f'multipart/related; boundary="{boundary}"'}
     return kind, multipart.joined(chain((first,), files_after), boundary)
 
 
-def _file(call: Call, row: RevisionRow, name: str, told: dict[str, Any]) -> Part:
+def _file(call: Call, row: RevisionRow, name: str, entry: dict[str, Any]) -> Part:
     with call.store.reading(call.target.database) as (connection, database):
         content = files.content(connection, database.id, row.doc_id, row.rev, name)
     if content is None:
         raise not_found("the revision was compacted away while it was read")
     headers = {
         "Content-Disposition": multipart.disposition(name),
-        "Content-Type": told["content_type"],
+        "Content-Type": entry["content_type"],
         "Content-Length": str(len(content)),
     }
-    if "encoding" in told:
-        headers["Content-Encoding"] = told["encoding"]
+    if "encoding" in entry:
+        headers["Content-Encoding"] = entry["encoding"]
     # In parts: several pieces wait between here and the client's socket.
     size = pieces.PIECE_BYTES
     return headers, (content[start : start + size] for start in range(0, len(content), size))
 
 
-def parse_related(call: Call, doc_id: str, *, new_edits: bool) -> Edit:
-    """Return the edit that a `multipart/related` body asks for; raise 400 when files are missing."""
+def received(call: Call) -> list[Section]:
+    """Return the sections of a `multipart/related` body, the document's first; raise 400."""
     boundary = multipart.boundary_of(call.request.headers["Content-Type"])
-    first, *rest = multipart.parse(call.body(), boundary) or [Section({}, b"")]
-    told = call.parsed(first.content)
-    edit = documents.parse_document(told, new_edits=new_edits, limits=call.limits, doc_id=doc_id)
-    by_name = {section.filename(): section for section in rest if section.filename()}
-    in_order = iter([section for section in rest if not section.filename()])
-    filled = []
+    return multipart.parse(call.body(), boundary) or [Section({}, b"")]
+
+
+def filled(call: Call, edit: Edit, sections: Sequence[Section]) -> Edit:
+    """Return the edit with the files that came after its document; raise 400 when one is missing."""
+    by_name = {section.filename(): section for section in sections if section.filename()}
+    in_order = iter([section for section in sections if not section.filename()])
+    found = []
     for file in edit.attachments:
         if not file.follows:
-            filled.append(file)
+            found.append(file)
             continue
         section = by_name.get(file.name) or by_name.get(_quoted(file.name)) or next(in_order, None)
         if section is None:
@@ -101,8 +103,8 @@ def parse_related(call: Call, doc_id: str, *, new_edits: bool) -> Edit:
         packed = file.encoding == "gzip"
         if file.length is not None and file.length != len(section.content):
             raise bad_request(f"attachment {file.name!r} is not as long as announced")
-        filled.append(attachments.stored(file, section.content, call.limits, encoded=packed))
-    return replace(edit, attachments=tuple(filled))
+        found.append(attachments.stored(file, section.content, call.limits, encoded=packed))
+    return replace(edit, attachments=tuple(found))
 
 
 def _quoted(name: str) -> str:

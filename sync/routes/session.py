@@ -1,5 +1,7 @@
 """`_session`: who the caller is, and signing in by name and password where the server offers it."""
 
+from urllib.parse import parse_qsl
+
 from flask import Response
 
 from sync.protocol.errors import bad_request, not_found, unauthorized
@@ -22,10 +24,12 @@ def sign_in(call: Call) -> Response:
     if call.sessions is None:
         raise not_found("This server has no session sign-in; send a token.")
     if call.request.mimetype == "application/x-www-form-urlencoded":
-        name, password = call.request.form.get("name"), call.request.form.get("password")
+        # Read as any other body, so that limits hold and a packed form is understood.
+        form = dict(parse_qsl(call.body().decode("utf-8", "replace"), keep_blank_values=True))
+        name, password = form.get("name"), form.get("password")
     else:
-        told = call.json_object()
-        name, password = told.get("name", told.get("username")), told.get("password")
+        body = call.json_object()
+        name, password = body.get("name", body.get("username")), body.get("password")
     if not isinstance(name, str) or not isinstance(password, str):
         raise bad_request("Request body must contain a username and a password")
     found = call.sessions.sign_in(name, password)

@@ -17,7 +17,6 @@ from sync.routes import (
     changes,
     database,
     document,
-    find,
     local,
     revs_diff,
     session,
@@ -39,36 +38,36 @@ class Right(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Operation:
     """What answers one method of one resource."""
 
     right: Right
     handler: Handler
 
 
-def _admin(handler: Handler) -> Endpoint:
-    return Endpoint(Right.ADMIN, handler)
+def _admin(handler: Handler) -> Operation:
+    return Operation(Right.ADMIN, handler)
 
 
-def _member(handler: Handler) -> Endpoint:
-    return Endpoint(Right.MEMBER, handler)
+def _member(handler: Handler) -> Operation:
+    return Operation(Right.MEMBER, handler)
 
 
-SERVER: Mapping[str, Mapping[str, Endpoint]] = {
-    "": {"GET": Endpoint(Right.ANYONE, database.welcome)},
-    "_up": {"GET": Endpoint(Right.ANYONE, database.up)},
+SERVER: Mapping[str, Mapping[str, Operation]] = {
+    "": {"GET": Operation(Right.ANYONE, database.welcome)},
+    "_up": {"GET": Operation(Right.ANYONE, database.up)},
     "_session": {
-        "GET": Endpoint(Right.ANYONE, session.describe),
-        "POST": Endpoint(Right.ANYONE, session.sign_in),
-        "DELETE": Endpoint(Right.ANYONE, session.sign_out),
+        "GET": Operation(Right.ANYONE, session.describe),
+        "POST": Operation(Right.ANYONE, session.sign_in),
+        "DELETE": Operation(Right.ANYONE, session.sign_out),
     },
-    "_uuids": {"GET": Endpoint(Right.SIGNED_IN, database.uuids)},
+    "_uuids": {"GET": Operation(Right.SIGNED_IN, database.uuids)},
     "_all_dbs": {"GET": _admin(database.all_databases)},
     "_dbs_info": {"POST": _admin(database.databases_info)},
 }
 """Resources of the server by name."""
 
-DATABASE: Mapping[str, Mapping[str, Endpoint]] = {
+DATABASE: Mapping[str, Mapping[str, Operation]] = {
     "": {
         "GET": _member(database.info),
         "PUT": _admin(database.create),
@@ -83,7 +82,9 @@ DATABASE: Mapping[str, Mapping[str, Endpoint]] = {
     "_local": {"GET": _member(local.get), "PUT": _member(local.put), "DELETE": _member(local.delete)},
     "_local_docs": {"GET": _member(local.listing)},
     "_all_docs": {"GET": _member(all_docs.all_docs), "POST": _member(all_docs.all_docs)},
-    "_find": {"POST": _member(find.find)},
+    "_find": {"POST": _member(database.no_queries)},
+    "_explain": {"POST": _member(database.no_queries)},
+    "_index": {method: _member(database.no_queries) for method in ("GET", "POST")},
     "_ensure_full_commit": {"POST": _member(database.full_commit)},
     "_compact": {"POST": _admin(database.compact)},
     "_view_cleanup": {"POST": _admin(database.nothing_to_do)},
@@ -96,20 +97,20 @@ DATABASE: Mapping[str, Mapping[str, Endpoint]] = {
 }
 """Resources of a database by name."""
 
-DOCUMENT: Mapping[str, Endpoint] = {
+DOCUMENT: Mapping[str, Operation] = {
     "GET": _member(document.get),
     "PUT": _member(document.put),
     "DELETE": _member(document.delete),
     "COPY": _member(document.copy),
 }
-ATTACHMENT: Mapping[str, Endpoint] = {
+ATTACHMENT: Mapping[str, Operation] = {
     "GET": _member(attachment.get),
     "PUT": _member(attachment.put),
     "DELETE": _member(attachment.delete),
 }
 
 
-def methods_of(target: Target) -> Mapping[str, Endpoint]:
+def methods_of(target: Target) -> Mapping[str, Operation]:
     """Return what answers at a target, by method; nothing when there is no such resource."""
     if not target.database:
         return SERVER.get(target.action, {})

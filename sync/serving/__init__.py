@@ -1,1 +1,1 @@
-"""What an HTTP server is told so that slow clients cannot stop it."""
+"""Settings of an HTTP server so that slow clients cannot stop it."""

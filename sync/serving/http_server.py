@@ -1,4 +1,4 @@
-"""What the HTTP server is told wherever it runs: bounds of connections that have not asked anything yet."""
+"""Settings of the HTTP server wherever it runs: bounds of connections that have not asked anything yet."""
 
 import resource
 

@@ -18,7 +18,7 @@ class DatabaseMissing(Exception):  # noqa: N818  # named for what is wrong
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a document: plain bytes, MIME type, and the digest the protocol tells (`md5-…`)."""
+    """A file of a document: plain bytes, MIME type, and the digest of the protocol (`md5-…`)."""
 
     data: bytes
     content_type: str
@@ -67,6 +67,10 @@ class DocumentStore(Protocol):
     name.
     """
 
+    @property
+    def parallel_writes(self) -> int:
+        """How many databases are best written at once: 1 where writing is work of this process."""
+
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it from now on.
 
@@ -79,7 +83,7 @@ class DocumentStore(Protocol):
     def delete_database(self, name: str) -> None:
         """Remove the database with everything in it; a missing one is no error."""
 
-    def settle(self, name: str) -> None:
+    def await_copies(self, name: str) -> None:
         """Return when everything that was confirmed is seen by every reader; at once for one machine.
 
         Raises StoreUnavailable when it takes too long, or while a machine that has a part is away.
@@ -124,6 +128,11 @@ class DocumentStore(Protocol):
     def get_document(self, db: str, doc_id: str, rev: str | None = None) -> dict[str, Any] | None:
         """Return the winner, or the given revision, with `_id`, `_rev` and stubs; None when missing or
         deleted.
+        """
+
+    def get_documents(self, db: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the winners among these by id, in one request, each as `get_document` does; no entry for one
+        that is missing or deleted.
         """
 
     def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:

@@ -61,7 +61,7 @@ def copy_database(
         raise CopyRefused(f"{name} is in use in both stores.")
     target.delete_database(name)
     target.ensure_database(name)
-    source.settle(name)
+    source.await_copies(name)
     since = "0"
     wanted: Leaves = {}
     while True:
@@ -75,7 +75,7 @@ def copy_database(
         since = batch.last_seq
         if not batch.pending:
             break
-    target.settle(name)
+    target.await_copies(name)
     _compare(_leaves(target, name), wanted, name)
     leaves = sum(len(revs) for revs in wanted.values())
     return Copied(name, len(wanted), leaves, target.info(name).update_seq, since)
@@ -83,7 +83,7 @@ def copy_database(
 
 def check_unwritten(source: DocumentStore, copied: Copied) -> None:
     """Raise CopyRefused when the source was written after it was read."""
-    source.settle(copied.database)
+    source.await_copies(copied.database)
     late = source.changes(copied.database, since=copied.source_seq, limit=PAGE, include_docs=False).rows
     if any(not _is_design(row.doc_id) for row in late):
         raise CopyRefused(f"{copied.database} is still being written.")

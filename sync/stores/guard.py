@@ -1,4 +1,4 @@
-"""What a real CouchDB is told so that it guards a technician's database as `sync.protocol.access` does.
+"""What a real CouchDB is set to so that it guards a technician's database as `sync.protocol.access` does.
 
 `validate_doc_update` runs inside CouchDB on every write of a non-admin; a suite runs the same cases through
 it and through the Python rule, so that the two cannot drift apart.

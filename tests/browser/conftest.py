@@ -25,7 +25,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 PATIENCE_MS = 15_000
 """Longest time the page may take to show what it must; a busy machine is slow, not wrong."""
 
-OpenTablet = Callable[[str], tuple[BrowserContext, Page]]
+OpenTablet = Callable[..., tuple[BrowserContext, Page]]
+"""A name, and further arguments of Chromium."""
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +80,7 @@ def morning(settings: Config, clock: Clock) -> Iterator[Site]:
 
 @pytest.fixture
 def couchdb_site(settings: Config) -> Iterator[Site]:
-    """A district whose tablets replicate with a CouchDB of another origin, told what the command prints."""
+    """A district whose tablets replicate with a CouchDB elsewhere, set up as the command prints."""
     url = couchdb_url()
     with cleared(url, DATABASES):
         made = Site(replace(settings, couchdb_url=url))
@@ -95,14 +96,14 @@ def open_tablet(playwright: Playwright, tmp_path: Path) -> Iterator[OpenTablet]:
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_(name: str) -> tuple[BrowserContext, Page]:
+    def open_(name: str, *arguments: str) -> tuple[BrowserContext, Page]:
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / f"browser-{name}"),
             executable_path=CHROMIUM,
-            args=ARGUMENTS,
+            args=[*ARGUMENTS, *arguments],
             viewport={"width": 1280, "height": 800},
             geolocation={"latitude": 39.1, "longitude": -98.6, "accuracy": 8},
-            permissions=["geolocation"],
+            permissions=["geolocation", "camera"],
         )
         context.set_default_timeout(PATIENCE_MS)
         opened.append(context)

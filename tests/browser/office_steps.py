@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.site import Site
+from tests.integration.couchdb.district import eventually
 
 
 def sign_in(page: Page, site: Site, role: str, path: str) -> None:
@@ -16,8 +17,13 @@ def sign_in(page: Page, site: Site, role: str, path: str) -> None:
 
 
 def expect_completed_for_csr(page: Page, site: Site, number: str, *, line: str, photos: int) -> None:
-    """The CSR's page of an order says that it is done, tells `line` in its story, and shows the photos."""
+    """The CSR's page of an order says that it is done, has `line` in its timeline, and shows the photos."""
     sign_in(page, site, "csr", f"/csr/orders/{number}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Done")
     expect(page.locator(".timeline")).to_contain_text(line)
-    expect(page.locator(".photos img")).to_have_count(photos)
+
+    def shown() -> bool:
+        page.reload()  # photos are kept as evidence a moment after the report is in
+        return page.locator(".report img").count() == photos
+
+    eventually(shown)

@@ -5,7 +5,8 @@ import secrets
 import struct
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +39,12 @@ class Site:
     """The small district of the service tests, served on a port of its own."""
 
     def __init__(
-        self, config: Config, *, clock: Callable[[], datetime] = utc_now, households: int = 4
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        households: int = 4,
+        start_read: int = 0,
     ) -> None:
         self.services = open_services(config, clock=clock)
         self.app: Flask = create_app(services=self.services)
@@ -46,8 +52,9 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self._web: BaseWSGIServer | None = None
         self._over = threading.Event()
+        self._turn = threading.Lock()
         with self.services.sessions.begin() as session:
-            world.build(session, households=households)
+            world.build(session, households=households, start_read=start_read)
         prepare(self.services)
         self._worker = threading.Thread(target=self._work)
         self._worker.start()
@@ -76,8 +83,16 @@ class Site:
 
     def _work(self) -> None:
         while not self._over.is_set():
-            if not work_once(self.services):
+            with self._turn:
+                done = work_once(self.services)
+            if not done:
                 self._over.wait(IDLE_SECONDS)
+
+    @contextmanager
+    def worker_at_rest(self) -> Iterator[None]:
+        """What is done within, the worker finds done altogether."""
+        with self._turn:
+            yield
 
     def staff(self, role: str) -> tuple[str, str]:
         """A user of the office with that role; answers name and password."""
@@ -139,6 +154,11 @@ class Site:
 def png(width: int, height: int) -> bytes:
     """A plain picture of that size in pixels, as a camera would hand over, only smaller in bytes."""
     rows = b"".join(b"\x00" + bytes((row % 256, 90, 140)) * width for row in range(height))
+    return png_of(width, height, rows)
+
+
+def png_of(width: int, height: int, rows: bytes) -> bytes:
+    """A picture of its rows: a zero byte and the colours of the pixels, three bytes each."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data

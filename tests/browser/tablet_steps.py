@@ -29,11 +29,11 @@ def until(page: Page, expression: str, arg: object = None) -> None:
 def enrol(page: Page, site: Site, *, technician: str = "t01", name: str = "Truck 12") -> None:
     """Set a fresh tablet up and wait until it would also open without a connection."""
     page.goto(f"{site.url}/tablet/")
-    page.get_by_label("Enrolment code").fill(site.code(technician))
+    page.get_by_label("Enrollment code").fill(site.code(technician))
     page.get_by_label("Name of this tablet").fill(name)
     page.get_by_label("New PIN").fill(PIN)
     page.get_by_label("PIN again").fill(PIN)
-    page.get_by_role("button", name="Enrol").click()
+    page.get_by_role("button", name="Enroll").click()
     expect(page.get_by_role("link", name="Orders")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
@@ -54,10 +54,10 @@ def open_order(page: Page, number: str) -> None:
 
 
 def start_work(page: Page) -> None:
-    """From new to started, one press each."""
-    for step in ("Acknowledge", "On my way", "I am on site", "Start work"):
-        page.get_by_role("button", name=step).click()
-    expect(page.get_by_role("link", name="Complete")).to_be_visible()
+    """From new to on site, one press each; work starts when the form is opened."""
+    for step in ("Acknowledge", "On my way", "I am on site"):
+        page.get_by_role("button", name=step, exact=True).click()
+    expect(page.get_by_text("On site since")).to_be_visible()
 
 
 def choose(page: Page, question: str, answer: str) -> None:

@@ -1,4 +1,4 @@
-"""A cut on the tablet: what the technician is told at that moment, and what the office hears of it."""
+"""A cut on the tablet: what the technician is warned of at that moment, and what the office learns."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from tests.browser.days import Clock, set_clock
 from tests.browser.site import Site
 from tests.browser.tablet_steps import choose, enrol, open_order, start_work, take_photo, unlock
 from tests.integration.couchdb.district import eventually
+from workorders.messages.words import ENGLISH, say
 from workorders.tables import ExceptionCase, Order
 from workorders.usecases.orders.cancel import cancel_order
 
@@ -122,7 +123,7 @@ def test_after_three_days_without_signal_the_tablet_says_not_to_cut_and_takes_wh
     cut = completion(morning)["cut"]
     assert (cut["told"], cut["reason"]) == (["authority_expired"], "The valve was shut before I looked.")
     found = cases(morning, number)["cut_authority_expired"]
-    assert "cut nevertheless: “The valve was shut before I looked.”" in found.words
+    assert "cut nevertheless: “The valve was shut before I looked.”" in say(found.message, ENGLISH)
     with morning.session() as session:
         assert session.get_one(Order, number).outcome == "wrongful_cut"
         assert session.get_one(Order, number).state == "exception"

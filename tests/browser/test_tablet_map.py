@@ -25,6 +25,15 @@ from workorders.usecases.orders.assignment import set_route
 pytestmark = pytest.mark.browser
 SEVERAL_POINTS = re.compile(r"^([4-9]|\d\d+)$")
 """More than the three stops: the way follows streets."""
+STOP_WIDTH = 40
+NEAREST_STOPS = """() => {
+  const places = [...document.querySelectorAll(".map-stop b")].map((stop) => stop.getBoundingClientRect());
+  const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+  const apart = ([ax, ay], [bx, by]) => Math.hypot(ax - bx, ay - by);
+  const others = (at) => places.slice(at + 1);
+  const pairs = places.flatMap((one, at) => others(at).map((other) => apart(middle(one), middle(other))));
+  return Math.min(...pairs);
+}"""
 ATTRIBUTION = "Streets of a test"
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 """Kept so that a person can look at what was drawn; var/ is not part of the repository."""
@@ -65,7 +74,7 @@ def route_the_day(site: Site) -> list[str]:
 
 
 def wait_published(site: Site) -> None:
-    """Until the worker has told everything."""
+    """Until the worker has published everything."""
     waiting = True
     while waiting:
         with site.session() as session:
@@ -98,5 +107,19 @@ def test_map_and_way_are_there_without_signal(site: Site, open_tablet: OpenTable
     first = page.locator(".way details").first
     first.locator("summary").click()
     expect(first.locator(".steps")).to_contain_text("Street")
+    assert int(page.locator(".map-canvas").get_attribute("data-leg") or 0) > 1
+    assert page.evaluate(NEAREST_STOPS) > STOP_WIDTH
+    expect(page.locator(".map-me")).to_be_visible()
+    expect(page.get_by_text("You, ± 25 ft")).to_be_visible()
+    expect(page.locator(".maplibregl-ctrl-scale")).to_contain_text("ft")
+    page.set_viewport_size({"width": 390, "height": 844})
+    sheet = page.get_by_role("region", name="Stops and directions")
+    expect(sheet.get_by_role("link", name="Go", exact=True)).to_be_visible()
+    expect(page.locator(".way")).to_be_hidden()
+    sheet.get_by_role("button", name="3 stops left").click()
+    expect(page.locator(".way")).to_be_visible()
+    sheet.get_by_role("button", name="3 stops left").click()
+    page.get_by_role("button", name="Full screen").click()
+    assert page.locator(".map-page").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / "tablet-map-offline.png")

@@ -24,7 +24,7 @@ from workorders.tables import Installation, Meter, Receipt
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-STEPS = ["acknowledged", "en_route", "on_site", "started"]
+STEPS = ["acknowledged", "en_route", "on_site"]
 
 
 LAST_KEYSTROKE_KEPT = """() => new Promise((resolve) => {
@@ -105,8 +105,8 @@ def test_an_exchange_with_photo_and_fee_survives_without_network(
     page.context.set_offline(False)
     expect_posted_on_tablet(page)
     check_posted(site)
-    told = "took $45.00 at the door, receipt AA-000001"
-    expect_completed_for_csr(page.context.new_page(), site, number, line=told, photos=2)
+    paid = "took $45.00 at the door, receipt AA-000001"
+    expect_completed_for_csr(page.context.new_page(), site, number, line=paid, photos=2)
 
 
 def reopen_offline(open_tablet: OpenTablet, site: Site) -> Page:
@@ -138,7 +138,7 @@ def expect_posted_on_tablet(page: Page) -> None:
 def check_posted(site: Site) -> None:
     """The office has every fact once and in order: meter changed, money receipted, photos made small."""
     events = site.events()
-    assert [event.kind for event in events] == [*STEPS, "payment", "completed"]
+    assert [event.kind for event in events] == [*STEPS, "payment", "started", "completed"]
     assert [event.counter for event in events] == [1, 2, 3, 4, 5, 6]
     assert {event.status for event in events} == {"posted"}
     completed = site.document(events[-1].id)
@@ -152,7 +152,7 @@ def check_posted(site: Site) -> None:
     for name in ("photo_old", "photo_new"):
         assert completed["body"]["answers"][name] == f"{name}.jpg"
         assert jpeg_size(site.photo(events[-1].id, f"{name}.jpg").data) == (1600, 1200)
-    receipt = ReceiptFacts.from_document(site.document(events[4].id)["body"]["receipt"])
+    receipt = ReceiptFacts.from_document(site.document(events[3].id)["body"]["receipt"])
     assert follows(receipt, None)
     with site.session() as session:
         kept = session.scalars(select(Receipt)).one()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 COUCHDB = "CURBSTOP_TEST_COUCHDB_URL"
-"""A CouchDB 3.x with admin credentials; what is tested against one is skipped without it."""
+"""A CouchDB 3.x with admin credentials, started with the token handler of `curbstop couchdb-config`; what is
+tested against one is skipped without it."""
 
 
 def couchdb_url() -> str:
@@ -74,7 +75,7 @@ class Settled(CouchStore):
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """As the store does, settled."""
         super().ensure_database(name, members=members)
-        self.settle(name)
+        self.await_copies(name)
 
     def put_document(
         self,
@@ -86,30 +87,30 @@ class Settled(CouchStore):
     ) -> str | None:
         """As the store does, settled."""
         rev = super().put_document(db, doc_id, body, attachments=attachments)
-        self.settle(db)
+        self.await_copies(db)
         return rev
 
     def put_documents(self, db: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
         """As the store does, settled."""
         revs = super().put_documents(db, bodies)
-        self.settle(db)
+        self.await_copies(db)
         return revs
 
     def remove_document(self, db: str, doc_id: str) -> str | None:
         """As the store does, settled."""
         rev = super().remove_document(db, doc_id)
-        self.settle(db)
+        self.await_copies(db)
         return rev
 
     def write_leaves(self, db: str, documents: Sequence[Mapping[str, Any]]) -> None:
         """As the store does, settled."""
         super().write_leaves(db, documents)
-        self.settle(db)
+        self.await_copies(db)
 
     def purge(self, db: str, revs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """As the store does, settled."""
         purged = super().purge(db, revs)
-        self.settle(db)
+        self.await_copies(db)
         return purged
 
 
@@ -131,7 +132,7 @@ def cleared(url: str, databases: Sequence[str]) -> Iterator[Settled]:
 
 @contextmanager
 def configured(url: str, lines: str) -> Iterator[None]:
-    """Tell a CouchDB, each of its nodes, what the lines for its local.ini say; take it back afterwards."""
+    """Set on each node of a CouchDB what the lines for its local.ini say, and undo it afterwards."""
     read = ConfigParser(delimiters=("=",), interpolation=None, strict=False)
     read.optionxform = str  # type: ignore[assignment,method-assign]  # key ids tell capitals apart
     read.read_string(lines)

@@ -21,12 +21,12 @@ def leaf(doc_id: str, rev: str, *older: str, **body: Any) -> dict[str, Any]:
 def leaves_of(store: DocumentStore, db: str, ids: tuple[str, ...]) -> dict[tuple[str, str], dict[str, Any]]:
     """Return every leaf by document and revision; of files what travels, not where they were added."""
     found = {}
-    for told in store.read_leaves(db, ids):
+    for document in store.read_leaves(db, ids):
         files = {
             name: (file["content_type"], file["digest"], file["data"])
-            for name, file in told.pop("_attachments", {}).items()
+            for name, file in document.pop("_attachments", {}).items()
         }
-        found[told["_id"], told["_rev"]] = told | {"files": files}
+        found[document["_id"], document["_rev"]] = document | {"files": files}
     return found
 
 
@@ -37,6 +37,7 @@ class LeafContract:
         missing = f"tech-{uuid.uuid4().hex[:12]}"
         for ask in (
             lambda: store.get_document(missing, "a"),
+            lambda: store.get_documents(missing, ["a"]),
             lambda: store.get_attachment(missing, "a", "p.jpg"),
             lambda: store.read_leaves(missing, ["a"]),
             lambda: store.write_leaves(missing, [leaf("a", "1-a")]),
@@ -54,7 +55,7 @@ class LeafContract:
             found = store.get_document(db, doc_id)
             assert found is not None
             assert (found["_id"], found["about"]) == (doc_id, doc_id)
-        assert {told["_id"] for told in store.read_leaves(db, IDS)} == set(IDS)
+        assert {document["_id"] for document in store.read_leaves(db, IDS)} == set(IDS)
         assert all(store.remove_document(db, doc_id) for doc_id in IDS)
 
     def test_a_losing_revision_is_kept_until_it_is_removed(self, store: DocumentStore, db: str) -> None:
@@ -67,7 +68,7 @@ class LeafContract:
         assert set(leaves_of(store, db, ("d",))) == {("d", "1-a"), ("d", written)}
         store.remove_document(db, "d")
         left = leaves_of(store, db, ("d",))
-        assert all(told["_deleted"] for told in left.values())
+        assert all(document["_deleted"] for document in left.values())
         assert {rev[0] for _, rev in left} == {"2", "3"}
         assert store.get_document(db, "d") is None
 
@@ -78,14 +79,14 @@ class LeafContract:
             store.put_document(db, "t", {"v": 1}, attachments={"t.txt": TEXT})
             store.put_document(db, "t", {"v": 2})
             store.write_leaves(db, [leaf("d", "2-b", "a", v="b"), leaf("d", "2-c", "a", _deleted=True)])
-            told = store.read_leaves(db, ["t", "d"])
-            store.write_leaves(copy, told)
+            document = store.read_leaves(db, ["t", "d"])
+            store.write_leaves(copy, document)
             assert leaves_of(store, copy, ("t", "d")) == leaves_of(store, db, ("t", "d"))
             found = store.get_attachment(copy, "t", "t.txt")
             assert found is not None
             assert found.data == TEXT.data
             store.put_document(copy, "t", {"v": 3})
-            store.write_leaves(copy, told)
+            store.write_leaves(copy, document)
             assert [rev[0] for _, rev in leaves_of(store, copy, ("t",))] == ["3"], "ancestors come in vain"
         finally:
             store.delete_database(copy)

@@ -16,7 +16,7 @@ PHOTO = Attachment(b"\xff\xd8 a photo", "image/jpeg", "md5-QpAfFQcGoELzHyb2slDRo
 
 
 def changed(store: DocumentStore, db: str, since: str = "0") -> list[Change]:
-    """Return what the feed tells, but design documents, which a store may use for itself."""
+    """Return what the feed has, but design documents, which a store may use for itself."""
     rows = store.changes(db, since=since, limit=1_000).rows
     return [row for row in rows if not row.doc_id.startswith("_design/")]
 
@@ -43,7 +43,7 @@ class StoreContract(LeafContract):
         assert store.get_document(db, "order:1") is None
         assert changed(store, db) == []
 
-    def test_members_are_told_and_changed(self, store: DocumentStore, db: str) -> None:
+    def test_members_are_listed_and_changed(self, store: DocumentStore, db: str) -> None:
         assert store.members(db) == [db]
         store.ensure_database(db, members=["tech-a", "tech-b"])
         assert store.members(db) == ["tech-a", "tech-b"]
@@ -55,7 +55,7 @@ class StoreContract(LeafContract):
         for ask in (
             lambda: store.info(missing),
             lambda: store.members(missing),
-            lambda: store.settle(missing),
+            lambda: store.await_copies(missing),
             lambda: store.put_document(missing, "a", {}),
             lambda: store.put_documents(missing, {"a": {}}),
             lambda: store.changes(missing, since="0", limit=1),
@@ -102,6 +102,15 @@ class StoreContract(LeafContract):
         assert {row.doc_id for row in changed(store, db)} == set(answers)
         assert store.put_documents(db, {}) == {}
 
+    def test_many_documents_are_read_together(self, store: DocumentStore, db: str) -> None:
+        store.put_document(db, "order:1", {"n": 1}, attachments={"p.jpg": PHOTO})
+        store.put_document(db, "order:1", {"n": 2})
+        store.put_documents(db, {"order:2": {"n": 2}, "order:gone": {"n": 3}})
+        store.remove_document(db, "order:gone")
+        found = store.get_documents(db, ["order:2", "order:gone", "order:never", "order:1", "order:2"])
+        assert found == {name: store.get_document(db, name) for name in ("order:1", "order:2")}
+        assert store.get_documents(db, []) == {}
+
     def test_a_removed_document_leaves_a_deletion_and_can_come_back(
         self, store: DocumentStore, db: str
     ) -> None:
@@ -120,9 +129,7 @@ class StoreContract(LeafContract):
         (row,) = changed(store, db)
         assert (row.revs, row.deleted) == ((back,), False)
 
-    def test_the_feed_tells_each_document_once_oldest_change_first(
-        self, store: DocumentStore, db: str
-    ) -> None:
+    def test_the_feed_has_each_document_once_oldest_change_first(self, store: DocumentStore, db: str) -> None:
         for name in "abc":
             store.put_document(db, name, {"v": 1})
         store.put_document(db, "a", {"v": 2})
@@ -160,7 +167,7 @@ class StoreContract(LeafContract):
         assert after.doc_del_count - before.doc_del_count == 1
         assert after.update_seq != before.update_seq
 
-    def test_positions_tell_which_databases_changed(self, store: DocumentStore, db: str) -> None:
+    def test_positions_show_which_databases_changed(self, store: DocumentStore, db: str) -> None:
         assert list(store.positions([db, "tech-nowhere"])) == [db]
         assert store.positions([]) == {}
         read = store.changes(db, since="0", limit=100).last_seq

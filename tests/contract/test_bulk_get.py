@@ -50,16 +50,18 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("query", ["", "?latest=true&revs=true"])
-def test_every_leaf_is_told_when_no_revision_is_named(database: str, query: str) -> None:
+def test_every_leaf_is_given_when_no_revision_is_named(database: str, query: str) -> None:
     answer = httpx.post(
         f"{database}/_bulk_get{query}", json={"docs": ASKED}, headers={"Accept": "application/json"}
     )
     results = answer.json()["results"]
     assert [row["id"] for row in results] == [row["id"] for row in ASKED]
-    told = [[one["ok"]["_rev"] if "ok" in one else one["error"] for one in row["docs"]] for row in results]
+    answered = [
+        [one["ok"]["_rev"] if "ok" in one else one["error"] for one in row["docs"]] for row in results
+    ]
     missing = {"id": "missing", "rev": "undefined", "error": "not_found", "reason": "missing"}
     broken = {"id": "live", "rev": None, "error": "bad_request", "reason": "Invalid rev format"}
-    assert told == [["1-b", "2-c"], ["1-c", "1-b", "1-a"], ["1-x"], [missing], [broken], ["1-b"]]
+    assert answered == [["1-b", "2-c"], ["1-c", "1-b", "1-a"], ["1-x"], [missing], [broken], ["1-b"]]
     assert results[0]["docs"][1]["ok"]["_deleted"] is True
     histories = [one["ok"].get("_revisions") for one in results[0]["docs"]]
     expected = [{"start": 1, "ids": ["b"]}, {"start": 2, "ids": ["c", "a"]}]

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from sync.stores.contract import StoreUnavailable
 from sync.stores.couch.calls import CouchCalls
-from sync.stores.couch.cluster import settle
+from sync.stores.couch.cluster import await_copies
 from tests.contract.couch_servers import serving
 
 DATABASE = "tech-t01"
@@ -60,7 +60,7 @@ def settled(cluster: Cluster, patience: float = 60.0) -> None:
     with serving(Request.application(cluster.answer)) as address:
         calls = CouchCalls(f"http://admin:secret@{address}")
         try:
-            settle(calls, DATABASE, patience=patience)
+            await_copies(calls, DATABASE, patience=patience)
         finally:
             calls.close()
 

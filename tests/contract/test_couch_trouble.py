@@ -17,7 +17,7 @@ ASKS: dict[str, Ask] = {
     "names": lambda store: store.database_names(),
     "ensure": lambda store: store.ensure_database("tech-a", members=["tech-a"]),
     "delete": lambda store: store.delete_database("tech-a"),
-    "settle": lambda store: store.settle("tech-a"),
+    "settle": lambda store: store.await_copies("tech-a"),
     "info": lambda store: store.info("tech-a"),
     "positions": lambda store: store.positions(["tech-a"]),
     "put": lambda store: store.put_document("tech-a", "order:1", {}),
@@ -80,10 +80,10 @@ def test_somebody_answers_otherwise(status: int, body: str, kind: str, words: st
     with answering(status, body, kind) as address:
         store = CouchStore(f"http://admin:very-secret@{address}")
         for name, ask in ASKS.items():
-            told = refused(store, ask)
-            assert words in told, name
-            assert address in told
-            assert "secret" not in told
+            refusal = refused(store, ask)
+            assert words in refusal, name
+            assert address in refusal
+            assert "secret" not in refusal
         store.close()
 
 

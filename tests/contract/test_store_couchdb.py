@@ -26,8 +26,8 @@ class TestCouchdb(StoreContract):
         made.close()
 
     def test_a_database_has_one_shard_its_members_and_its_guard(self, store: CouchStore, db: str) -> None:
-        told = httpx.get(f"{URL}/{db}").json()
-        assert told["cluster"]["q"] == 1
+        reply = httpx.get(f"{URL}/{db}").json()
+        assert reply["cluster"]["q"] == 1
         security = httpx.get(f"{URL}/{db}/_security").json()
         assert security["members"] == {"names": [], "roles": [db]}
         assert security["admins"]["roles"] == ["_admin"]

@@ -39,11 +39,11 @@ class Crowd:
         assert self._busy.wait(30)
 
     def comes(self, name: str, work: Callable[[Connection], Any], *, durable: bool = True) -> None:
-        """Another writer gets in line."""
+        """Another writer joins the queue."""
         self.acts(name, lambda: self.connections.write(work, durable=durable))
 
     def acts(self, name: str, act: Callable[[], Any]) -> None:
-        """Another gets in line by what it does."""
+        """Another joins the queue by what it does."""
         line = self.connections._shared._line
         before = len(line)
         self._start(name, act)

@@ -135,7 +135,7 @@ def test_geojson_in_feet_is_read_with_its_epsg(tmp_path: Path) -> None:
 
 
 def test_axes_are_held_against_the_district(session: Session, tmp_path: Path) -> None:
-    # Both ways round are degrees on earth: only the district tells which one is meant.
+    # Both ways round are degrees on earth: only the district decides which one is meant.
     scatter(session, 20)
     for premise in session.scalars(select(Premise)):
         premise.position = shapely.Point(premise.position.x + 14, premise.position.y)

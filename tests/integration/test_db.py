@@ -13,9 +13,7 @@ def test_a_refused_commit_leaves_no_transaction_behind(engine: Engine) -> None:
     sessions = session_factory(engine)
     for _ in range(3):
         with pytest.raises(IntegrityError), sessions.begin() as session:
-            session.add(
-                JournalEntry(source="x", purpose="y", words="never sealed", effective_at=NOW, recorded_at=NOW)
-            )
+            session.add(JournalEntry(source="x", purpose="y", code="text", effective_at=NOW, recorded_at=NOW))
     with sessions.begin() as session:
         assert session.scalar(text("SELECT count(*) FROM journal_entry")) == 0
 

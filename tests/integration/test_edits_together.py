@@ -45,7 +45,7 @@ def edits(store: SqlStore, *ids: str, **fields: Any) -> list[Edit]:
 
 
 def comes(crowd: Crowd, store: SqlStore, database: str, *ids: str, name: str = "", **fields: Any) -> None:
-    """A writer of these documents gets in line."""
+    """A writer of these documents joins the queue."""
     given = edits(store, *ids, **fields)
     crowd.acts(name or database, lambda: store.edit(database, given, new_edits=True))
 

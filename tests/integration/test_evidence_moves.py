@@ -28,7 +28,7 @@ def test_stored_orders_lose_the_evidence_and_their_tablets_are_sent_them_anew(da
         given = session.scalars(select(CutAuthority)).one()
         before = (given.expires_at, given.evidence)
     ensure_technician(sessions, store, "t01", now=NOW)
-    publish_pending(sessions, store, now=NOW)
+    publish_pending(sessions, store, clock=lambda: NOW)
     _as_it_was(store, f"order:{number}")
 
     downgrade(engine, "0006")
@@ -43,7 +43,7 @@ def test_stored_orders_lose_the_evidence_and_their_tablets_are_sent_them_anew(da
         assert set(session.get_one(Order, number).extra) == {"notice_ids"}
         waiting = session.scalars(select(Outbox.key).where(Outbox.published_at.is_(None)))
         assert list(waiting) == [number], untouched
-    publish_pending(sessions, store, now=NOW)
+    publish_pending(sessions, store, clock=lambda: NOW)
     now_there = store.get_document("tech-t01", f"order:{number}")
     assert now_there is not None
     assert "bankruptcy" not in str(now_there)

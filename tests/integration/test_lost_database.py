@@ -23,7 +23,7 @@ from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import NOW, TODAY, build, sent
 from tests.replication.served import bare_server
 from workorders.tables import FieldEvent
-from workorders.usecases.history import tell
+from workorders.usecases.history import enqueue
 from workorders.usecases.orders.assignment import assign_order
 
 DATABASE = "tech-t01"
@@ -71,7 +71,7 @@ class Field:
         self.work()
         with self.sessions.begin() as session:
             assign_order(session, moved.number, "t02", route_day=TODAY, now=NOW, actor="d")
-            tell(session, "t01", "route", TODAY.isoformat(), now=NOW)
+            enqueue(session, "t01", "route", TODAY.isoformat(), now=NOW)
         push(store, [self.done])
         self.work()
 
@@ -79,25 +79,25 @@ class Field:
         """The worker's rounds until nothing is left to do."""
         result = IngestResult()
         while (step := ingest_all(self.sessions, self.store, clock=lambda: LATER)).reached or (
-            publish_pending(self.sessions, self.store, now=LATER)
+            publish_pending(self.sessions, self.store, clock=lambda: LATER)
         ):
             result += step
         return result
 
     def documents(self) -> dict[str, dict[str, Any]]:
-        """What the database tells, but its guard."""
+        """What the database holds, but its guard."""
         rows = self.store.changes(DATABASE, since="0", limit=1000).rows
         return {row.doc_id: row.doc or {} for row in rows if not row.doc_id.startswith("_")}
 
     def facts(self) -> int:
-        """How many events were taken in."""
+        """How many events were ingested."""
         with self.sessions() as session:
             return session.scalar(select(func.count()).select_from(FieldEvent)) or 0
 
 
 @pytest.fixture
 def field(engine: Engine, store: DocumentStore) -> Field:
-    """The morning's work, told and taken in."""
+    """The morning's work, published and ingested."""
     return Field(engine, store)
 
 
@@ -134,11 +134,11 @@ def test_a_lost_database_is_filled_again(field: Field, store: DocumentStore, res
 
 def test_filling_again_changes_nothing(field: Field, store: DocumentStore) -> None:
     assert is_filled(store, DATABASE)
-    store.settle(DATABASE)
+    store.await_copies(DATABASE)
     before = store.changes(DATABASE, since="0", limit=1000).last_seq
     assert refill(field.sessions, store, "t01", now=LATER) > 0
     field.work()
-    store.settle(DATABASE)
+    store.await_copies(DATABASE)
     assert store.changes(DATABASE, since=before, limit=1000).rows == []
     with field.sessions() as session:
         assert session.scalar(select(func.count()).select_from(FieldEvent)) == 1

@@ -22,15 +22,15 @@ def district(engine: Engine, config: Config) -> District:
 
 
 def lost(district: District) -> tuple[Tablet, dict[str, Any]]:
-    """A tablet whose enrolment is rolled back; with what it was told."""
+    """A tablet whose enrolment is rolled back; with what it was answered."""
     tablet = Tablet()
-    told = district.post("enrol", tablet.enrol_body(district.code(), NOW))
-    tablet.device, tablet.technician = told["device"], "t01"
+    answered = district.post("enrol", tablet.enrol_body(district.code(), NOW))
+    tablet.device, tablet.technician = answered["device"], "t01"
     with district.sessions.begin() as session:
         for table in (UsedAssertion, DeviceTechnician, EnrolmentCode, Device):
             session.execute(delete(table))
         session.execute(delete(ReceiptBlock))
-    return tablet, told
+    return tablet, answered
 
 
 def again(district: District, tablet: Tablet, grant: str | None, **changes: object) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def again(district: District, tablet: Tablet, grant: str | None, **changes: obje
     return answer | {"key": fresh}
 
 
-def test_an_unknown_tablet_is_told_that_it_keeps_what_it_holds(district: District) -> None:
+def test_an_unknown_tablet_reads_that_it_keeps_what_it_holds(district: District) -> None:
     tablet, _ = lost(district)
     answer = district.post("session", tablet.session_body(NOW))
     assert (answer["status"], answer["code"]) == (401, "device_unknown")
@@ -52,39 +52,39 @@ def test_an_unknown_tablet_is_told_that_it_keeps_what_it_holds(district: Distric
 
 
 def test_it_is_enrolled_again_under_its_id_and_its_receipts_are_its_own(district: District) -> None:
-    tablet, told = lost(district)
-    answer = again(district, tablet, told["grant"])
-    assert (answer["status"], answer["device"]) == (201, told["device"])
-    assert answer["receipts"]["prefix"] != told["receipts"]["prefix"]
+    tablet, answered = lost(district)
+    answer = again(district, tablet, answered["grant"])
+    assert (answer["status"], answer["device"]) == (201, answered["device"])
+    assert answer["receipts"]["prefix"] != answered["receipts"]["prefix"]
     blocks = {block.prefix: (block.device_id, block.technician_id) for block in district.rows(ReceiptBlock)}
     assert blocks == {
-        told["receipts"]["prefix"]: (told["device"], "t01"),
-        answer["receipts"]["prefix"]: (told["device"], "t01"),
+        answered["receipts"]["prefix"]: (answered["device"], "t01"),
+        answer["receipts"]["prefix"]: (answered["device"], "t01"),
     }
     signed_in = district.post("session", answer["key"].session_body(NOW, counter=812))
     assert (signed_in["status"], signed_in["counter"]) == (200, 812)
 
 
 def test_without_a_grant_of_ours_nothing_is_believed(district: District) -> None:
-    tablet, told = lost(district)
-    claims = jwt.decode(told["grant"], options={"verify_signature": False})
+    tablet, answered = lost(district)
+    claims = jwt.decode(answered["grant"], options={"verify_signature": False})
     forged = jwt.encode(claims, Tablet().key, "ES256")
-    other = jwt.decode(told["grant"], options={"verify_signature": False})["device"]
+    other = jwt.decode(answered["grant"], options={"verify_signature": False})["device"]
     assert again(district, tablet, None)["code"] == "device_unknown"
     assert again(district, tablet, forged)["code"] == "assertion_invalid"
     thief = Tablet()
     thief.device = other
-    assert again(district, thief, told["grant"])["code"] == "assertion_invalid"
+    assert again(district, thief, answered["grant"])["code"] == "assertion_invalid"
     assert district.rows(Device) == []
 
 
 def test_a_grant_does_not_bring_a_revoked_tablet_back(district: District) -> None:
-    tablet, told = lost(district)
+    tablet, answered = lost(district)
     with district.sessions.begin() as session:
-        session.add(Device(id=told["device"], name="x", enrolled_at=NOW, revoked_at=NOW, last_counter=0))
-    assert again(district, tablet, told["grant"])["code"] == "device_revoked"
+        session.add(Device(id=answered["device"], name="x", enrolled_at=NOW, revoked_at=NOW, last_counter=0))
+    assert again(district, tablet, answered["grant"])["code"] == "device_revoked"
 
 
 def test_a_grant_opens_nothing_by_itself(district: District) -> None:
-    _, told = lost(district)
-    assert district.me(told["grant"])["code"] == "token_invalid"
+    _, answered = lost(district)
+    assert district.me(answered["grant"])["code"] == "token_invalid"

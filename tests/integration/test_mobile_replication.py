@@ -119,7 +119,7 @@ def test_an_evening_of_photos_passes_and_pages_headers_hold_there_too(
         assert "default-src 'self'" in asked.headers["Content-Security-Policy"]
 
 
-def test_a_failure_of_the_program_is_told_in_the_protocols_words(
+def test_a_failure_of_the_program_is_reported_in_the_protocols_words(
     services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, headers = signed_in(services, client)

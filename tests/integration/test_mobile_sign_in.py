@@ -1,5 +1,6 @@
 """Sign-in, tokens and revocation of a tablet over HTTP, on both SQL engines."""
 
+import base64
 from datetime import datetime, timedelta
 
 import jwt
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from mobile_api import devices
-from mobile_api.keys import signing_key
+from mobile_api.keys import P256_ORDER, signing_key
 from mobile_api.tables import Device
 from mobile_api.tokens import access_tokens
 from server.config import Config
@@ -45,7 +46,7 @@ def test_a_proof_is_good_once(district: District) -> None:
     assert district.post("session", body)["code"] == "clock_skew"
 
 
-def test_a_wrong_clock_is_told_the_right_time(district: District) -> None:
+def test_a_wrong_clock_is_answered_the_right_time(district: District) -> None:
     tablet = district.enrol()
     for off in (-301, 301):
         answer = district.post("session", tablet.session_body(NOW + timedelta(seconds=off)))
@@ -83,6 +84,34 @@ def test_a_token_of_another_installation_is_invalid(district: District) -> None:
     assert district.me(forged)["code"] == "token_invalid"
     unsigned = jwt.encode(claims, "", algorithm="none")
     assert district.me(unsigned)["code"] == "token_invalid"
+
+
+def _spelled_otherwise(token: str) -> list[str]:
+    """The same token with the other of its two signatures, and with a loose bit set."""
+    text, _, signature = token.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    other = (P256_ORDER - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    turned = base64.urlsafe_b64encode(raw[:32] + other).rstrip(b"=").decode()
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    loose = signature[:-1] + letters[letters.index(signature[-1]) | 1]
+    return [f"{text}.{turned}", f"{text}.{loose}"]
+
+
+def test_a_token_has_one_spelling(district: District) -> None:
+    tablet = district.enrol()
+    for hour in range(8):  # every other signature is born in its upper form
+        district.now = NOW + timedelta(hours=hour)
+        token = district.post("session", tablet.session_body(district.now))["token"]
+        assert district.me(token)["status"] == 200
+        assert [district.me(t)["code"] for t in _spelled_otherwise(token)] == ["token_invalid"] * 2
+
+
+def test_a_proof_spelled_otherwise_is_the_same_proof(district: District) -> None:
+    tablet = district.enrol()
+    body = tablet.session_body(NOW)
+    assert district.post("session", body)["status"] == 200
+    for again in _spelled_otherwise(str(body["assertion"])):
+        assert district.post("session", body | {"assertion": again})["code"] == "assertion_invalid"
 
 
 def test_revocation_ends_tokens_and_sign_in(district: District) -> None:
@@ -148,7 +177,7 @@ def test_the_counter_never_falls_below_what_has_arrived(district: District) -> N
                 occurred_at=NOW,
                 received_at=NOW,
                 status="posted",
-                words="",
+                ack_code="ack.noted",
                 digest="0" * 64,
                 body={},
             )
@@ -187,7 +216,7 @@ def _event(tablet: Tablet, counter: int) -> FieldEvent:
         occurred_at=NOW,
         received_at=NOW,
         status="posted",
-        words="",
+        ack_code="ack.noted",
         digest="",
         body={},
     )

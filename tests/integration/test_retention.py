@@ -16,11 +16,11 @@ from sync.pipeline.publish import ensure_technician, publish_pending
 from sync.pipeline.retention import OVER, Retired, retire_database
 from sync.stores.contract import Attachment
 from sync.stores.sql.store import SqlStore
-from tests.integration.usecases.answers import exchange
+from tests.integration.usecases.answers import exchange, reread
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import NOW, TODAY, build, sent
 from workorders.judgement.lifecycle import FIELD_COMMANDS, TRANSITIONS, Command
-from workorders.tables import Evidence, ExceptionCase, FieldEvent, JournalEntry, Quarantine
+from workorders.tables import Evidence, ExceptionCase, FieldEvent, JournalEntry, Order, Quarantine
 from workorders.usecases.orders.assignment import assign_order
 from workorders.usecases.orders.cancel import cancel_order
 
@@ -68,7 +68,7 @@ class Day:
         self.publish()
 
     def publish(self) -> None:
-        while publish_pending(self.sessions, self.store, now=NOW):
+        while publish_pending(self.sessions, self.store, clock=lambda: NOW):
             pass
 
     def ingest(self) -> int:
@@ -97,6 +97,22 @@ def test_nothing_leaves_before_its_photos_are_kept(day: Day) -> None:
     assert keep_evidence(day.sessions, day.store, day.files) == 4
     assert keep_evidence(day.sessions, day.store, day.files) == 0
     assert day.retire().events == 2
+
+
+@pytest.mark.parametrize("letter", ["n", "ñ"])
+@pytest.mark.parametrize("letters", [117, 190])
+def test_a_file_is_kept_however_long_its_name_is(day: Day, letter: str, letters: int) -> None:
+    name = letter * letters + ".jpg"
+    with day.sessions() as session:
+        order = session.get_one(Order, day.numbers[2])
+        event = with_photos(Tablet(counter=2).completed(order, reread(3) | {"photo": name}))
+    day.store.write_leaves(DATABASE, [event])
+    day.ingest()
+    assert keep_evidence(day.sessions, day.store, day.files) == 5
+    with day.sessions() as session:
+        row = session.scalars(select(Evidence).where(Evidence.name == name)).one()
+    assert row.sha256 is not None
+    assert day.files.get(row.sha256) == PHOTO
 
 
 def test_what_is_over_is_purged_and_what_is_open_stays(day: Day) -> None:

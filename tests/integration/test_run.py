@@ -3,9 +3,9 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import free_port
+from tests.served import started_server
 
 ANSWER_SECONDS = 60
 GONE_SECONDS = 20
 poll = threading.Event()
-"""Never set: it only paces the polls of /proc, which has no way to tell us."""
+"""Never set: it only paces the polls of /proc, which sends no notice."""
 
 
 def children_of(pid: int) -> set[int]:
@@ -59,31 +60,36 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         "CURBSTOP_WEB_THREADS": "16",
         "CURBSTOP_LOG_LEVEL": "WARNING",
     }
-    command = [sys.executable, "-m", "server", "run"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if f"http://127.0.0.1:{port}/tablet/" in line:
-            break
-    else:
-        pytest.fail(f"it ended with status {process.wait()} before it served")
-    with process:
+    with started_server(environment, f"http://127.0.0.1:{port}") as process:
         yield process, port
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
 
 
 def test_run_serves_and_ctrl_c_stops_everything(started: tuple[subprocess.Popen[str], int]) -> None:
     process, port = started
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
         assert answer.status == 200
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
-        assert answer.status == 200
+    _becomes_ready(port)
     family = children_of(process.pid)
     assert len(family) >= 2
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
     assert_gone(family)
+
+
+def _becomes_ready(port: int) -> None:
+    """Pages are served at once; ready it is with the worker's first round."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while _status(f"http://127.0.0.1:{port}/readyz") != 200:
+        assert time.monotonic() < deadline
+        poll.wait(0.1)
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
 
 
 def assert_gone(family: set[int]) -> None:
@@ -97,6 +103,17 @@ def test_a_killed_supervisor_leaves_no_process(started: tuple[subprocess.Popen[s
     process, _ = started
     family = children_of(process.pid)
     assert len(family) >= 3, "server, its process, worker"
+    process.kill()
+    process.wait()
+    assert_gone(family)
+
+
+def test_stopped_processes_end_with_a_killed_supervisor(started: tuple[subprocess.Popen[str], int]) -> None:
+    process, _ = started
+    family = children_of(process.pid)
+    # The worker has only just been started, and is stopped before it ran a line of its own.
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
     process.kill()
     process.wait()
     assert_gone(family)

@@ -88,7 +88,7 @@ class Town:
         self.publish(store)
 
     def publish(self, store: DocumentStore) -> None:
-        while publish_pending(self.services.sessions, store, now=NOW):
+        while publish_pending(self.services.sessions, store, clock=lambda: NOW):
             pass
 
     def ingest(self, store: DocumentStore) -> IngestResult:
@@ -121,7 +121,7 @@ class Town:
             return session.scalar(select(func.count()).select_from(table)) or 0
 
     def facts(self) -> int:
-        """How many events were taken in; the ledger adds up."""
+        """How many events were ingested; the ledger adds up."""
         with self.services.read_sessions() as session:
             assert verify_ledger(session).differences == ()
         return self.count(FieldEvent)
@@ -205,7 +205,7 @@ def test_an_interruption_changes_nothing_and_the_repetition_is_whole(
 
 
 @ON_SQLITE
-def test_a_target_in_use_is_not_overwritten_unless_told(town: Town) -> None:
+def test_a_target_in_use_is_not_overwritten_unasked(town: Town) -> None:
     town.couch.ensure_database("tech-t01", members=["tech-t01"])
     town.couch.put_document("tech-t01", "order:W1", {"kind": "order"})
     refused = town.move("couchdb")

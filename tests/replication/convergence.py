@@ -73,8 +73,8 @@ class Replicas(RuleBasedStateMachine):
             if known is None:
                 return
             leaf = data.draw(st.sampled_from([rev for rev, _ in known.leaves()]))
-            told = {"_id": doc, "_rev": leaf, "_deleted": data.draw(st.booleans()), **body}
-            made = parse_document(told, new_edits=True, limits=self.store.limits)
+            written = {"_id": doc, "_rev": leaf, "_deleted": data.draw(st.booleans()), **body}
+            made = parse_document(written, new_edits=True, limits=self.store.limits)
             (outcome,) = writing.write(connection, database, [made], new_edits=True, limits=self.store.limits)
             assert outcome.rev is not None
             self.acknowledged[at].add((doc, outcome.rev))
@@ -89,10 +89,12 @@ class Replicas(RuleBasedStateMachine):
     @invariant()
     def nothing_acknowledged_is_lost(self) -> None:
         """Every revision a replica answered for is a leaf of it or an ancestor of one."""
-        for name, told in zip(self.databases, self.acknowledged, strict=True):
+        for name, written in zip(self.databases, self.acknowledged, strict=True):
             with self.store.reading(name) as (connection, database):
-                known = reading.documents(connection, database.id, sorted({doc for doc, _ in told}) or [""])
-            for doc, rev in told:
+                known = reading.documents(
+                    connection, database.id, sorted({doc for doc, _ in written}) or [""]
+                )
+            for doc, rev in written:
                 assert rev in revtree.load(known[doc].tree).parents
 
     @invariant()
@@ -105,7 +107,7 @@ class Replicas(RuleBasedStateMachine):
             assert info.doc_del_count == sum(row.deleted for row in rows)
 
     def teardown(self) -> None:
-        """Replicate everywhere; then all must tell the same leaves, winner and files."""
+        """Replicate everywhere; then all must have the same leaves, winner and files."""
         for _ in range(REPLICAS):
             for source in self.databases:
                 for target in self.databases:

@@ -14,15 +14,15 @@ const remote = new PouchDB(url, {
   fetch: async (target, options) => {
     const { pathname, searchParams } = new URL(target);
     if (token) options.headers.set("Authorization", `Bearer ${token}`);
-    const told = await PouchDB.fetch(target, options);
+    const report = await PouchDB.fetch(target, options);
     const parked = searchParams.get("feed") === "longpoll";
     const path = pathname.replace(base, "").replace(/_local\/.*/, "_local/…");
-    if (!parked) requests.push(`${told.status} ${options.method ?? "GET"} ${path}`);
-    return told;
+    if (!parked) requests.push(`${report.status} ${options.method ?? "GET"} ${path}`);
+    return report;
   },
 });
 const local = new PouchDB(`first${Date.now()}`, { adapter: "memory" });
-const feed = local.replicate.from(remote, { ...pullFeed, live: true });
+const feed = local.replicate.from(remote, { ...pullFeed(), live: true });
 await new Promise((resolve, reject) => {
   feed.on("paused", (error) => (error ? reject(error) : resolve()));
   feed.on("error", reject);

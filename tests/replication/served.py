@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from sync.protocol.access import Caller
-from sync.routes import Endpoint
+from sync.routes import ReplicationEndpoint
 from sync.stores.sql.store import SqlStore
 from tests.postgres import free_port
 
@@ -81,7 +81,7 @@ class Tokens:
 def make_app(store: SqlStore, tokens: Tokens, *, prefix: str = "/couch") -> Flask:
     """Return an application that serves the endpoint below a prefix, as the product does."""
     app = Flask(__name__, static_folder=None)
-    endpoint = Endpoint(store, tokens.authenticate, cors_origins=["https://tablet.example"])
+    endpoint = ReplicationEndpoint(store, tokens.authenticate, cors_origins=["https://tablet.example"])
     app.wsgi_app = (  # type: ignore[method-assign]
         endpoint if prefix == "/" else DispatcherMiddleware(app.wsgi_app, {prefix: endpoint})
     )

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from sync.bare import WELCOME
 from sync.bare_auth import BareAuth, OneAdmin
-from sync.routes import Endpoint
+from sync.routes import ReplicationEndpoint
 from sync.stores.sql.store import SqlStore
 from tests.replication.served import bare_server
 
@@ -28,7 +28,7 @@ def client(store: SqlStore) -> Iterator[FlaskClient]:
     """A client of the bare endpoint with one technician's database."""
     auth = BareAuth(OneAdmin("admin", "pass:word"), {"ec": PEM, "hs": SECRET})
     app = Flask(__name__, static_folder=None)
-    app.wsgi_app = Endpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)  # type: ignore[method-assign]
+    app.wsgi_app = ReplicationEndpoint(store, auth.authenticate, welcome=WELCOME, sessions=auth.admin)  # type: ignore[method-assign]
     store.ensure_database("tech-1")
     with app.test_client() as made:
         yield made
@@ -42,9 +42,9 @@ def token(
     roles: Any = ("tech-1", "device:d1"),
     **claims: Any,
 ) -> dict[str, str]:
-    told = {"sub": "1", "_couchdb.roles": roles, "exp": int(time.time()) + 60, **claims}
-    told = {name: value for name, value in told.items() if value is not None}
-    return {"Authorization": f"Bearer {jwt.encode(told, key, algorithm, headers={'kid': kid})}"}
+    reply = {"sub": "1", "_couchdb.roles": roles, "exp": int(time.time()) + 60, **claims}
+    reply = {name: value for name, value in reply.items() if value is not None}
+    return {"Authorization": f"Bearer {jwt.encode(reply, key, algorithm, headers={'kid': kid})}"}
 
 
 def test_passwords(client: FlaskClient) -> None:
@@ -57,15 +57,15 @@ def test_passwords(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("as_form", [True, False])
 def test_a_replicator_signs_in_for_a_cookie(client: FlaskClient, as_form: bool) -> None:
-    told = {"name": "admin", "password": "pass:word"}
-    answer = client.post("/_session", data=told) if as_form else client.post("/_session", json=told)
+    reply = {"name": "admin", "password": "pass:word"}
+    answer = client.post("/_session", data=reply) if as_form else client.post("/_session", json=reply)
     assert answer.json == {"ok": True, "name": "admin", "roles": ["_admin"]}
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert client.get("/_all_dbs").status_code == 200
     assert (client.get("/_session").json or {})["userCtx"] == {"name": "admin", "roles": ["_admin"]}
     assert client.delete("/_session").status_code == 200
     assert client.get("/_all_dbs").status_code == 401
-    assert client.post("/_session", data={**told, "password": "x"}).status_code == 401
+    assert client.post("/_session", data={**reply, "password": "x"}).status_code == 401
     assert client.post("/_session", json={"name": 1}).status_code == 400
 
 

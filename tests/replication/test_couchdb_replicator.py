@@ -58,16 +58,16 @@ class Pair:
 
     def replicate(self, **more: Any) -> int:
         """Let CouchDB replicate once; return how many revisions it wrote, -1 when there was nothing new."""
-        told = httpx.post(
+        reply = httpx.post(
             f"{URL}/_replicate",
             json={"source": self.source.url, "target": self.target.url, **more},
             timeout=SOON_SECONDS,
         ).json()
-        assert told.get("ok") is True, told
-        if told.get("no_changes"):
+        assert reply.get("ok") is True, reply
+        if reply.get("no_changes"):
             return -1
         # Each entry counts from the first replication on.
-        now, *before = told.get("history", [told])
+        now, *before = reply.get("history", [reply])
         assert now["doc_write_failures"] == 0
         return int(now["docs_written"]) - int(before[0]["docs_written"] if before else 0)
 
@@ -169,7 +169,7 @@ def test_only_what_was_chosen(pair: Pair, chosen: dict[str, Any], ids: set[str])
     fill(pair.source)
     pair.replicate(**chosen)
     assert pair.target.ids() == ids
-    wanted = {key: told for key, told in pair.source.all_leaves().items() if key[0] in ids}
+    wanted = {key: reply for key, reply in pair.source.all_leaves().items() if key[0] in ids}
     assert pair.target.all_leaves() == wanted
     assert pair.replicate(**chosen) <= 0
 
@@ -187,8 +187,8 @@ def test_continuously(pair: Pair) -> None:
     source.store.put_documents(source.db, {f"order:{n}": {"n": n} for n in range(10)})
     httpx.put(f"{URL}/_replicator")
     job = f"{URL}/_replicator/{source.db}"
-    told = {"source": source.url, "target": target.url, "continuous": True}
-    rev = httpx.put(job, json=told).raise_for_status().json()["rev"]
+    reply = {"source": source.url, "target": target.url, "continuous": True}
+    rev = httpx.put(job, json=reply).raise_for_status().json()["rev"]
     try:
         eventually(lambda: len(target.ids()) == 10)
         source.store.put_document(source.db, "late", {}, attachments={"p.jpg": PHOTO})

@@ -78,14 +78,14 @@ def test_a_longpoll_answers_with_the_next_change(store: SqlStore, url: str) -> N
     store.put_document("tech-1", "order:1", {"v": 1})
     at = time.monotonic()
     reader.join(10)
-    told = orjson.loads("".join(reader.said()))
-    assert [row["id"] for row in told["results"]] == ["order:1"]
-    assert told["last_seq"] == store.info("tech-1").update_seq
+    reply = orjson.loads("".join(reader.said()))
+    assert [row["id"] for row in reply["results"]] == ["order:1"]
+    assert reply["last_seq"] == store.info("tech-1").update_seq
     assert reader.ended - at < WAKE_SECONDS
     parked(store, 0)
 
 
-def test_a_continuous_feed_tells_every_change_and_its_last_position(store: SqlStore, url: str) -> None:
+def test_a_continuous_feed_has_every_change_and_its_last_position(store: SqlStore, url: str) -> None:
     store.put_document("tech-1", "order:0", {})
     reader = Reader(url, "tablet", feed="continuous", heartbeat=100, limit=3)
     parked(store, 1)
@@ -135,7 +135,7 @@ def test_revocation_ends_a_parked_feed_within_a_heartbeat(store: SqlStore, token
     assert httpx.get(f"{url}/tech-1/_changes", headers=bearer("tablet")).status_code == 401
 
 
-def test_revocation_is_noticed_before_the_next_change_is_told(
+def test_revocation_is_noticed_before_the_next_change_is_sent(
     store: SqlStore, tokens: Tokens, url: str
 ) -> None:
     reader = Reader(url, "tablet", feed="continuous", since="now", heartbeat=60_000)
@@ -161,6 +161,16 @@ def test_a_feed_ends_when_its_database_goes(store: SqlStore, url: str) -> None:
     store.delete_database("tech-1")
     reader.join(10)
     assert orjson.loads("".join(reader.said()))["results"] == []
+
+
+def test_parked_feeds_end_when_the_store_is_closed(store: SqlStore, url: str) -> None:
+    readers = [Reader(url, "tablet", feed=feed, heartbeat=60_000) for feed in ("longpoll", "continuous")]
+    parked(store, 2)
+    at = time.monotonic()
+    store.close()
+    for reader in readers:
+        reader.join(10)
+        assert 0 < reader.ended - at < WAKE_SECONDS
 
 
 def test_beyond_the_limit_a_feed_is_put_off_and_nothing_else(store: SqlStore, url: str) -> None:

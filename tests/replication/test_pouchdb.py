@@ -25,8 +25,8 @@ def node(script: str, *arguments: str) -> dict[str, Any]:
         ["node", str(HERE / script), *arguments], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    told: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
-    return told
+    report: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
+    return report
 
 
 @pytest.mark.node
@@ -40,10 +40,10 @@ def test_a_tablet_gets_its_day_in_few_requests_and_sends_its_events(store: SqlSt
     store.ensure_database("tech-1", members=["tech-1"])
     store.put_documents("tech-1", {f"order:{n}": {"n": n, "text": "x" * 3_000} for n in range(40)})
     with in_thread(store, tokens) as url:
-        told = node("pouchdb_tablet.mjs", f"{url}/tech-1", "tablet", "d1")
-    assert told["pulled"] == 40
-    assert told["pushed"] == 1
-    assert len(told["firstSync"]) <= STOCK_REQUESTS, told["firstSync"]
+        report = node("pouchdb_tablet.mjs", f"{url}/tech-1", "tablet", "d1")
+    assert report["pulled"] == 40
+    assert report["pushed"] == 1
+    assert len(report["firstSync"]) <= STOCK_REQUESTS, report["firstSync"]
     ids = {row.doc_id for row in store.changes("tech-1", since="0", limit=100).rows}
     assert ids == {f"order:{n}" for n in range(40)} | {"event:d1:1"}
 
@@ -66,13 +66,13 @@ def fill_a_week(store: DocumentStore, db: str) -> set[str]:
     return {*needed, *(leaf["_id"] for leaf in leaves if "_attachments" not in leaf)}
 
 
-def check_first_sync(told: dict[str, Any], needed: set[str]) -> None:
+def check_first_sync(report: dict[str, Any], needed: set[str]) -> None:
     """Everything came, photos did not, in one batch and without a retry."""
-    assert set(told["ids"]) == needed
-    assert len(told["requests"]) <= STOCK_REQUESTS, told["requests"]
-    trips = [request.partition(" ")[2] for request in told["requests"]]
+    assert set(report["ids"]) == needed
+    assert len(report["requests"]) <= STOCK_REQUESTS, report["requests"]
+    trips = [request.partition(" ")[2] for request in report["requests"]]
     assert trips.count("POST /_bulk_get") == 1
-    failed = [request for request in told["requests"] if request[0] != "2"]
+    failed = [request for request in report["requests"] if request[0] != "2"]
     assert failed == ["404 GET /_local/…"] * len(failed), "there is no checkpoint yet"
 
 
@@ -89,6 +89,6 @@ def test_the_first_sync_from_a_couchdb_is_as_short() -> None:
     url, db = couchdb_url(), "tech-first-sync"
     with cleared(url, [db]) as store:
         needed = fill_a_week(store, db)
-        told = node("pouchdb_first_sync.mjs", f"{url}/{db}", "")
-        told["ids"].remove("_design/guard")
-        check_first_sync(told, needed)
+        report = node("pouchdb_first_sync.mjs", f"{url}/{db}", "")
+        report["ids"].remove("_design/guard")
+        check_first_sync(report, needed)

@@ -32,11 +32,16 @@ def test_databases(db_client: FlaskClient) -> None:
     assert db_client.get("/_all_dbs").json == ["a/b", "db"]
     info = db_client.get("/db/").json
     assert info is not None
-    assert info["instance_start_time"] == "0"
+    assert info["instance_start_time"].isdigit()
     assert info["db_name"] == "db"
     assert db_client.delete("/a%2Fb").json == {"ok": True}
     assert db_client.get("/nowhere/").status_code == 404
-    assert db_client.post("/db/_ensure_full_commit").json == {"ok": True, "instance_start_time": "0"}
+    committed = db_client.post("/db/_ensure_full_commit", json={}).json
+    assert committed == {"ok": True, "instance_start_time": info["instance_start_time"]}
+    assert db_client.delete("/db").status_code == 200
+    assert db_client.put("/db").status_code == 201
+    again = db_client.get("/db").json or {}
+    assert again["instance_start_time"] != info["instance_start_time"], "a replicator begins anew"
     assert db_client.open("/db/_changes", method="DELETE").status_code == 405
     assert db_client.get("/db/_nonsense").status_code == 404
 
@@ -100,9 +105,9 @@ def test_a_document_is_written_with_its_files_as_sections(db_client: FlaskClient
     zipped = db_client.get("/db/m/t.txt", headers={"Accept-Encoding": "gzip"})
     assert zipped.data == packed
     assert zipped.headers["Content-Encoding"] == "gzip"
-    told = b'{"_id":"m","_rev":"1-b","_attachments":{"p":{"follows":true,"length":6}}}'
-    assert related(db_client, told, ("p", b"short")).status_code == 400
-    assert related(db_client, told).status_code == 400
+    reply = b'{"_id":"m","_rev":"1-b","_attachments":{"p":{"follows":true,"length":6}}}'
+    assert related(db_client, reply, ("p", b"short")).status_code == 400
+    assert related(db_client, reply).status_code == 400
 
 
 def test_files_are_served_as_harmless_downloads(db_client: FlaskClient) -> None:
@@ -147,9 +152,9 @@ def test_conditional_writes_and_copies(db_client: FlaskClient) -> None:
     assert db_client.put("/db/a?rev=1-x", json={"v": 3}, headers={"If-Match": '"1-y"'}).status_code == 400
     copied = db_client.open("/db/a", method="COPY", headers={"Destination": "b"})
     assert copied.status_code == 201
-    told = db_client.get("/db/b").json
-    assert told is not None
-    assert told["v"] == 2
+    reply = db_client.get("/db/b").json
+    assert reply is not None
+    assert reply["v"] == 2
     assert db_client.delete("/db/a").status_code == 409
     assert changed.json is not None
     assert db_client.delete(f"/db/a?rev={changed.json['rev']}").status_code == 200
@@ -162,10 +167,10 @@ def test_conditional_writes_and_copies(db_client: FlaskClient) -> None:
 def test_bulk_get_answers_in_request_order_row_by_row(db_client: FlaskClient) -> None:
     put_leaves(db_client, {"_id": "a", "_rev": "1-a"}, {"_id": "b", "_rev": "1-b", "v": 2})
     docs = [{"id": "b"}, {"id": "nope"}, {"id": "a", "rev": "bad"}, {"id": "a", "rev": "1-a"}, {"rev": "1-a"}]
-    told = db_client.post("/db/_bulk_get?revs=true&latest=true", json={"docs": docs}).json
-    assert told is not None
-    assert list(told) == ["results"]
-    rows = told["results"]
+    reply = db_client.post("/db/_bulk_get?revs=true&latest=true", json={"docs": docs}).json
+    assert reply is not None
+    assert list(reply) == ["results"]
+    rows = reply["results"]
     assert [row["id"] for row in rows] == ["b", "nope", "a", "a", None]
     assert all(len(row["docs"]) == 1 and len(row["docs"][0]) == 1 for row in rows)
     assert rows[0]["docs"][0]["ok"]["_revisions"] == {"start": 1, "ids": ["b"]}
@@ -182,9 +187,9 @@ def test_latest_means_the_leaves_below_a_revision(db_client: FlaskClient) -> Non
         {"_id": "a", "_rev": "2-c", "_revisions": {"start": 2, "ids": ["c", "a"]}},
     )
     asked = {"docs": [{"id": "a", "rev": "1-a"}]}
-    told = db_client.post("/db/_bulk_get?latest=true", json=asked).json
-    assert told is not None
-    assert [doc["ok"]["_rev"] for doc in told["results"][0]["docs"]] == ["2-c", "2-b"]
+    reply = db_client.post("/db/_bulk_get?latest=true", json=asked).json
+    assert reply is not None
+    assert [doc["ok"]["_rev"] for doc in reply["results"][0]["docs"]] == ["2-c", "2-b"]
     exact = db_client.post("/db/_bulk_get", json=asked).json
     assert exact is not None
     assert exact["results"][0]["docs"][0]["ok"]["_rev"] == "1-a"

@@ -123,7 +123,7 @@ def test_an_upload_that_moves_is_no_stalled_one() -> None:
     assert stalled_sockets.stalled(before, now, quiet=65, least_bytes=10_000) == {2}
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what a process has open")
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux reports what a process has open")
 def test_a_stalled_connection_is_found_and_ended() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as client:
         client.bind(("127.0.0.9", 0))

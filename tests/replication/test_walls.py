@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from sync.routes.table import ATTACHMENT, DATABASE, DOCUMENT, SERVER, Endpoint, Right
+from sync.routes.table import ATTACHMENT, DATABASE, DOCUMENT, SERVER, Operation, Right
 from sync.stores.contract import Attachment
 from sync.stores.sql.store import SqlStore
 from tests.replication.served import Tokens, bearer, make_app
@@ -27,7 +27,7 @@ BODIES: dict[str, Any] = {
 }
 
 
-def resources(database: str) -> list[tuple[str, str, Endpoint]]:
+def resources(database: str) -> list[tuple[str, str, Operation]]:
     """Return (path, method, endpoint) of everything below a database."""
     found = []
     for action, methods in DATABASE.items():
@@ -40,7 +40,7 @@ def resources(database: str) -> list[tuple[str, str, Endpoint]]:
     for tail in ("order:1/p.jpg", "nothing/p.jpg"):
         found += [(f"/couch/{database}/{tail}", method, endpoint) for method, endpoint in ATTACHMENT.items()]
     heads = [(path, "HEAD", endpoint) for path, method, endpoint in found if method == "GET"]
-    unknown = (f"/couch/{database}/_nonsense", "GET", Endpoint(Right.MEMBER, lambda _call: None))  # type: ignore[arg-type,return-value]  # never called
+    unknown = (f"/couch/{database}/_nonsense", "GET", Operation(Right.MEMBER, lambda _call: None))  # type: ignore[arg-type,return-value]  # never called
     return [*found, *heads, unknown]
 
 
@@ -72,8 +72,8 @@ def test_another_technicians_database_is_a_wall(client: FlaskClient, store: SqlS
         theirs, absent = resources("tech-2"), resources("tech-3")
         for (path, method, _), (elsewhere, _, _) in zip(theirs, absent, strict=True):
             answer, nothing = send(client, method, path, role), send(client, method, elsewhere, role)
-            told = (answer.status_code, answer.data, headers_of(answer))
-            assert told == (nothing.status_code, nothing.data, headers_of(nothing)), (role, method, path)
+            message = (answer.status_code, answer.data, headers_of(answer))
+            assert message == (nothing.status_code, nothing.data, headers_of(nothing)), (role, method, path)
             known_bulk_get = path.endswith("_bulk_get") and role == "unknown"
             expected = {None: {401}, "unknown": {200} if known_bulk_get else {401}}.get(role, {403})
             assert answer.status_code in expected, (role, method, path, answer.data)
@@ -83,7 +83,7 @@ def test_another_technicians_database_is_a_wall(client: FlaskClient, store: SqlS
 
 
 def headers_of(answer: TestResponse) -> list[tuple[str, str]]:
-    """Return the headers that could tell something."""
+    """Return the headers that could reveal something."""
     return sorted((name, value) for name, value in answer.headers if name != "Date")
 
 
@@ -151,8 +151,8 @@ def test_a_tablet_cannot_write_foreign_documents_by_any_way(client: FlaskClient,
         assert posted.status_code == 403
         for new_edits in (True, False):
             docs = [{"_id": doc_id, "_rev": "1-x"}, {"_id": doc_id, "_rev": "1-x", "_deleted": True}]
-            told = {"docs": docs, "new_edits": new_edits}
-            rows = client.post("/couch/tech-1/_bulk_docs", json=told, headers=bearer("tablet"))
+            message = {"docs": docs, "new_edits": new_edits}
+            rows = client.post("/couch/tech-1/_bulk_docs", json=message, headers=bearer("tablet"))
             assert rows.status_code == 201
             assert rows.json is not None
             assert [row["error"] for row in rows.json] == ["forbidden", "forbidden"]
@@ -160,7 +160,7 @@ def test_a_tablet_cannot_write_foreign_documents_by_any_way(client: FlaskClient,
 
 
 def test_a_tablet_writes_its_events_and_cannot_delete_them(client: FlaskClient, store: SqlStore) -> None:
-    told = {
+    message = {
         "new_edits": False,
         "docs": [
             {"_id": "event:d1:7", "_rev": "1-a", "v": 1},
@@ -168,14 +168,14 @@ def test_a_tablet_writes_its_events_and_cannot_delete_them(client: FlaskClient, 
             {"_id": "event:d1:1", "_rev": "9-z", "_deleted": True},
         ],
     }
-    answer = client.post("/couch/tech-1/_bulk_docs", json=told, headers=bearer("tablet"))
+    answer = client.post("/couch/tech-1/_bulk_docs", json=message, headers=bearer("tablet"))
     assert answer.status_code == 201
     assert answer.json is not None
     assert [(row["id"], row["error"]) for row in answer.json] == [
         ("order:1", "forbidden"),
         ("event:d1:1", "forbidden"),
     ]
-    again = client.post("/couch/tech-1/_bulk_docs", json=told, headers=bearer("tablet"))
+    again = client.post("/couch/tech-1/_bulk_docs", json=message, headers=bearer("tablet"))
     assert again.json == answer.json
     assert store.get_document("tech-1", "event:d1:7") == {"_id": "event:d1:7", "_rev": "1-a", "v": 1}
     assert store.get_document("tech-1", "event:d1:1") is not None
@@ -188,16 +188,16 @@ def test_checkpoints_live_in_a_namespace_per_tablet(client: FlaskClient, tokens:
         assert client.get(path, headers=bearer(role)).status_code == 404
         assert client.put(path, json={"seq": number}, headers=bearer(role)).status_code == 201
     for number, role in enumerate(("tablet", "second", "person", "root")):
-        told = client.get(path, headers=bearer(role)).json
-        assert told == {"_id": "_local/same", "_rev": "0-1", "seq": number}
+        message = client.get(path, headers=bearer(role)).json
+        assert message == {"_id": "_local/same", "_rev": "0-1", "seq": number}
         listed = client.get("/couch/tech-1/_local_docs", headers=bearer(role)).json
         assert listed is not None
         assert len(listed["rows"]) == 1
 
 
 def test_a_token_that_ended_is_refused_row_by_row_in_bulk_get(client: FlaskClient) -> None:
-    told = {"docs": [{"id": "order:1", "rev": "1-x"}, {"id": "order:2"}]}
-    answer = client.post("/couch/tech-1/_bulk_get?revs=true", json=told, headers=bearer("ended"))
+    message = {"docs": [{"id": "order:1", "rev": "1-x"}, {"id": "order:2"}]}
+    answer = client.post("/couch/tech-1/_bulk_get?revs=true", json=message, headers=bearer("ended"))
     assert answer.status_code == 200
     assert answer.json is not None
     rows = [row["docs"][0]["error"] for row in answer.json["results"]]
@@ -205,7 +205,7 @@ def test_a_token_that_ended_is_refused_row_by_row_in_bulk_get(client: FlaskClien
         ("order:1", "unauthorized"),
         ("order:2", "unauthorized"),
     ]
-    assert client.post("/couch/tech-1/_bulk_get", json=told).status_code == 401
+    assert client.post("/couch/tech-1/_bulk_get", json=message).status_code == 401
     assert client.get("/couch/tech-1/_changes", headers=bearer("ended")).status_code == 401
 
 

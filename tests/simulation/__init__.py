@@ -1,1 +1,1 @@
-
+"""Days of field work played with faults."""

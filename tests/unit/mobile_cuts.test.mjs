@@ -9,9 +9,9 @@ const load = (name) => import(new URL(name, TABLET));
 const { cutDoubts, saysCut } = await load("rules/cuts.js");
 const { problems } = await load("rules/form.js");
 const { goOnWith, learn, offsetMs, serverNow } = await load("lib/clock.js");
-const { localDay, useZone } = await load("lib/words.js");
+const { localDay, useDistrict } = await load("lib/words.js");
 
-useZone("America/Chicago");
+useDistrict({ timezone: "America/Chicago" });
 
 const authority = {
   expires_at: "2026-03-04T02:00:00.000Z",
@@ -60,10 +60,10 @@ test("only the answer that the type names is a cut", () => {
 });
 
 test("a question that must be answered one way says what to do instead", () => {
-  const field = { name: "cut_anyway", type: "yes_no", required: true, must: true, otherwise: "Change it." };
+  const field = { name: "cut_anyway", type: "yes_no", required: true, must: true, otherwise: "cut.otherwise" };
   const of = (value) => problems([field], { values: { cut_anyway: value }, photos: {} }, {}, []).cut_anyway;
-  assert.match(of(undefined), /needed/);
-  assert.equal(of(false), "Change it.");
+  assert.equal(of(undefined).code, "problem.needed");
+  assert.equal(of(false).code, "cut.otherwise");
   assert.equal(of(true), undefined);
 });
 

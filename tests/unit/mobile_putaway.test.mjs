@@ -6,7 +6,22 @@ import { test } from "node:test";
 const TABLET = new URL("../../mobile_api/tablet/", import.meta.url);
 const load = (name) => import(new URL(name, TABLET));
 
-const { judge } = await load("data/putaway.js");
+// As much of a browser's database as one key needs.
+const kept = new Map();
+const answering = (result) => {
+  const request = { result };
+  queueMicrotask(() => request.onsuccess?.());
+  return request;
+};
+const store = { get: (key) => answering(kept.get(key)), put: (value, key) => kept.set(key, value) };
+const transaction = () => {
+  const made = { objectStore: () => store };
+  setTimeout(() => made.oncomplete?.());
+  return made;
+};
+globalThis.indexedDB = { open: () => answering({ transaction }) };
+
+const { judge, PutAway } = await load("data/putaway.js");
 const { newestLeaf } = await load("data/model.js");
 
 const event = (id, order) => [id, { _id: id, kind: "event", order }];
@@ -65,4 +80,25 @@ test("the leaf that the server published last is shown, not the longest history"
   assert.equal(newestLeaf([winner, newer]), newer);
   assert.equal(newestLeaf([winner, { _rev: "1-c", server_seq: 7 }]), winner);
   assert.equal(newestLeaf([{ _rev: "2-a" }, { _rev: "1-b" }])._rev, "2-a");
+});
+
+test("the first comparison too finds what the server no longer knows", async () => {
+  kept.clear();
+  const gone = [];
+  const local = [["order:W1", "1-a"], ["ref:settings", "1-b"]];
+  const database = {
+    docs: new Map(local.map(([id]) => [id, { _id: id }])),
+    split: new Set(),
+    pouch: { allDocs: async () => ({ rows: local.map(([key, rev]) => ({ key, value: { rev } })) }) },
+    settle: async () => {},
+    forget: async (ids) => gone.push(...ids.keys()),
+  };
+  const remote = {
+    allDocs: async ({ keys }) => ({
+      rows: keys.map((key) => (key === "order:W1" ? { key, error: "not_found" } : { key, value: { rev: "1-b" } })),
+    }),
+  };
+  const profile = { device: "aa", technician: { id: "t01" } };
+  await new PutAway(profile, database, { doubt: async () => {} }).follow(remote, { purge_seq: "7-x" });
+  assert.deepEqual(gone, ["order:W1"]);
 });

@@ -1,10 +1,11 @@
 """A service point with its meter, reads, account and order, and a visit to it, to be varied by each test."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from workorders.catalogue import judge
+from workorders.catalogue import CATALOGUE, judge
 from workorders.facts import (
     AccountFacts,
     AssignmentFacts,
@@ -99,6 +100,11 @@ EXTRA: dict[str, dict[str, Any]] = {
     "verify": {"reason": "survey"},
     "investigate": {"complaint": "leak"},
     "tamper": {"reason": "report"},
+    "new_set": {"fees_paid": True, "application": "APP-12", "tap_ready": True, "van_stock": "CB200"},
+    "removal": {"reason": "demolished"},
+    "door_tag": {"notice_ids": [3], "amount_cents": 12_850},
+    "backflow_locate": {"on_record": "None"},
+    "special_read": {"reading_route": "R12"},
 }
 
 
@@ -204,6 +210,35 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "bypass_kind": "none",
         "left_on": True,
     },
+    "new_set": {
+        "site_ready": True,
+        "new_serial": "CB200",
+        "new_read": 3,
+        "new_dials": 6,
+        "photo_new": "photo_new.jpg",
+        "left_on": False,
+        "lock": "L9",
+    },
+    "removal": {
+        "old_there": True,
+        "old_serial": "CB100",
+        "old_read": LAST + 6000,
+        "condition": "worn",
+        "photo_old": "photo_old.jpg",
+        "meter_goes": "scrap",
+        "capped": "capped",
+        "photo_capped": "photo_capped.jpg",
+    },
+    "door_tag": {"delivered": "posted", "photo": "photo.jpg"},
+    "backflow_locate": {
+        "found": True,
+        "device_serial": "BF-77",
+        "kind": "rp",
+        "size": "1",
+        "condition": "good",
+        "photo": "photo.jpg",
+    },
+    "special_read": {"could_read": True, "serial_seen": "CB100", "read": LAST + 6000},
 }
 """A visit of each type on which nothing is odd."""
 
@@ -211,10 +246,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
 def visit(type_: str, answers: dict[str, Any] | None = None, **changes: Any) -> EventFacts:
     """A completion of a type by t01; `answers` are laid over the plain visit's, None takes one away."""
     merged = ANSWERS[type_] | (answers or {})
-    body = {"outcome": "completed", "answers": {k: v for k, v in merged.items() if v is not None}}
+    answered = {k: v for k, v in merged.items() if v is not None}
+    body = {"outcome": outcome_of(type_, answered), "answers": answered}
     photos = frozenset(v for v in merged.values() if isinstance(v, str) and v.endswith(".jpg"))
     given: dict[str, Any] = {"body": body, "attachments": photos} | changes
     return event("completed", **given)
+
+
+def outcome_of(type_: str, answers: Mapping[str, Any]) -> str:
+    """The outcome that a technician who gave these answers would choose."""
+    outcomes = CATALOGUE[type_].outcomes
+    fits = (c for c in outcomes if c.needs is None or answers.get(c.needs[0], c.needs[1]) == c.needs[1])
+    return next(fits, outcomes[0]).value
 
 
 def event(kind: str, body: dict[str, Any] | None = None, **changes: Any) -> EventFacts:

@@ -23,8 +23,8 @@ except ValueError:
 def test_every_line_is_json_and_libraries_do_not_chat() -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in ran.stderr.splitlines()]
-    told = [(line["level"], line["event"]) for line in lines]
-    assert told == [("info", "event_ingested"), ("warning", "low on disk"), ("error", "it failed")]
+    logged = [(line["level"], line["event"]) for line in lines]
+    assert logged == [("info", "event_ingested"), ("warning", "low on disk"), ("error", "it failed")]
     assert all(line["timestamp"].endswith("Z") for line in lines)
     assert lines[0]["order"] == "W1"
     assert lines[2]["exception"][0]["exc_value"] == "broken"

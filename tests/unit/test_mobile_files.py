@@ -1,11 +1,14 @@
 """The tablet app's files: complete on the tablet, from the allow-list only, under a strict policy."""
 
+import gzip
+import hashlib
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -16,6 +19,8 @@ from mobile_api.tablet_files import EXTENSION, TABLET, TabletApp, precache, read
 from mobile_api.vendor import vendor_files
 from server.config import Config
 
+WITHOUT_MAP_BYTES, WITH_MAP_BYTES = 350_000, 720_000
+"""Most that a first installation may send; the barcode reader comes after it, where a tablet needs one."""
 IMPORT = re.compile(r"""(?:from|import)\s+"([^"]+)";""")
 INLINE = re.compile(r"""\sstyle=|\son[a-z]+="|innerHTML|unsafeHTML|javascript:""")
 LINKED = re.compile(r"""(?:href|src)="([^"#]+)\"""")
@@ -48,7 +53,7 @@ def tablet(app: Flask) -> TabletApp:
 def kept_on_tablet(tablet: TabletApp) -> set[str]:
     """Every address that the service worker fetches at installation."""
     line = precache(tablet).decode().splitlines()[1]
-    listed: list[str] = json.loads(line.removeprefix("const FILES = ").removesuffix(";"))
+    listed: dict[str, str] = json.loads(line.removeprefix("const FILES = ").removesuffix(";"))
     return {address if address.startswith("/") else normpath(join("/tablet", address)) for address in listed}
 
 
@@ -68,6 +73,13 @@ def test_every_kept_address_is_served(client: FlaskClient, tablet: TabletApp) ->
     for address in kept_on_tablet(tablet):
         answer = client.get("/tablet/" if address == "/tablet" else address)
         assert answer.status_code == 200, address
+
+
+def test_every_kept_address_has_the_hash_of_what_is_served(client: FlaskClient, tablet: TabletApp) -> None:
+    line = precache(tablet).decode().splitlines()[1]
+    for address, digest in json.loads(line.removeprefix("const FILES = ").removesuffix(";")).items():
+        answer = client.get(urljoin("/tablet/", address))
+        assert hashlib.sha256(answer.data).hexdigest() == digest, address
 
 
 def test_packages_import_only_what_is_allowed(client: FlaskClient) -> None:
@@ -132,6 +144,31 @@ def test_packages_are_kept_for_good_and_the_app_is_asked_about(client: FlaskClie
     for address, answer in ((url, package), ("/tablet/app.js", page)):
         again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+
+
+def test_what_is_sent_compressed_is_the_same(client: FlaskClient, tablet: TabletApp) -> None:
+    takes = {"Accept-Encoding": "gzip"}
+    for address in ("/tablet/app.js", *(url for url in vendor_files() if url.endswith((".wasm", ".css")))):
+        plain, packed = client.get(address), client.get(address, headers=takes)
+        assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == ("gzip", "Accept-Encoding")
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+        again = client.get(address, headers=takes | {"If-None-Match": packed.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Encoding" not in client.get("/tablet/icons/icon-192.png", headers=takes).headers
+
+
+def test_a_first_installation_is_small_over_the_wire(client: FlaskClient, tablet: TabletApp) -> None:
+    later = json.loads(precache(tablet).decode().splitlines()[2].removeprefix("const LATER = ").rstrip(";"))
+    assert {dirname(url).split("@")[0] for url in later} == {"/vendor/barcode-detector", "/vendor/zxing-wasm"}
+    own, with_map = 0, 0
+    for address in kept_on_tablet(tablet) - set(later):
+        place = "/tablet/" if address == "/tablet" else address
+        size = len(client.get(place, headers={"Accept-Encoding": "gzip"}).data)
+        with_map += size
+        own += 0 if "maplibre" in address or "pmtiles" in address else size
+    assert own <= WITHOUT_MAP_BYTES
+    assert with_map <= WITH_MAP_BYTES
 
 
 def test_the_manifest_makes_the_app_installable(client: FlaskClient) -> None:

@@ -34,13 +34,13 @@ def test_codes_and_their_hashes_differ(randoms: list[bytes]) -> None:
 @given(st.text(max_size=12))
 def test_anything_else_is_an_invalid_code(typed: str) -> None:
     assume(len("".join(typed.split()).replace("-", "").upper()) != codes.LENGTH)
-    with pytest.raises(Problem, match="enrolment code"):
+    with pytest.raises(Problem, match="enrollment code"):
         codes.normalise(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "7K3M-9QXU", "7K3M 9QX!", "7K3M-9QXTT", "ÄÄÄÄÄÄÄÄ"])
 def test_letters_that_no_code_has_are_refused(typed: str) -> None:
-    with pytest.raises(Problem, match="enrolment code"):
+    with pytest.raises(Problem, match="enrollment code"):
         codes.normalise(typed)
 
 
@@ -74,7 +74,7 @@ def test_couchdb_settings_hold_the_key_that_signs() -> None:
         ("http://admin:pw@db:5984", "https://couch.example.org/x", "https://couch.example.org/x/"),
     ],
 )
-def test_tablets_are_told_a_couch_address_without_credentials(
+def test_tablets_get_a_couch_address_without_credentials(
     couchdb: str | None, public: str | None, expected: str
 ) -> None:
     assert couch_url(Config(couchdb_url=couchdb, public_couch_url=public)) == expected

@@ -12,13 +12,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.unit.ledger.test_money import AMOUNTS, NO_AMOUNTS
 from tests.unit.situations import ACCOUNT, rule, sample_book
+from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.judgement.receipts import FIRST_PREVIOUS, ReceiptFacts, receipt_hash
 from workorders.policy.severance import CutQuestion, cut_windows, evaluate
 from workorders.usecases.district.publish_rules import sample_document
 
 HERE = Path(__file__).parent
-RULES = [HERE / f"mobile_{name}.test.mjs" for name in ("rules", "putaway", "cuts")]
+RULES = [
+    HERE / f"mobile_{name}.test.mjs" for name in ("rules", "putaway", "cuts", "nearby", "scan", "talk", "day")
+]
 
 
 def cuts_over_a_holiday() -> dict[str, Any]:
@@ -28,7 +32,7 @@ def cuts_over_a_holiday() -> dict[str, Any]:
     value = next(r["value"] for r in sample["rules"] if r["kind"] == "cut_rules" and r["key"] == "water")
     book = sample_book(rule("cut_rules", "water", value | {"holidays": ["2026-03-11"]}))
     until = since + timedelta(days=8)
-    windows = cut_windows(book, "water", since, until, zone.key)
+    windows = cut_windows(book, "water", since, until, zone.key, forecasts={})
     authority = {
         "expires_at": until.isoformat(),
         "windows": [{"day": w.day.isoformat(), "until": w.until.isoformat()} for w in windows],
@@ -37,9 +41,7 @@ def cuts_over_a_holiday() -> dict[str, Any]:
     for step in range(2 * 24 * 9):
         at = since + timedelta(minutes=30 * step)
         asked = CutQuestion(ACCOUNT, "water", at, zone.key, authority_expires_at=until)
-        against = [
-            v.rule for v in evaluate(asked, book).verdicts if not v.allowed and v.rule in ON_THE_TABLET
-        ]
+        against = [v.rule for v in evaluate(asked, book).checks if not v.allowed and v.rule in ON_THE_TABLET]
         named = [words for name, words in ON_THE_TABLET.items() if name in against]
         instants.append({"at": at.isoformat(), "against": named[:1]})
     return {"authority": authority, "instants": instants}
@@ -64,6 +66,9 @@ def test_the_tablets_rules_hold() -> None:
     receipt = ReceiptFacts(number="AB-000001", previous_hash=FIRST_PREVIOUS, hash=made, **facts)  # type: ignore[arg-type]
     environment = os.environ | {"RECEIPT": json.dumps(asdict(receipt)), "RECEIPT_HASH": made}
     environment["CUTS"] = json.dumps(cuts_over_a_holiday())
+    environment["MONEY"] = json.dumps(
+        {"read": AMOUNTS, "refused": [*NO_AMOUNTS, "-3.00", "$ 7"], "most": PAYMENT_MAX_CENTS}
+    )
     run = subprocess.run(
         [node, "--test", *map(str, RULES)], env=environment, capture_output=True, text=True, check=False
     )

@@ -1,10 +1,20 @@
 """Disconnect for non-payment: the service is cut, or the customer pays at the door and it stays on."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.judgement.consequences import Judgement, SetServicePoint
 from workorders.judgement.cuts import cut_elsewhere, judge_cut, wrong_premise
-from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.descriptors import (
+    Choice,
+    Field,
+    FieldType,
+    FollowOn,
+    OrderType,
+    PostingRule,
+    RemoteWay,
+)
 from workorders.judgement.forms import REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, lock, photo, read
 from workorders.judgement.lifecycle import Command
+from workorders.judgement.traits import ServiceChange
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 
@@ -16,7 +26,7 @@ def judge(visit: Visit) -> Judgement:
     if not _was_cut(visit):
         outcome = _collected(visit, verdict)
     elif (other := cut_elsewhere(visit)) is not None:
-        outcome, command = wrong_premise(visit, verdict, other)
+        outcome, command = wrong_premise(visit, verdict, ORDER_TYPE, other)
     else:
         verdict.do(
             SetServicePoint(
@@ -138,7 +148,10 @@ ORDER_TYPE = OrderType(
         ),
         REMARKS,
     ),
-    outcomes=(Choice("completed", "Service cut"), Choice("collected", "Paid at the door, left on")),
+    outcomes=(
+        Choice("completed", "Service cut", needs=("cut_made", True)),
+        Choice("collected", "Paid at the door, left on", needs=("cut_made", False)),
+    ),
     unable_reasons=(
         *VISIT_REASONS,
         "valve_inoperable",
@@ -158,17 +171,22 @@ ORDER_TYPE = OrderType(
     ),
     postings=(PostingRule("fee_field_visit", "cut, or visited and paid", (("AR", "SVC"),)),),
     follow_ons=(
-        FollowOn("reconnect", "paid or called off after the cut: urgent, normal fees"),
-        FollowOn("reconnect", "the cut was wrongful: at once, at no charge"),
-        FollowOn("verify", "a lock check, when the rules set its days"),
+        FollowOn("reconnect", "paid or called off after the cut: urgent, normal fees", ("paid", "released")),
+        FollowOn(
+            "reconnect", "the cut was wrongful: at once, at no charge", ("wrongful_cut", "wrong_premise")
+        ),
+        FollowOn("verify", "a lock check, when the rules set its days", ("lock_check",)),
+        CHECK_RECORDS,
     ),
     collects_payment=True,
-    changes_service=True,
+    service=ServiceChange.CUT,
+    findings=("wrongful_cut",),
     cuts=("cut_made", True),
     door_checks=(
-        "Knock and say why you are here, as the district's notices told the customer.",
+        "Knock and say why you are here, as the district's notices announced.",
         "Proof of payment is shown: do not cut, report proof of payment shown.",
         "Someone says that a person here depends on the service for their health: do not cut, report it.",
         "The meter's serial is the one on this order.",
     ),
+    remote=RemoteWay("disconnect", {"cut_made": True, "proof_shown": False}),
 )

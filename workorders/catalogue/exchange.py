@@ -1,8 +1,9 @@
 """Exchange: the meter comes out, another from this technician's van goes in, with both reads."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.judgement.consequences import Judgement, SetServicePoint
 from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
-from workorders.judgement.forms import DONE, REMARKS, SEAL, VISIT_REASONS, choice, photo
+from workorders.judgement.forms import REMARKS, SEAL, VISIT_REASONS, choice, new_meter, old_meter
 from workorders.judgement.swaps import left_unmetered, new_meter_of, put_in, take_out
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
@@ -11,9 +12,9 @@ from workorders.judgement.visit import Visit
 def judge(visit: Visit) -> Judgement:
     """Old out, new in, each with its read; what the records speak against waits, nothing is overwritten."""
     verdict = Verdict(visit)
-    old_out = take_out(visit, verdict)
+    old_out = take_out(visit, verdict, ORDER_TYPE)
     if not visit.answers.get("new_in", visit.outcome == "completed"):
-        left_unmetered(visit, verdict)
+        left_unmetered(visit, verdict, ORDER_TYPE)
         return verdict.judgement("partial")
     new = new_meter_of(visit)
     if new is None:
@@ -56,41 +57,8 @@ ORDER_TYPE = OrderType(
         Field(name="van_stock", title="Meter to take along", type=FieldType.SERIAL, in_field=True),
     ),
     fields=(
-        Field(
-            name="old_there",
-            title="Is the old meter in place?",
-            type=FieldType.YES_NO,
-            required=True,
-            section="Old meter",
-        ),
-        Field(
-            name="old_serial",
-            title="Serial of the old meter",
-            type=FieldType.SERIAL,
-            required=True,
-            help="It must be the meter of this order; if not, stop and report another meter.",
-            section="Old meter",
-            means="serial_seen",
-            only_if=("old_there", True),
-        ),
-        Field(
-            name="old_read",
-            title="Final read of the old meter",
-            type=FieldType.READ,
-            required=True,
-            section="Old meter",
-            means="read",
-            only_if=("old_there", True),
-        ),
-        choice(
-            "condition",
-            "Condition of the old meter",
-            {"good": "Good", "worn": "Worn", "damaged": "Damaged", "tampered": "Tampered with"},
-            section="Old meter",
-            only_if=("old_there", True),
-        ),
-        photo(
-            "photo_old", "Photo of the old meter's dials", section="Old meter", only_if=("old_there", True)
+        *old_meter(
+            condition={"good": "Good", "worn": "Worn", "damaged": "Damaged", "tampered": "Tampered with"}
         ),
         Field(
             name="new_in",
@@ -100,40 +68,7 @@ ORDER_TYPE = OrderType(
             help="Answer no when the old one is out and the new one could not be set.",
             section="New meter",
         ),
-        Field(
-            name="new_serial",
-            title="Serial of the new meter",
-            type=FieldType.SERIAL,
-            required=True,
-            section="New meter",
-            only_if=("new_in", True),
-        ),
-        Field(
-            name="new_read",
-            title="Start read of the new meter",
-            type=FieldType.READ,
-            required=True,
-            section="New meter",
-            only_if=("new_in", True),
-        ),
-        Field(
-            name="new_dials",
-            title="Dials of the new meter",
-            type=FieldType.NUMBER,
-            min=3,
-            max=9,
-            section="New meter",
-            only_if=("new_in", True),
-        ),
-        Field(
-            name="endpoint",
-            title="Endpoint (radio) number",
-            type=FieldType.TEXT,
-            max=60,
-            section="New meter",
-            only_if=("new_in", True),
-        ),
-        photo("photo_new", "Photo of the new meter", section="New meter", only_if=("new_in", True)),
+        *new_meter(("new_in", True)),
         Field(
             name="left_on",
             title="Is the service left on?",
@@ -144,7 +79,10 @@ ORDER_TYPE = OrderType(
         SEAL,
         REMARKS,
     ),
-    outcomes=(DONE, Choice("partial", "Old meter out, new meter not in")),
+    outcomes=(
+        Choice("completed", "Done", needs=("new_in", True)),
+        Choice("partial", "Old meter out, new meter not in", needs=("new_in", False)),
+    ),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused", "customer_absent"),
     judge=judge,
     checks=(
@@ -155,7 +93,9 @@ ORDER_TYPE = OrderType(
     ),
     postings=(PostingRule("plant", "the new meter is in and meters are capitalised", (("PLANT", "STOCK"),)),),
     follow_ons=(
-        FollowOn("exchange", "old meter out, new meter not in: urgent"),
-        FollowOn("meter_test", "the old meter was doubted and is held"),
+        FollowOn("exchange", "old meter out, new meter not in: urgent", ("unmetered",)),
+        FollowOn("meter_test", "the old meter was doubted and is held", ("held_for_test",)),
+        CHECK_RECORDS,
     ),
+    takes_meter_from_van="van_stock",
 )

@@ -1,11 +1,13 @@
 """Investigate: a leak, a high bill, low pressure or a complaint is looked into."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import rounded
 from workorders.judgement.consequences import Judgement, Post
 from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
 from workorders.judgement.forms import DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 
 
 def judge(visit: Visit) -> Judgement:
@@ -17,16 +19,17 @@ def judge(visit: Visit) -> Judgement:
     if leaking and side == "customer":
         _propose_adjustment(visit, verdict)
     if side == "district":
-        verdict.case("repair_needed", blocking=False, reason="Leak on the district's side.")
+        verdict.case("repair_needed", blocking=False, reason=Message("repair.district_leak"))
     if visit.given("complaint") == "low_pressure" and visit.answers.get("pressure") is not None:
         psi = visit.answers["pressure"]
         if psi < LOW_PSI:
-            verdict.case("repair_needed", blocking=False, reason=f"Pressure of {psi:g} psi.")
+            reason = Message.of("repair.low_pressure", psi=psi)
+            verdict.case("repair_needed", blocking=False, reason=reason)
     if visit.answers.get("meter_suspect"):
         verdict.follow(
-            "meter_test",
+            ORDER_TYPE,
             "meter_suspect",
-            "The meter is suspect: test it.",
+            Message("follow.test_suspect"),
             extra={"kind": "suspicion", "place": "field"},
         )
     return verdict.judgement("completed")
@@ -49,7 +52,7 @@ def _propose_adjustment(visit: Visit, verdict: Verdict) -> None:
     units = max(0, round(check.usage - check.estimate.units))
     cents = rounded(units * rate.cents_per_thousand * percent, 100_000)
     if cents > 0:
-        post = Post("leak_adjustment", "Leak adjustment", (("REV", "AR", cents),))
+        post = Post("leak_adjustment", Message("entry.leak_adjustment"), (("REV", "AR", cents),))
         verdict.case("leak_adjustment", blocking=False, cents=cents, units=units, then=(post,))
 
 
@@ -109,7 +112,8 @@ ORDER_TYPE = OrderType(
     outcomes=(DONE,),
     unable_reasons=(*VISIT_REASONS, "customer_absent", "customer_refused"),
     judge=judge,
+    pickups={"leak": {"complaint": "leak"}, "request": {"complaint": "other"}},
     checks=("The read is plausible.",),
     postings=(PostingRule("leak_adjustment", "a CSR approves the proposal", (("REV", "AR"),)),),
-    follow_ons=(FollowOn("meter_test", "the meter is suspect"),),
+    follow_ons=(FollowOn("meter_test", "the meter is suspect", ("meter_suspect",)), CHECK_RECORDS),
 )

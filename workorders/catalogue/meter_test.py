@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.facts import MeterFacts
 from workorders.grammar.money import DEPOSIT_MAX_CENTS, rounded
 from workorders.judgement.consequences import Consequence, Judgement, RecordMeterTest
@@ -9,6 +10,7 @@ from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderTy
 from workorders.judgement.forms import DONE, REMARKS, SEAL, SERIAL, VISIT_REASONS, choice, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.metering.meter_tests import (
     FlowRun,
     MeterTestResult,
@@ -39,30 +41,24 @@ def judge(visit: Visit) -> Judgement:
         verdict.case("no_test_profile", service=meter.service, size=meter.size)
         return verdict.judgement("completed")
     if missing := missing_flows(profile, runs):
-        verdict.case("test_incomplete", reason=f"Flows not run: {', '.join(missing)}.")
+        verdict.case("test_incomplete", reason=Message.of("test.flows_missing", flows=missing))
         return verdict.judgement("completed")
     follows = _consequences(visit, meter, profile, runs)
-    expired = _expired(visit, profile)
-    if expired is None:
+    calibrated = visit.answers.get("calibrated_on")
+    if _in_calibration(calibrated, visit, profile):
         verdict.do(*follows)
     else:
         verdict.case(
-            "calibration_expired", then=follows, calibrated_on=expired, days=profile.calibration_days
+            "calibration_expired", then=follows, calibrated_on=calibrated, days=profile.calibration_days
         )
     return verdict.judgement("completed")
 
 
-def _expired(visit: Visit, profile: MeterTestProfile) -> str | None:
-    """The calibration date when it does not cover the day of the test."""
-    calibrated = visit.answers.get("calibrated_on")
-    if isinstance(calibrated, date):
-        age = visit.day - calibrated
-        return (
-            None
-            if timedelta(0) <= age <= timedelta(days=profile.calibration_days)
-            else calibrated.isoformat()
-        )
-    return "an unknown day"
+def _in_calibration(calibrated: object, visit: Visit, profile: MeterTestProfile) -> bool:
+    """The standard's calibration covers the day of the test; an unknown day covers none."""
+    if not isinstance(calibrated, date):
+        return False
+    return timedelta(0) <= visit.day - calibrated <= timedelta(days=profile.calibration_days)
 
 
 def _consequences(
@@ -82,16 +78,16 @@ def _consequences(
     )
     deposit = visit.cents("deposit_cents")
     if result.verdict == "pass":
-        found.post("test_deposit", "Test deposit kept: the meter passed", ("DEP", "SVC", deposit))
+        found.post("test_deposit", Message("entry.test_deposit_kept"), ("DEP", "SVC", deposit))
     else:
         # A customer who was right about the meter gets the deposit back, whichever way it erred.
-        found.post("test_deposit", "Test deposit returned", ("DEP", "AR", deposit))
+        found.post("test_deposit", Message("entry.test_deposit_back"), ("DEP", "AR", deposit))
         _correct_bills(visit, found, meter, profile, result)
     if (result.verdict != "pass" or result.failed_flows) and not result.left_within:
         found.follow(
-            "exchange",
+            ORDER_TYPE,
             "meter_test_failed",
-            f"The meter registers {result.accuracy_percent:.1f} %.",
+            Message.of("follow.test_failed", percent=round(result.accuracy_percent, 1)),
             priority=60,
             extra={"reason": "test_failed"},
         )
@@ -102,27 +98,22 @@ def _correct_bills(
     visit: Visit, found: Verdict, meter: MeterFacts, profile: MeterTestProfile, result: MeterTestResult
 ) -> None:
     """A fast meter overcharged for as long as the policy looks back; a slow one is billed only by policy."""
-    policy = visit.rules.setting("meter_test")
+    policy = visit.rules.setting(ORDER_TYPE.code)
     since = visit.at - timedelta(days=int(policy.get("refund_months", 6)) * DAYS_A_MONTH)
     units = usage_between(visit.situation.reads, meter, since, visit.at)
     rate = visit.account and visit.rules.usage_rate(visit.point.service, visit.account.rate_class)
     if not rate:
-        found.case(
-            "bill_by_hand", blocking=False, reason="The meter failed its test; no price of usage is known."
-        )
+        found.case("bill_by_hand", blocking=False, reason=Message("bill.test_price_unknown"))
         return
     share = overcharged_share(result.accuracy_percent, profile.error_of)
     cents = rounded(round(abs(units * share) * 1000) * rate.cents_per_thousand, 1_000_000)
+    percent = round(result.accuracy_percent, 2)
     if result.verdict == "fast":
-        found.post(
-            "test_refund", f"Refund: the meter counted {result.accuracy_percent:.2f} %", ("REV", "AR", cents)
-        )
+        found.post("test_refund", Message.of("entry.test_refund", percent=percent), ("REV", "AR", cents))
     elif policy.get("bill_slow_meters"):
-        found.post(
-            "test_backbill", f"The meter counted {result.accuracy_percent:.2f} %", ("AR", "REV", cents)
-        )
+        found.post("test_backbill", Message.of("entry.test_backbill", percent=percent), ("AR", "REV", cents))
     else:
-        found.case("slow_meter", blocking=False, percent=round(result.accuracy_percent, 2), cents=cents)
+        found.case("slow_meter", blocking=False, percent=percent, cents=cents)
 
 
 def _flow(run: FlowRun) -> dict[str, object]:
@@ -182,6 +173,7 @@ ORDER_TYPE = OrderType(
     outcomes=(DONE,),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_absent"),
     judge=judge,
+    pickups={"request": {"kind": "suspicion", "place": "field"}},
     checks=(
         "Every flow of the profile of the meter's size was run.",
         "The standard's calibration covers the day of the test.",
@@ -193,5 +185,10 @@ ORDER_TYPE = OrderType(
         PostingRule("test_refund", "the meter is fast: usage of up to six months", (("REV", "AR"),)),
         PostingRule("test_backbill", "the meter is slow and the policy bills it", (("AR", "REV"),)),
     ),
-    follow_ons=(FollowOn("exchange", "the meter failed and was not brought within its limits"),),
+    follow_ons=(
+        FollowOn(
+            "exchange", "the meter failed and was not brought within its limits", ("meter_test_failed",)
+        ),
+        CHECK_RECORDS,
+    ),
 )

@@ -1,11 +1,19 @@
 """Reconnect: service cut for non-payment comes back."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import DEPOSIT_MAX_CENTS
 from workorders.judgement.consequences import Judgement
-from workorders.judgement.descriptors import Choice, Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.descriptors import (
+    Choice,
+    Field,
+    FieldType,
+    FollowOn,
+    OrderType,
+    PostingRule,
+    RemoteWay,
+)
 from workorders.judgement.forms import (
     DIAL_MOVING,
-    DONE,
     REMARKS,
     SEAL,
     SERIAL,
@@ -15,6 +23,7 @@ from workorders.judgement.forms import (
     read,
 )
 from workorders.judgement.service_on import turned_on
+from workorders.judgement.traits import Meets, ServiceChange, Whose
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
 
@@ -24,8 +33,15 @@ def judge(visit: Visit) -> Judgement:
     verdict = Verdict(visit)
     if visit.given("payment_satisfied") is False:
         verdict.case("fees_unpaid", blocking=False)
-    command = turned_on(visit, ORDER_TYPE, verdict, read_kind="special")
+    command = turned_on(
+        visit, ORDER_TYPE, verdict, read_kind="special", tolerance_units=tolerance_units(visit)
+    )
     return verdict.judgement("left_off" if command else "completed", command)
+
+
+def tolerance_units(visit: Visit) -> int:
+    """Units that may run while the service is off before somebody looks into it; 0 without a setting."""
+    return int(visit.rules.setting(ORDER_TYPE.code).get("usage_tolerance_units", 0))
 
 
 ORDER_TYPE = OrderType(
@@ -56,7 +72,10 @@ ORDER_TYPE = OrderType(
         photo("photo", "Photo of the dial", required=False),
         REMARKS,
     ),
-    outcomes=(DONE, Choice("left_off", "Left off")),
+    outcomes=(
+        Choice("completed", "Done", needs=("left_on", True)),
+        Choice("left_off", "Left off", needs=("left_on", False)),
+    ),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_absent", "customer_refused"),
     judge=judge,
     fees=("reconnect",),
@@ -65,6 +84,11 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_reconnect", "turned on, unless the order is free", (("AR", "SVC"),)),
         PostingRule("deposit", "turned on and a deposit is due", (("AR", "DEP"),)),
     ),
-    follow_ons=(FollowOn("tamper", "the read is above the off-read"),),
-    changes_service=True,
+    follow_ons=(
+        FollowOn("tamper", "the read is above the off-read", ("usage_while_off",)),
+        CHECK_RECORDS,
+    ),
+    service=ServiceChange.RESTORE,
+    supersedes=(Meets(ServiceChange.CUT, Whose.SAME_ACCOUNT),),
+    remote=RemoteWay("connect", {"left_on": True}),
 )

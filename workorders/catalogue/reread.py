@@ -1,16 +1,18 @@
 """Reread: a read is doubted, by the customer, the bill check or the office."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.facts import MeterFacts, ReadFacts
-from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
 from workorders.judgement.consequences import Judgement
-from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule
+from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderType, PostingRule, RemoteWay
 from workorders.judgement.forms import DIAL_MOVING, DONE, REMARKS, SERIAL, VISIT_REASONS, choice, photo, read
+from workorders.judgement.rebilling import check_without, rebill
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
-from workorders.metering.registers import ReadCheck, check_read, fits, previous_read, usage
+from workorders.messages.message import Message
+from workorders.metering.registers import fits, usage
 
 
 def judge(visit: Visit) -> Judgement:
@@ -47,16 +49,6 @@ def _disputed(visit: Visit) -> ReadFacts | None:
     )
 
 
-def _without(visit: Visit, first: ReadFacts) -> tuple[ReadFacts, ...]:
-    return tuple(r for r in visit.situation.reads if r is not first)
-
-
-def _check_from(visit: Visit, meter: MeterFacts, reads: tuple[ReadFacts, ...], value: int) -> ReadCheck:
-    known = dict(visit.situation.meters) | {meter.serial: meter}
-    factors = visit.rules.high_low(visit.point.service)
-    return check_read(value, meter, visit.at, reads=reads, meters=known, factors=factors)
-
-
 def _agrees(visit: Visit, meter: MeterFacts, first: ReadFacts, value: int) -> bool:
     """The dials went on from the first read by no more than a household uses in the time between.
 
@@ -65,10 +57,10 @@ def _agrees(visit: Visit, meter: MeterFacts, first: ReadFacts, value: int) -> bo
     if not (fits(value, meter.dials) and fits(first.value, meter.dials)):
         return False
     since = usage(value, first.value, meter.dials, meter.multiplier)
-    tolerance = int(visit.rules.setting("reread").get("agrees_within_units", 0))
+    tolerance = int(visit.rules.setting(ORDER_TYPE.code).get("agrees_within_units", 0))
     if since <= tolerance:
         return True
-    expected = _check_from(visit, meter, _without(visit, first), value).estimate
+    expected = check_without(visit, meter, first, value).estimate
     if expected is None or expected.previous.at >= first.at:
         return False
     span = (visit.at - expected.previous.at) / timedelta(days=1)
@@ -78,61 +70,31 @@ def _agrees(visit: Visit, meter: MeterFacts, first: ReadFacts, value: int) -> bo
 
 def _correct(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts, value: int) -> str:
     """The first read was wrong: the reread supersedes it when it fits the history, and the bill follows."""
-    check = _check_from(visit, meter, _without(visit, first), value)
+    check = check_without(visit, meter, first, value)
     if not check.believed or check.finding == "no_previous":
         verdict.read(value, meter, "special")
         verdict.case("reread_unclear", value=value, first=first.value)
         return "completed"
     verdict.read(value, meter, "special", supersedes=first.source, check=check)
     if first.billed:
-        _rebill(visit, verdict, meter, first, check)
+        rebill(visit, verdict, meter, first, check)
     return "corrected"
-
-
-def _rebill(visit: Visit, verdict: Verdict, meter: MeterFacts, first: ReadFacts, check: ReadCheck) -> None:
-    """Take back the usage billed up to the wrong read and bill what the reread says was used by then.
-
-    Usage is spread evenly from the read before to the reread; the rest belongs to the next bill.
-    """
-    before = previous_read(_without(visit, first), meter.serial, first.at)
-    rate = visit.account and visit.rules.usage_rate(visit.point.service, visit.account.rate_class)
-    if before is None or not rate or check.usage is None or check.previous != before:
-        verdict.case(
-            "bill_by_hand", blocking=False, reason="A billed read was wrong; its price is not known."
-        )
-        return
-    if not fits(first.value, meter.dials):
-        verdict.case("bill_by_hand", blocking=False, reason="The read billed cannot be a read of this meter.")
-        return
-    billed = usage(first.value, before.value, meter.dials, meter.multiplier)
-    share = _days(before.at, first.at) / _days(before.at, visit.at)
-    right = round(check.usage * share)
-
-    def cents(units: int) -> int:
-        return rounded(units * rate.cents_per_thousand, 1000)
-
-    lines = (("REV", "AR", cents(billed)), ("AR", "REV", cents(right)))
-    verdict.post("rebill", f"Bill corrected: {billed} to {right} {meter.unit}", *lines)
-
-
-def _days(since: datetime, until: datetime) -> float:
-    return (until - since) / timedelta(days=1)
 
 
 def _follow(visit: Visit, verdict: Verdict) -> None:
     if visit.answers.get("dial_moving") and visit.answers.get("taps_closed"):
         verdict.follow(
-            "investigate",
+            ORDER_TYPE,
             "leak",
-            "The dial moves with every tap closed.",
+            Message("follow.leak"),
             priority=60,
             extra={"complaint": "leak"},
         )
     if visit.answers.get("meter_condition", "good") != "good":
         verdict.follow(
-            "exchange",
+            ORDER_TYPE,
             "meter_condition",
-            "The meter cannot be read well.",
+            Message("follow.meter_condition"),
             extra={"reason": "condition"},
         )
 
@@ -188,7 +150,17 @@ ORDER_TYPE = OrderType(
     outcomes=(DONE,),
     unable_reasons=VISIT_REASONS,
     judge=judge,
+    pickups={"request": {"flag_reason": "complaint"}},
+    answers_findings={
+        "high": {"flag_reason": "high"},
+        "use_while_off": {"flag_reason": "high"},
+        "low": {"flag_reason": "low"},
+        "zero": {"flag_reason": "zero"},
+        "stopped": {"flag_reason": "zero"},
+        "reversed": {"flag_reason": "below_previous"},
+    },
     fees=("reread_request",),
+    fees_by_finding=("reread_request",),
     checks=(
         "The reread agrees with the first read when the dials went on by no more than usual: confirmed.",
         "Otherwise it supersedes the first read if it fits the history without it; if neither fits, a human "
@@ -203,7 +175,9 @@ ORDER_TYPE = OrderType(
         PostingRule("fee_reread_request", "asked for by the customer and confirmed", (("AR", "SVC"),)),
     ),
     follow_ons=(
-        FollowOn("investigate", "the dial moves with every tap closed"),
-        FollowOn("exchange", "the meter is damaged or hard to read"),
+        FollowOn("investigate", "the dial moves with every tap closed", ("leak",)),
+        FollowOn("exchange", "the meter is damaged or hard to read", ("meter_condition",)),
+        CHECK_RECORDS,
     ),
+    remote=RemoteWay("read"),
 )

@@ -1,5 +1,6 @@
 """Tamper: usage while off, a broken lock or a bypass is looked into and made safe."""
 
+from workorders.catalogue.verify import CHECK_RECORDS
 from workorders.grammar.money import rounded
 from workorders.grammar.numbers import READ_MAX
 from workorders.judgement.charging import fee_entry
@@ -19,16 +20,9 @@ from workorders.judgement.forms import (
 )
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
+from workorders.messages.words_en import TAMPERING
 from workorders.policy import fees
-
-KINDS = {
-    "none": "None found",
-    "turned_on": "Turned on without order",
-    "broken_lock": "Lock broken",
-    "jumper": "Jumper",
-    "bypass": "Bypass pipe",
-    "reversed": "Meter reversed",
-}
 
 
 def judge(visit: Visit) -> Judgement:
@@ -45,7 +39,7 @@ def judge(visit: Visit) -> Judgement:
     kind = visit.answers.get("bypass_kind")
     if kind in (None, "none"):
         return verdict.judgement("no_tampering" if kind else "completed")
-    verdict.case("tamper_approval", blocking=False, kind=KINDS[kind], then=_charges(visit))
+    verdict.case("tamper_approval", blocking=False, kind=kind, then=_charges(visit))
     return verdict.judgement("tampering")
 
 
@@ -59,6 +53,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
         "completed",
         visit.rules,
         account,
+        service=visit.point.service,
         no_charge=False,
         posted=visit.order.entries,
     )
@@ -67,7 +62,7 @@ def _charges(visit: Visit) -> tuple[Consequence, ...]:
     rate = visit.rules.usage_rate(visit.point.service, account.rate_class)
     cents = rounded(units * rate.cents_per_thousand, 1000) if rate is not None else 0
     if cents > 0:
-        charges.append(Post("back_bill", f"{units} used while off", (("AR", "REV", cents),)))
+        charges.append(Post("back_bill", Message.of("entry.back_bill", units=units), (("AR", "REV", cents),)))
     return tuple(charges)
 
 
@@ -102,7 +97,7 @@ ORDER_TYPE = OrderType(
         SERIAL,
         read(required=False),
         photo("photo_before", "Photo before you touch anything"),
-        choice("bypass_kind", "What was found", KINDS, section="Findings"),
+        choice("bypass_kind", "What was found", TAMPERING, section="Findings"),
         Field(
             name="evidence",
             title="Evidence taken, and who keeps it",
@@ -119,10 +114,14 @@ ORDER_TYPE = OrderType(
     outcomes=(DONE,),
     unable_reasons=(*VISIT_REASONS, "valve_inoperable", "customer_refused"),
     judge=judge,
+    pickups={"tampering": {"reason": "report"}},
     fees=("tamper",),
+    fees_by_finding=("tamper",),
     checks=("Two photos: before and after.",),
     postings=(
         PostingRule("fee_tamper", "the office approves", (("AR", "SVC"),)),
         PostingRule("back_bill", "the office approves: usage while off", (("AR", "REV"),)),
     ),
+    follow_ons=(CHECK_RECORDS,),
+    findings=("tamper_approval",),
 )

@@ -5,6 +5,7 @@ from workorders.judgement.descriptors import Field, FieldType, FollowOn, OrderTy
 from workorders.judgement.forms import DONE, REMARKS, SEAL, choice, lock, photo, read
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 
 STATES = {"on": "On", "off": "Off", "unmetered": "No meter", "inactive": "Abandoned"}
 
@@ -13,38 +14,47 @@ def judge(visit: Visit) -> Judgement:
     """Every difference is shown; the corrections wait for the office. A broken lock is looked into."""
     verdict = Verdict(visit)
     seen, installed = visit.serial_seen, visit.situation.installed
-    differences = []
+    differences: list[Message] = []
     if seen is not None and (installed is None or installed.serial != seen):
         known = visit.situation.meters.get(seen)
-        differences.append(f"Meter {seen} instead of {installed.serial if installed else 'none'}.")
+        differences.append(
+            Message.of("differs.meter", seen=seen, installed=installed.serial)
+            if installed is not None
+            else Message.of("differs.no_meter", seen=seen)
+        )
         if known is not None and known.installed_at not in (None, visit.point.number):
             verdict.case("crossed_meters", seen=seen, elsewhere=known.installed_at)
     else:
         verdict.read(visit.answers.get("read"), installed, "special", required=False)
     then = _state(visit, verdict, differences)
     if differences:
-        verdict.case("record_differs", then=then, differences=" ".join(differences))
+        verdict.case("record_differs", then=then, differences=differences)
     return verdict.judgement("differs" if differences else "completed")
 
 
-def _state(visit: Visit, verdict: Verdict, differences: list[str]) -> tuple[Consequence, ...]:
+def _state(visit: Visit, verdict: Verdict, differences: list[Message]) -> tuple[Consequence, ...]:
     """The service's state as found, when the records say otherwise, to be written when accepted."""
     found = visit.answers.get("status")
     recorded = visit.point.state
     if found is None or found == recorded or (found == "off" and recorded == "off_np"):
         return ()
-    differences.append(f"The service is {found}; the records say {recorded}.")
+    differences.append(Message.of("differs.state", found=found, recorded=recorded))
     if found == "on" and recorded in {"off", "off_np"}:
         verdict.follow(
-            "tamper",
+            ORDER_TYPE,
             "lock_broken",
-            "The service was found on although it is off by the records.",
+            Message("follow.lock_broken"),
             priority=70,
             extra={"reason": "lock_broken", "last_lock": visit.point.lock, "last_seal": visit.point.seal},
         )
     lock_, seal_ = visit.answers.get("lock"), visit.answers.get("seal")
     return (SetServicePoint(str(found), visit.at, lock=lock_, seal=seal_),)
 
+
+CHECK_RECORDS = FollowOn(
+    "verify", "another meter is there, or none is found", ("wrong_meter", "meter_not_found")
+)
+"""What every other visit to a meter follows such a find with."""
 
 ORDER_TYPE = OrderType(
     code="verify",
@@ -95,8 +105,9 @@ ORDER_TYPE = OrderType(
         "time_expired",
     ),
     judge=judge,
+    pickups={"wrong_meter": {"reason": "wrong_meter"}, "request": {"reason": "survey"}},
     checks=("Every difference to the records is shown; the office accepts each correction.",),
-    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records"),),
+    follow_ons=(FollowOn("tamper", "the service is on although it is off by the records", ("lock_broken",)),),
     serial_may_differ=True,
     needs_meter=False,
 )

@@ -6,7 +6,7 @@ one or two digits after it. “45,50” is refused: read by throwing separators 
 
 import re
 
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 PAYMENT_MAX_CENTS = 100_000_000
 """$1,000,000: the most that one payment can be. A dated rule sets what a second person looks at before."""
@@ -35,14 +35,16 @@ def cents_from_text(
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         shown = text.strip()[:40]
-        reason = f"“{shown}” is not an amount of money; write it like 1234.50 or 1,234.50"
+        reason = Reason("“{text}” is not an amount of money; write it like 1234.50 or 1,234.50", text=shown)
         raise Problem("bad_input", field=field, reason=reason)
     part = found["part"] or found["only"] or ""
     cents = int((found["whole"] or "0").replace(",", "")) * 100 + int(part.ljust(2, "0") or 0)
     if found["sign"] and not credit:
         raise Problem("bad_input", field=field, reason="it cannot be below zero")
     if cents > most:
-        raise Problem("bad_input", field=field, reason=f"the most is {text_from_cents(most)}")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("the most is {most}", most=text_from_cents(most))
+        )
     return -cents if found["sign"] else cents
 
 

@@ -5,7 +5,7 @@
 
 import re
 
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 READ_MAX = 999_999_999
 """The most that a register can show: nine dials."""
@@ -13,7 +13,8 @@ ID_MAX = 2**31 - 1
 """The highest number of a row."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_DECIMAL = re.compile(r"-?(?:[0-9]{1,15})(?:\.[0-9]{1,12})?")
+_DECIMAL = re.compile(r"-?(?:[0-9]{1,15})(?:\.[0-9]{1,40})?")
+"""Programs write a double with all its digits: a longitude is often -98.59899999999999."""
 
 
 def count_from_text(text: str, *, field: str, low: int = 0, high: int = ID_MAX) -> int:
@@ -23,7 +24,9 @@ def count_from_text(text: str, *, field: str, low: int = 0, high: int = ID_MAX) 
         raise Problem("bad_input", field=field, reason="must be a whole number, in digits")
     number = int(given)
     if not low <= number <= high:
-        raise Problem("bad_input", field=field, reason=f"must be from {low} to {high}")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("must be from {first} to {last}", first=low, last=high)
+        )
     return number
 
 

@@ -2,12 +2,14 @@
 
 import re
 
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 CODE_MAX = 40
 """Serials, seals, locks, numbers and ids are kept in columns of this width."""
 LINE_MAX = 200
 """A reason, a name, a place: what stands on one line."""
+FILE_NAME_MAX = 400
+"""Bytes that the document store allows for an attachment's name, so that none is cut short in the records."""
 TEXT_MAX = 2_000
 """Instructions and remarks, over several lines."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -15,7 +17,8 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOT_ON_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
 
-UNSTORABLE = "holds characters that cannot be stored"
+UNSTORABLE = Reason("holds characters that cannot be stored")
+UNSTORABLE_LINE = Reason("holds characters that cannot be stored on one line")
 
 
 def checked_text(text: str, *, field: str, longest: int = TEXT_MAX) -> str:
@@ -37,7 +40,7 @@ def checked_line(text: str, *, field: str, longest: int = LINE_MAX) -> str:
     """
     found = text.strip()
     if _NOT_ON_A_LINE.search(found):
-        raise Problem("bad_input", field=field, reason=f"{UNSTORABLE} on one line")
+        raise Problem("bad_input", field=field, reason=UNSTORABLE_LINE)
     return _fits(found, field, longest)
 
 
@@ -53,5 +56,7 @@ def storable(text: str) -> str:
 
 def _fits(text: str, field: str, longest: int) -> str:
     if len(text) > longest:
-        raise Problem("bad_input", field=field, reason=f"longer than {longest} characters")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("longer than {longest} characters", longest=longest)
+        )
     return text

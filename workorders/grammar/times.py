@@ -5,9 +5,10 @@ it is a wall-clock time of the district.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 FIRST_DAY = date(1900, 1, 1)
 """Accounts and meters older than this are a slip of the pen or a spreadsheet's zero."""
@@ -41,7 +42,11 @@ def day_from_text(text: str, *, field: str) -> date:
 def checked_day(day: date, *, field: str) -> date:
     """The day itself. Raises Problem `bad_input` naming `field` outside FIRST_DAY to LAST_DAY."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise Problem("bad_input", field=field, reason=f"must be from {FIRST_DAY} to {LAST_DAY}")
+        raise Problem(
+            "bad_input",
+            field=field,
+            reason=Reason("must be from {first} to {last}", first=FIRST_DAY, last=LAST_DAY),
+        )
     return day
 
 
@@ -98,7 +103,11 @@ def _instant(text: str, field: str) -> datetime:
     except ValueError:
         instant = None
     if instant is None:
-        reason = "must be a time as YYYY-MM-DDTHH:MM"
-        raise Problem("bad_input", field=field, reason=reason)
+        raise Problem("bad_input", field=field, reason="must be a time as YYYY-MM-DDTHH:MM")
     checked_day(instant.date(), field=field)
     return instant
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    """The instant (UTC) at which a calendar day begins in an IANA time zone."""
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)

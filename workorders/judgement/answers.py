@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from workorders.grammar.fields import Cents, Day, Instant
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.grammar.numbers import ID_MAX
-from workorders.grammar.texts import CODE_MAX, TEXT_MAX, UNPRINTABLE
+from workorders.grammar.texts import CODE_MAX, FILE_NAME_MAX, TEXT_MAX, UNPRINTABLE
 from workorders.judgement.descriptors import Field, FieldType, OrderType
 from workorders.metering.meter_tests import FlowRun, Volumes
 from workorders.policy.rule_schemas import first_error
@@ -104,7 +104,9 @@ _MAKERS: dict[FieldType, Callable[[Field, dict[str, Any]], fields.Field[Any]]] =
     FieldType.CHOICE: lambda f, given: fields.String(
         validate=validate.OneOf([c.value for c in f.choices]), **given
     ),
-    FieldType.PHOTO: lambda _, given: _Text(validate=[validate.Length(1, 120), _printable], **given),
+    FieldType.PHOTO: lambda _, given: _Text(
+        validate=[validate.Length(1, FILE_NAME_MAX), _printable], **given
+    ),
     FieldType.DATE: lambda _, given: Day(**given),
     FieldType.FLOWS: lambda _, given: fields.List(
         fields.Nested(FlowRunSchema), validate=validate.Length(1, 12), **given
@@ -124,15 +126,26 @@ def schema_field(f: Field, *, required: bool) -> fields.Field[Any]:
     return _MAKERS[f.type](f, {"required": required, "allow_none": not required})
 
 
-def extra_schema(order_type: OrderType) -> type[Schema]:
+def extra_schema(order_type: OrderType) -> Schema:
     """The schema of the office's extra input; unknown fields are refused."""
+    kept = _EXTRA_SCHEMAS.get(order_type.code)
+    if kept is None or kept[0] is not order_type:
+        kept = _EXTRA_SCHEMAS[order_type.code] = (order_type, _extra_schema(order_type))
+    return kept[1]
+
+
+_EXTRA_SCHEMAS: dict[str, tuple[OrderType, Schema]] = {}
+"""Made once for each type: making one takes longer than checking with it."""
+
+
+def _extra_schema(order_type: OrderType) -> Schema:
     made = {f.name: schema_field(f, required=f.required) for f in order_type.extra}
-    return Schema.from_dict(dict(made), name=f"{order_type.code.title().replace('_', '')}Extra")
+    return Schema.from_dict(dict(made), name=f"{order_type.code.title().replace('_', '')}Extra")()
 
 
 def check_extra(order_type: OrderType, extra: Mapping[str, Any]) -> dict[str, Any]:
     """The extra input as `Order.extra` keeps it (plain JSON). Raises Problem `bad_input` with the field."""
-    schema = extra_schema(order_type)()
+    schema = extra_schema(order_type)
     try:
         loaded = schema.load(extra)
     except ValidationError as error:
@@ -160,11 +173,18 @@ class Answers:
         return frozenset(self.photos_not_taken) | frozenset(self.photos_pending)
 
 
-def read_answers(order_type: OrderType, body: Mapping[str, Any], attachments: frozenset[str]) -> Answers:
+SEEN_REMOTELY = frozenset({"serial_seen", "read"})
+"""Meanings of fields that a meter tells by itself."""
+
+
+def read_answers(
+    order_type: OrderType, body: Mapping[str, Any], attachments: frozenset[str], *, remote: bool = False
+) -> Answers:
     """Take the answers of a completion one by one.
 
     A field that stands for a common key (`Field.means`) falls back on that key of the body. Raises Problem
-    `bad_input` only when `answers` is not an object.
+    `bad_input` only when `answers` is not an object. `remote`: a switch did it, and nobody was there who
+    could have answered the rest.
     """
     given = body.get("answers")
     if given is None:
@@ -182,6 +202,7 @@ def read_answers(order_type: OrderType, body: Mapping[str, Any], attachments: fr
         raw = given.get(f.name)
         raw = _common(f, body) if raw is None or raw == "" else raw
         wanted = f.required and (f.only_if is None or values.get(f.only_if[0]) == f.only_if[1])
+        wanted = wanted and (not remote or f.means in SEEN_REMOTELY)
         if raw is None:
             (not_taken if f.type is FieldType.PHOTO else missing).extend([f.name] if wanted else [])
             continue

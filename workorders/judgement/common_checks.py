@@ -1,9 +1,9 @@
 """What is checked of every completion, whatever its type. Pure."""
 
 from collections.abc import Iterable
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+from workorders.grammar.distance import metres_between
 from workorders.judgement.answers import Answers
 from workorders.judgement.consequences import (
     Consequence,
@@ -21,20 +21,9 @@ from workorders.judgement.verdict import Verdict, case
 from workorders.judgement.visit import Visit
 from workorders.policy import fees
 
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius of the Earth (IUGG)."""
-
-
-def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Metres between two (longitude, latitude) positions in degrees, on the sphere."""
-    (lon_a, lat_a), (lon_b, lat_b) = a, b
-    half = sin(radians(lat_b - lat_a) / 2) ** 2
-    half += cos(radians(lat_a)) * cos(radians(lat_b)) * sin(radians(lon_b - lon_a) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
-
 
 def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple[OpenException, ...]:
-    """Who, where and what was answered: told to the office, none of it stops the completion."""
+    """Who, where and what was answered: cases for the office, none of them stops it."""
     event = visit.event
     found: list[OpenException] = []
     assigned = {a.technician for a in visit.order.assignments} | {visit.order.technician}
@@ -50,6 +39,8 @@ def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple
     found.extend(_geofence(visit))
     if visit.outcome not in {c.value for c in order_type.outcomes}:
         found.append(case("outcome_unknown", blocking=False, outcome=visit.outcome[:40]))
+    elif (contradicted := _contradicted(visit, order_type)) is not None:
+        found.append(contradicted)
     wrong = [*answers.missing, *answers.unusable]
     if wrong:
         reasons = dict(answers.unusable)
@@ -65,12 +56,31 @@ def common_cases(visit: Visit, order_type: OrderType, answers: Answers) -> tuple
     return tuple(found)
 
 
+def _contradicted(visit: Visit, order_type: OrderType) -> OpenException | None:
+    """The outcome, or how the service was left, says the contrary of an answer; a human asks which is true.
+
+    The answers are what is carried out: they were asked one by one, the outcome is a summary.
+    """
+    outcome = next(c for c in order_type.outcomes if c.value == visit.outcome)
+    if outcome.needs is not None:
+        name, wanted = outcome.needs
+        answer = visit.answers.get(name)
+        if answer is not None and answer != wanted:
+            return case("outcome_contradicted", outcome=outcome.title, question=order_type.field(name).title)
+    left = next((f for f in order_type.fields if f.means == "left"), None)
+    stated = visit.event.body.get("left")
+    answer = visit.answers.get(left.name) if left is not None else None
+    if left is not None and answer is not None and stated in ("on", "off") and (stated == "on") != answer:
+        return case("outcome_contradicted", outcome=f"left {stated}", question=left.title)
+    return None
+
+
 def _geofence(visit: Visit) -> tuple[OpenException, ...]:
     """Warns, never blocks: a fix may be poor, and a meter may be far from its premise's position."""
     fence, here, there = visit.rules.geofence(), visit.event.position, visit.point.position
     if fence is None or here is None or there is None:
         return ()
-    away = distance_m(here, there)
+    away = metres_between(here, there)
     if away - (visit.event.accuracy_m or 0.0) <= fence.radius_m:
         return ()
     return (case("outside_geofence", blocking=False, metres=round(away), radius=round(fence.radius_m)),)
@@ -106,7 +116,7 @@ def _other_meter(visit: Visit, order_type: OrderType) -> bool:
 
 
 def _waiting(one: OpenException, then: tuple[Consequence, ...]) -> OpenException:
-    return OpenException(one.code, one.words, one.blocking, one.detail, one.then + then)
+    return OpenException(one.code, one.blocking, one.detail, one.then + then)
 
 
 def hold_unproven_fees(
@@ -137,9 +147,10 @@ def repriced(visit: Visit, consequences: Iterable[Consequence]) -> tuple[OpenExc
         fee = visit.rules.fees.get(code)
         if not isinstance(one, Post) or fee is None or not one.purpose.startswith("fee_"):
             continue
-        charge = fees.price(fee, visit.rules, visit.account, no_charge=visit.order.no_charge)
+        service, no_charge = visit.point.service, visit.order.no_charge
+        charge = fees.price(fee, visit.rules, visit.account, service=service, no_charge=no_charge)
         charged += charge.total_cents
-        believed += fees.believed_cents(book, version, visit.day, charge, visit.account)
+        believed += fees.believed_cents(book, version, visit.day, charge, visit.account, service=service)
     if charged == believed:
         return ()
     detail: dict[str, Any] = {"believed": believed, "charged": charged, "rule_set": version}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from workorders.facts import EventFacts
+from workorders.facts import REMOTE_TECHNICIAN, EventFacts
 from workorders.judgement.answers import Answers, read_answers
 from workorders.judgement.common_checks import common_cases, hold_other_meter, hold_unproven_fees, repriced
 from workorders.judgement.consequences import (
@@ -17,15 +17,16 @@ from workorders.judgement.consequences import (
     RemoveMeter,
     SetServicePoint,
 )
-from workorders.judgement.cuts import cancel_was_seen, restore, take_back
+from workorders.judgement.cuts import cancel_was_seen, restore, reverse_charges
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.door_payments import judge_payment, judge_void
 from workorders.judgement.lifecycle import FIELD_COMMANDS, IN_FIELD, Command, State
+from workorders.judgement.register_reads import with_register_reads
 from workorders.judgement.situation import Situation
 from workorders.judgement.unable import judge_unable
 from workorders.judgement.verdict import Verdict, with_consequences
 from workorders.judgement.visit import Visit, visit_of
-from workorders.messages.words import ack_words
+from workorders.messages.message import Message
 from workorders.problems import Problem
 
 
@@ -52,20 +53,24 @@ def judge_event(order_type: OrderType, situation: Situation, event: EventFacts) 
     if event.kind == "backed_out":
         return _backed_out(situation)
     command = None if _old_epoch(situation, event) else FIELD_COMMANDS.get(event.kind)
-    return Judgement("", ack_words("noted", {}), (), command)
+    return Judgement("", Message("ack.noted"), (), command)
 
 
 def _completed(situation: Situation, event: EventFacts, order_type: OrderType) -> Judgement:
-    answers = read_answers(order_type, event.body, event.attachments)
+    answers = read_answers(
+        order_type, event.body, event.attachments, remote=event.technician == REMOTE_TECHNICIAN
+    )
     visit = visit_of(situation, event, answers.values)
     own = order_type.judge(visit)
     if situation.order.completed_by not in (None, event.id):
-        return _second_visit(visit, own)
+        second = _second_visit(visit, order_type, own)
+        return replace(second, consequences=Verdict.merge(with_register_reads(visit, second.consequences)))
     judgement = _common(visit, order_type, answers, own)
-    if order_type.cuts is None:  # what a cancel means for a cut, its own rules say
+    if not order_type.needs_authority:  # what a cancel means for a cut, its own rules say
         judgement = _after_cancel(visit, order_type, judgement)
     judgement = _with(judgement, *repriced(visit, judgement.consequences))
-    return _with(judgement, *_recall(situation, event))
+    judgement = _with(judgement, *_recall(situation, event))
+    return with_consequences(judgement, Verdict.merge(with_register_reads(visit, judgement.consequences)))
 
 
 def _common(visit: Visit, order_type: OrderType, answers: Answers, own: Judgement) -> Judgement:
@@ -86,7 +91,7 @@ def _after_cancel(visit: Visit, order_type: OrderType, judgement: Judgement) -> 
     order = visit.order
     if order.cancelled_at is None:
         return judgement
-    when = order.cancelled_at.isoformat()
+    when = order.cancelled_at
     more = Verdict(visit)
     if visit.at < order.cancelled_at:
         more.case("done_before_cancel", blocking=False, cancelled_at=when)
@@ -95,15 +100,15 @@ def _after_cancel(visit: Visit, order_type: OrderType, judgement: Judgement) -> 
     more.case("completed_after_cancel", blocking=False, then=posts, cancelled_at=when)
     if cancel_was_seen(visit):
         more.case("finished_after_seen_cancel", cancel_seq=order.cancel_seq, seen_seq=visit.event.seen_seq)
-    take_back(more, order.entries)
+    reverse_charges(more, order.entries)
     went_off = any(isinstance(c, SetServicePoint) and c.state == "off" for c in judgement.consequences)
-    if order_type.code == "turn_off" and went_off:
-        restore(visit, more, "released", wrongful=True)
+    if went_off:
+        restore(visit, more, order_type, "released", wrongful=True)
     kept = tuple(c for c in judgement.consequences if not isinstance(c, Post))
     return _with(replace(judgement, outcome="completed_after_cancel", consequences=kept), *more.consequences)
 
 
-def _second_visit(visit: Visit, own: Judgement) -> Judgement:
+def _second_visit(visit: Visit, order_type: OrderType, own: Judgement) -> Judgement:
     """Someone had already done the order: the reads count, what else changed waits for a human."""
     reads: list[Consequence] = []
     changes: list[Consequence] = []
@@ -113,7 +118,7 @@ def _second_visit(visit: Visit, own: Judgement) -> Judgement:
                 reads.append(replace(one, kind="special", supersedes=None))
         elif _changes(one, visit):
             changes.append(one)
-        elif isinstance(one, OpenException) and one.code in {"wrongful_cut", "tamper_approval"}:
+        elif isinstance(one, OpenException) and one.code in order_type.findings:
             reads.append(replace(one, then=()))
     more = Verdict(visit)
     first = visit.order.completed_by
@@ -124,7 +129,7 @@ def _second_visit(visit: Visit, own: Judgement) -> Judgement:
     else:
         more.case("second_visit", blocking=False, first=first)
     consequences = Verdict.merge((*reads, *more.consequences))
-    return Judgement("", ack_words("linked", {}), consequences, None)
+    return Judgement("", Message("ack.linked"), consequences, None)
 
 
 def _changes(one: Consequence, visit: Visit) -> bool:
@@ -143,7 +148,7 @@ def _unable(situation: Situation, event: EventFacts, order_type: OrderType) -> J
     if situation.order.completed_by is not None:
         more = Verdict(visit)
         more.case("second_visit", blocking=False, first=situation.order.completed_by)
-        return Judgement("", ack_words("linked", {}), more.consequences, None)
+        return Judgement("", Message("ack.linked"), more.consequences, None)
     judgement = judge_unable(visit, order_type)
     if _old_epoch(situation, event) and judgement.command is not Command.HOLD_FROM_FIELD:
         # Somebody else has the order by now; what the first technician met does not take it from them.
@@ -153,8 +158,8 @@ def _unable(situation: Situation, event: EventFacts, order_type: OrderType) -> J
 
 def _backed_out(situation: Situation) -> Judgement:
     if situation.order.cancelled_at is not None:
-        return Judgement("", ack_words("noted", {}))
-    return Judgement("backed_out", ack_words("noted", {}), (), Command.REPORT_UNABLE)
+        return Judgement("", Message("ack.noted"))
+    return Judgement("backed_out", Message("ack.noted"), (), Command.REPORT_UNABLE)
 
 
 def _old_epoch(situation: Situation, event: EventFacts) -> bool:
@@ -167,4 +172,4 @@ def _recall(situation: Situation, event: EventFacts) -> tuple[Recall, ...]:
     has_it = order.state == State.ASSIGNED or order.state in IN_FIELD
     if order.technician is None or order.technician == event.technician or not has_it:
         return ()
-    return (Recall(order.technician, f"done by {event.technician}"),)
+    return (Recall(order.technician, Message.of("reason.done_by", technician=event.technician)),)

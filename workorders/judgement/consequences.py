@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from workorders.judgement.lifecycle import Command
+from workorders.messages.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class RecordRead:
     at: datetime
     flags: tuple[str, ...] = ()
     supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRegisterRead:
+    """A register of `serial` besides its main one showed `value`."""
+
+    serial: str
+    register: str
+    value: int
+    kind: str
+    at: datetime
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Post:
     """
 
     purpose: str
-    words: str
+    message: Message
     lines: tuple[tuple[str, str, int], ...]
     """(debit ledger, credit ledger, cents)."""
     account: str | None = None
@@ -81,7 +94,7 @@ class Reverse:
 
     source: str
     purpose: str
-    words: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ class RaiseOrder:
 
     type: str
     reason: str
-    words: str
+    message: Message
     priority: int = 50
     no_charge: bool = False
     due_hours: float | None = None
@@ -104,10 +117,10 @@ class RaiseOrder:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Take the order back from `technician`, who has it now, because someone else has done it."""
+    """Take the order back from `technician`, who has it now, and say why."""
 
     technician: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +132,15 @@ class OpenException:
     """
 
     code: str
-    words: str
     blocking: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
+    """Parameters of the message `case.<code>`, and the figures it rests on, as plain JSON."""
     then: tuple["Consequence", ...] = ()
+
+    @property
+    def message(self) -> Message:
+        """What is to be decided."""
+        return Message(f"case.{self.code}", self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +163,43 @@ class PlaceHold:
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class TagPosted:
+    """The account's printed door tag hangs at the premise since `at`: from that day on it counts."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterBackflow:
+    """A backflow assembly was found at the service point; the one on record with that serial is brought up
+    to date. `position` is (longitude, latitude) in degrees on WGS 84."""
+
+    serial: str
+    kind: str
+    size: str
+    at: datetime
+    test_days: int
+    """Days from the find to its next test."""
+    make: str | None = None
+    place: str | None = None
+    """Where it is, in the technician's words."""
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAgreement:
+    """The visit began or ended the service agreement that waits for this order, by the read it took."""
+
+    step: str
+    """start | stop."""
+    at: datetime
+
+
 Consequence = (
     SetServicePoint
     | RecordRead
+    | RecordRegisterRead
     | RemoveMeter
     | InstallMeter
     | Post
@@ -157,12 +209,15 @@ Consequence = (
     | OpenException
     | RecordMeterTest
     | PlaceHold
+    | TagPosted
+    | RegisterBackflow
+    | MoveAgreement
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one field event: the order's outcome, what follows, and words for the technician.
+    """The verdict on one field event: the order's outcome, what follows, and what the technician reads.
 
     All `consequences` are carried out, in order, also beside a blocking exception: what must wait for a
     human is inside `OpenException.then`. `outcome` is what the order's outcome becomes, or an empty string
@@ -170,7 +225,7 @@ class Judgement:
     """
 
     outcome: str
-    words: str
+    message: Message
     consequences: tuple[Consequence, ...] = ()
     command: Command | None = None
     """What the event does to the order's state (`lifecycle.after_fact`); None: nothing."""
@@ -186,6 +241,7 @@ _CLASSES: dict[str, type[Any]] = {
     for c in (
         SetServicePoint,
         RecordRead,
+        RecordRegisterRead,
         RemoveMeter,
         InstallMeter,
         Post,
@@ -195,6 +251,9 @@ _CLASSES: dict[str, type[Any]] = {
         OpenException,
         RecordMeterTest,
         PlaceHold,
+        TagPosted,
+        RegisterBackflow,
+        MoveAgreement,
     )
 }
 
@@ -206,6 +265,8 @@ def as_json(consequence: Consequence) -> dict[str, Any]:
         value = getattr(consequence, part.name)
         if part.name == "then":
             value = [as_json(c) for c in value]
+        elif isinstance(value, Message):
+            value = value.as_json()
         elif isinstance(value, datetime):
             value = value.isoformat()
         elif isinstance(value, tuple):
@@ -224,6 +285,8 @@ def from_json(document: dict[str, Any]) -> Consequence:
             value = datetime.fromisoformat(value)
         elif part.name == "then":
             value = tuple(from_json(c) for c in value)
+        elif part.type is Message:
+            value = Message.from_json(value)
         elif isinstance(value, list):
             value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
         given[part.name] = value

@@ -1,10 +1,11 @@
-"""What a tablet told its technician at the moment of a cut, as the completion carries it. Pure."""
+"""What a tablet warned its technician of at the moment of a cut, as the completion carries it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from workorders.grammar.texts import UNPRINTABLE
+from workorders.messages.message import Message
 
 WARNINGS = (
     "cancelled",
@@ -36,12 +37,11 @@ class CutWarning:
         return cls(known, _words(reason))
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> Message:
         """What a supervisor reads of it."""
         if not self.told:
-            return "The tablet had not warned the technician."
-        why = f"“{self.reason}”" if self.reason else "no reason was given"
-        return f"The tablet had warned the technician, who cut nevertheless: {why}."
+            return Message("cut.not_warned")
+        return Message.of("cut.warned", reason=self.reason) if self.reason else Message("cut.warned_bare")
 
 
 def _words(given: object) -> str | None:

@@ -8,8 +8,11 @@ from workorders.judgement.consequences import Reverse, SetServicePoint
 from workorders.judgement.cut_warning import CutWarning
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
+from workorders.judgement.traits import ServiceChange
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
+from workorders.policy.forecasts import forecasts_known
 from workorders.policy.severance import CutDecision, CutQuestion, evaluate
 
 URGENT, NEXT = 100, 90
@@ -26,7 +29,9 @@ def cut_elsewhere(visit: Visit) -> MeterFacts | None:
     return other if other is not None and other.installed_at not in (None, here) else None
 
 
-def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[str, Command]:
+def wrong_premise(
+    visit: Visit, verdict: Verdict, order_type: OrderType, other: MeterFacts
+) -> tuple[str, Command]:
     """The other service point is off and is restored at no charge; this order stays open."""
     answers = visit.answers
     verdict.do(
@@ -38,9 +43,11 @@ def wrong_premise(visit: Visit, verdict: Verdict, other: MeterFacts) -> tuple[st
             service_point=other.installed_at,
         )
     )
-    reasons = f"Meter {other.serial} of {other.installed_at} was cut instead of {visit.point.number}."
-    verdict.case("wrongful_cut", blocking=False, reasons=reasons, service_point=other.installed_at)
-    restore(visit, verdict, "wrong_premise", wrongful=True, service_point=other.installed_at)
+    reason = Message.of(
+        "cut.wrong_premise", serial=other.serial, there=other.installed_at, here=visit.point.number
+    )
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason], service_point=other.installed_at)
+    restore(visit, verdict, order_type, "wrong_premise", wrongful=True, service_point=other.installed_at)
     return "wrong_premise", Command.REPORT_UNABLE
 
 
@@ -50,18 +57,18 @@ def judge_cut(visit: Visit, verdict: Verdict, order_type: OrderType) -> str:
     decision = decide(visit)
     _out_of_time(visit, verdict, decision)
     if reason is not None:
-        return _after_release(visit, verdict, reason)
+        return _after_release(visit, verdict, order_type, reason)
     if not decision.allowed:
-        verdict.case("wrongful_cut", reasons=" ".join(decision.reasons), evidence=decision.as_evidence())
-        take_back(verdict, visit.order.entries)
-        restore(visit, verdict, "wrongful_cut", wrongful=True)
+        verdict.case("wrongful_cut", reasons=decision.reasons, evidence=decision.as_evidence())
+        reverse_charges(verdict, visit.order.entries)
+        restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
         return "wrongful_cut"
     verdict.fees(order_type.fees, "cut")
     paid = paid_at(visit)
     if paid is not None or visit.order.cancelled_at is not None:
-        restore(visit, verdict, "paid" if paid is not None else "released", wrongful=False)
+        restore(visit, verdict, order_type, "paid" if paid is not None else "released", wrongful=False)
     else:
-        _lock_check(visit, verdict)
+        _lock_check(visit, verdict, order_type)
     return "completed"
 
 
@@ -70,24 +77,25 @@ OUT_OF_TIME = {
     "latest_hour": "cut_past_latest_hour",
     "weekday": "cut_on_forbidden_day",
     "holiday": "cut_on_forbidden_day",
+    "forecast": "cut_on_forbidden_day",
 }
 """Rules of the clock → the case of a cut made against one: whoever cut could have seen it on the tablet."""
 
 
 def _out_of_time(visit: Visit, verdict: Verdict, decision: CutDecision) -> None:
-    """A case of its own for a cut made out of time, with what the tablet had told the technician."""
-    told = CutWarning.of(visit.event.body)
-    for one in decision.verdicts:
+    """A case of its own for a cut made out of time, with what the tablet had warned of."""
+    warned = CutWarning.of(visit.event.body)
+    for one in decision.checks:
         code = OUT_OF_TIME.get(one.rule)
         if code is None or one.allowed:
             continue
         verdict.case(
             code,
-            rule=one.words,
-            told=told.sentence,
-            warnings=list(told.told),
-            reason=told.reason,
-            cut_at=visit.at.isoformat(),
+            rule=one.message,
+            told=warned.message,
+            warnings=list(warned.told),
+            reason=warned.reason,
+            cut_at=visit.at,
             **one.evidence,
         )
 
@@ -109,19 +117,21 @@ def paid_before(visit: Visit) -> datetime | None:
     return max((p.at for p in visit.account.payments if p.at <= visit.at), default=None)
 
 
-def released_before(visit: Visit) -> str | None:
+def released_before(visit: Visit) -> Message | None:
     """Why the cut no longer stood when it was made: paid, or called off; None when it still did."""
     paid, cancelled = paid_at(visit), visit.order.cancelled_at
     if paid is not None and paid <= visit.at:
-        return f"The customer had paid at {paid.isoformat()}; the cut was made at {visit.at.isoformat()}."
+        return Message.of("cut.paid_before", paid=paid, cut=visit.at)
     if cancelled is not None and cancelled <= visit.at:
-        why = visit.order.cancel_reason or "no reason given"
-        return f"The order was called off at {cancelled.isoformat()} ({why}); cut at {visit.at.isoformat()}."
+        why = visit.order.cancel_reason
+        if why is None:
+            return Message.of("cut.called_off_bare", at=cancelled, cut=visit.at)
+        return Message.of("cut.called_off", at=cancelled, reason=why, cut=visit.at)
     return None
 
 
 def decide(visit: Visit) -> CutDecision:
-    """The cut rules' verdicts for the instant of the cut."""
+    """The cut rules' checks for the instant of the cut."""
     return evaluate(
         CutQuestion(
             account=visit.account,
@@ -129,23 +139,23 @@ def decide(visit: Visit) -> CutDecision:
             at=visit.at,
             timezone=visit.situation.timezone,
             medical=visit.point.medical,
-            forecast_low_c=visit.situation.forecast_low_c,
+            forecast=forecasts_known(visit.situation.forecasts, visit.at).get(visit.day),
             authority_expires_at=visit.order.authority_expires_at,
         ),
         visit.situation.book,
     )
 
 
-def _after_release(visit: Visit, verdict: Verdict, reason: str) -> str:
+def _after_release(visit: Visit, verdict: Verdict, order_type: OrderType, reason: Message) -> str:
     """Cut after payment or cancel: restored at once at no charge, nothing charged, counted as wrongful."""
     cancelled = visit.order.cancelled_at is not None
-    verdict.case("wrongful_cut", blocking=False, reasons=reason)
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason])
     if cancel_was_seen(visit):
         verdict.case(
             "cut_after_seen_cancel", seen_seq=visit.event.seen_seq, cancel_seq=visit.order.cancel_seq
         )
-    take_back(verdict, visit.order.entries)
-    restore(visit, verdict, "wrongful_cut", wrongful=True)
+    reverse_charges(verdict, visit.order.entries)
+    restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
     return "completed_after_cancel" if cancelled else "wrongful_cut"
 
 
@@ -155,11 +165,11 @@ def cancel_was_seen(visit: Visit) -> bool:
     return seen is not None and cancel is not None and seen >= cancel
 
 
-def take_back(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
+def reverse_charges(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
     """Reverse every fee that this order was already charged."""
     verdict.do(
         *(
-            Reverse(entry.source, entry.purpose, "Not charged: the service should not have been cut")
+            Reverse(entry.source, entry.purpose, Message("entry.not_charged"))
             for entry in entries
             if entry.purpose.startswith("fee_")
         )
@@ -167,34 +177,45 @@ def take_back(verdict: Verdict, entries: Iterable[EntryFacts]) -> None:
 
 
 def restore(
-    visit: Visit, verdict: Verdict, reason: str, *, wrongful: bool, service_point: str | None = None
+    visit: Visit,
+    verdict: Verdict,
+    order_type: OrderType,
+    reason: str,
+    *,
+    wrongful: bool,
+    service_point: str | None = None,
 ) -> None:
-    """Raise the reconnect, unless the next customer's turn_on brings the service back anyway."""
-    if service_point is None and any(other.type == "turn_on" for other in visit.point.other_orders):
+    """Raise what `order_type` follows `reason` with, unless the next customer's start brings service back.
+
+    When it is due is the setting of the type that is raised.
+    """
+    starts = any(other.change == ServiceChange.START for other in visit.point.other_orders)
+    raised = order_type.follow_on(reason)
+    if raised is None or (service_point is None and starts):
         return
-    setting = visit.rules.setting("reconnect")
+    setting = visit.rules.setting(raised)
     hours = float(setting.get("wrongful_hours" if wrongful else "hours", 24.0))
-    words = "Restore at once, at no charge." if wrongful else "Paid: restore the service."
+    asked = Message("follow.restore_wrongful" if wrongful else "follow.restore_paid")
     promise = visit.at + timedelta(hours=hours)
     verdict.follow(
-        "reconnect",
+        order_type,
         reason,
-        words,
+        asked,
         priority=URGENT if wrongful else NEXT,
         no_charge=wrongful,
         due_hours=hours,
-        extra={"payment_satisfied": True, "promise_by": promise.isoformat()},
+        extra={"promise_by": promise.isoformat()},
         service_point=service_point,
     )
 
 
-def _lock_check(visit: Visit, verdict: Verdict) -> None:
+def _lock_check(visit: Visit, verdict: Verdict, order_type: OrderType) -> None:
     days = visit.rules.setting("lock_check").get("days")
     if isinstance(days, int):
         verdict.follow(
-            "verify",
+            order_type,
             "lock_check",
-            "Check that the lock still holds.",
+            Message("follow.lock_check"),
             priority=20,
             due_hours=days * 24.0,
             extra={"reason": "lock_check"},

@@ -6,9 +6,11 @@ not be worked, and the catalogue makes of it, at import, Problem `malformed_desc
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from workorders.judgement.traits import ServiceChange, Traits
 
 if TYPE_CHECKING:
     from workorders.judgement.consequences import Judgement
@@ -41,10 +43,21 @@ MEANINGS = ("serial_seen", "read", "left", "seal", "lock")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice, or one outcome, and its words."""
+    """One value of a choice, or one outcome, and its words.
+
+    `needs` (field, answer), of an outcome: it is contradicted when that field was answered otherwise.
+    """
 
     value: str
     title: str
+    needs: tuple[str, Any] | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """The choice as the tablet gets it."""
+        document: dict[str, Any] = {"value": self.value, "title": self.title}
+        if self.needs is not None:
+            document["needs"] = {"field": self.needs[0], "equals": self.needs[1]}
+        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +88,7 @@ class Field:
         document: dict[str, Any] = {"name": self.name, "title": self.title, "type": self.type.value}
         document["required"] = self.required
         if self.choices:
-            document["choices"] = [{"value": c.value, "title": c.title} for c in self.choices]
+            document["choices"] = [c.as_document() for c in self.choices]
         if self.only_if is not None:
             document["only_if"] = {"field": self.only_if[0], "equals": self.only_if[1]}
         for key in ("help", "section", "unit", "min", "max", "means"):
@@ -96,14 +109,39 @@ class PostingRule:
 
 @dataclass(frozen=True, slots=True)
 class FollowOn:
-    """For documentation and tests: a type this type may raise, and when."""
+    """A type this type may raise, when in words, and the reasons (`Order.follow_reason`) it raises it for."""
 
     type: str
     when: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderType:
+class Texts:
+    """English texts of codes that only this type uses; the message catalogue's own texts come first."""
+
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    """Outcome that the rules may find, beyond those the technician chooses from → title."""
+    cases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Case code → title and sentence; `{…}` is filled from the case's detail."""
+    follow_reasons: Mapping[str, str] = field(default_factory=dict)
+    """Follow-on reason → title."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteWay:
+    """How the switch of a meter executes a type: the command, and the answers that its success stands for.
+
+    Serial and read come with the head-end's answer; what only a person can see is not asked for.
+    """
+
+    command: str
+    """connect | disconnect | read."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderType(Traits):
     """A type of field order. `minutes` is the planned time on site; `fees` codes it may charge."""
 
     code: str
@@ -123,22 +161,13 @@ class OrderType:
     """The extra checks in words, for the documentation."""
     postings: tuple[PostingRule, ...] = ()
     follow_ons: tuple[FollowOn, ...] = ()
-    wants_read: bool = True
-    collects_payment: bool = False
-    changes_service: bool = False
-    """It turns service on or off: one active order of such types per service point."""
-    needs_meter: bool = True
-    serial_may_differ: bool = False
-    """Finding another meter is what this type is for, not a mistake."""
-    holds_unless: str | None = None
-    """A yes_no of the extra input: raised with anything but true, the order waits in `held`."""
+    texts: Texts = Texts()
+    fees_by_finding: tuple[str, ...] = ()
+    """Those of `fees` that depend on what is found: never charged before the visit."""
     fee_needs_photo: tuple[tuple[str, str], ...] = ()
     """(journal purpose, photo field): that posting waits until the photo is here."""
-    pickup: bool = False
-    """A technician may raise one in the field."""
-    cuts: tuple[str, Any] | None = None
-    """(field, answer) that says the service was cut for non-payment: it takes an authority, judged when the
-    order is sent out, on the tablet at the moment of the cut, and again when the cut is reported."""
+    remote: RemoteWay | None = None
+    """None: only somebody before the meter can do it."""
     door_checks: tuple[str, ...] = ()
     """What the technician makes sure of at the door before the work, in words."""
 
@@ -158,15 +187,20 @@ class OrderType:
             "extra": [f.as_document() for f in self.extra if f.in_field],
             "fields": [f.as_document() for f in self.fields],
             "unable_reasons": list(self.unable_reasons),
-            "outcomes": [{"value": c.value, "title": c.title} for c in self.outcomes],
+            "outcomes": [c.as_document() for c in self.outcomes],
             "collects_payment": self.collects_payment,
             "cuts": {"field": self.cuts[0], "equals": self.cuts[1]} if self.cuts else None,
             "door_checks": list(self.door_checks),
+            "pickups": sorted(self.pickups),
         }
 
     def field(self, name: str) -> Field:
         """The completion field `name`; raises KeyError when there is none."""
         return next(f for f in self.fields if f.name == name)
+
+    def follow_on(self, reason: str) -> str | None:
+        """The code of the type that this type raises for `reason`; None when it raises none."""
+        return next((f.type for f in self.follow_ons if reason in f.reasons), None)
 
 
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,38}\Z")
@@ -199,6 +233,23 @@ def check_order_type(order_type: OrderType, unable_reasons: Collection[str]) -> 
         _require(not unreadable, f"extra field {f.name}: a technician cannot read ids")
     asked = {f.name for f in ot.fields}
     _require(ot.cuts is None or ot.cuts[0] in asked, f"cuts names {ot.cuts}, which is not a field")
+    unlisted = sorted(set(ot.fees_by_finding) - set(ot.fees))
+    _require(not unlisted, f"fees_by_finding names {', '.join(unlisted)}, which is no fee of the type")
+    for outcome in ot.outcomes:
+        known = outcome.needs is None or outcome.needs[0] in asked
+        _require(known, f"outcome {outcome.value} needs {outcome.needs}, which is not a field")
+    _require(
+        ot.needs_authority == (ot.service is ServiceChange.CUT), "a cut of the service has its answer in cuts"
+    )
+    _require(not ot.restores or ot.holds_unless is not None, "what restores service is held until it is paid")
+    known_outcomes = {c.value for c in ot.outcomes}
+    _require(ot.skip_outcome in {None, *known_outcomes}, f"the outcome {ot.skip_outcome} is not declared")
+    strange = sorted(set(ot.remote.answers) - asked) if ot.remote is not None else []
+    _require(not strange, f"remote answers {', '.join(strange)}, which is no field")
+    serials = {f.name for f in ot.extra if f.type is FieldType.SERIAL}
+    taken = ot.takes_meter_from_van
+    _require(taken is None or taken in serials, f"the meter from the van is {taken}, no serial in extra")
+    _distinct([r for f in ot.follow_ons for r in f.reasons], "follow-on reason")
     photos = {f.name for f in ot.fields if f.type is FieldType.PHOTO}
     for purpose, photo in ot.fee_needs_photo:
         _require(photo in photos, f"{purpose} needs the photo {photo}, which is not a field")

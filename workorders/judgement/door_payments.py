@@ -13,8 +13,8 @@ from workorders.grammar.fields import Cents, Instant
 from workorders.judgement.consequences import Consequence, Judgement, OpenException, Post
 from workorders.judgement.receipts import METHODS, ReceiptFacts, follows, own_hash_is_right, parse_number
 from workorders.judgement.situation import Situation
-from workorders.judgement.verdict import case, outcome_words
-from workorders.messages.words import ack_words
+from workorders.judgement.verdict import answer, case
+from workorders.messages.message import Message
 from workorders.policy.rule_schemas import first_error
 from workorders.policy.rulebook import FIELD_REVIEW_CENTS, PaymentPolicy
 from workorders.problems import Problem
@@ -65,18 +65,18 @@ def receipt_of(event: EventFacts) -> ReceiptFacts:
 
 
 def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
-    """Custody and the customer's credit; a doubtful receipt is told to the office, the money stays counted.
+    """Custody and the customer's credit; a doubtful receipt becomes a case, the money stays counted.
 
     A receipt that names another account than the order's goes to suspense until a human moves it.
     """
     receipt = receipt_of(event)
     expected = situation.account.number if situation.account else None
-    words = f"Receipt {receipt.number}"
+    line = Message.of("entry.receipt", receipt=receipt.number)
     found: list[Consequence] = []
     if receipt.account == expected:
-        found.append(Post("payment", words, (("CASH-T", "AR", receipt.amount_cents),)))
+        found.append(Post("payment", line, (("CASH-T", "AR", receipt.amount_cents),)))
     else:
-        found.append(Post("payment", words, (("CASH-T", "SUSP", receipt.amount_cents),)))
+        found.append(Post("payment", line, (("CASH-T", "SUSP", receipt.amount_cents),)))
         found.append(
             case(
                 "receipt_other_account",
@@ -84,7 +84,7 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
                 then=(
                     Post(
                         "payment_moved",
-                        words,
+                        line,
                         (("SUSP", "AR", receipt.amount_cents),),
                         account=receipt.account,
                     ),
@@ -96,25 +96,25 @@ def judge_payment(situation: Situation, event: EventFacts) -> Judgement:
     found.extend(_chain(receipt, event))
     day = event.occurred_at.astimezone(ZoneInfo(situation.timezone)).date()
     found.extend(_policy(receipt, situation, situation.book.in_force(day).payment_policy()))
-    words = ack_words("payment", {"receipt": receipt.number})
-    return Judgement("", words if event.stray_receipt is None else outcome_words(found), tuple(found))
+    message = Message.of("ack.payment", receipt=receipt.number)
+    return Judgement("", message if event.ungranted_receipt is None else answer(found), tuple(found))
 
 
 def judge_void(event: EventFacts) -> Judgement:
     """A spoilt number, explained; it posts nothing."""
     receipt = receipt_of(event)
     reason = event.body.get("reason")
-    told = case("receipt_void", blocking=False, receipt=receipt.number, reason=str(reason or "")[:200])
-    found = (told, *_chain(receipt, event))
-    words = ack_words("noted", {}) if event.stray_receipt is None else outcome_words(found)
-    return Judgement("", words, found)
+    spoilt = case("receipt_void", blocking=False, receipt=receipt.number, reason=str(reason or "")[:200])
+    found = (spoilt, *_chain(receipt, event))
+    message = Message("ack.noted") if event.ungranted_receipt is None else answer(found)
+    return Judgement("", message, found)
 
 
 def _chain(receipt: ReceiptFacts, event: EventFacts) -> tuple[OpenException, ...]:
     found = []
     if parse_number(receipt.number) is None:
         found.append(case("receipt_number_odd", blocking=False, receipt=receipt.number))
-    stray = event.stray_receipt
+    stray = event.ungranted_receipt
     if stray is not None:
         # Its chain is somebody else's, so only the receipt itself can be doubted.
         code = "receipt_not_granted" if stray.device is None else "receipt_of_another"

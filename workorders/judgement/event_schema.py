@@ -2,13 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError, fields, validate
+
+from workorders.grammar.texts import FILE_NAME_MAX
+from workorders.messages.message import Message
 
 SCHEMA = 1
 """The event schema this program writes down and understands; older ones are upcast, newer ones wait."""
@@ -26,6 +29,10 @@ KINDS = (
     "cancel_seen",
     "receipt_void",
     "backed_out",
+    "message",
+    "messages_read",
+    "day",
+    "pickup",
 )
 EVENT_ID = re.compile(r"event:(?P<device>[a-z0-9]{4,32}):(?P<counter>\d{8})")
 
@@ -37,17 +44,18 @@ _ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Unreadable(Exception):  # noqa: N818 - a verdict on a document, not on the program
-    """The document cannot be understood; `code` and `reason` go into its quarantine."""
+    """The document cannot be understood; `message` (`quarantine.<code>`) goes into its quarantine."""
 
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, code: str, reason: Message | None = None, **params: object) -> None:
+        super().__init__(code if reason is None else reason.code)
+        given = params if reason is None else {"reason": reason}
         self.code = code
-        self.reason = reason
+        self.message = Message.of(f"quarantine.{code}", **given)
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """One attachment stub: MIME type, digest as the store tells it, bytes."""
+    """One attachment stub: MIME type, digest as the store gives it, bytes."""
 
     content_type: str
     digest: str
@@ -134,7 +142,14 @@ def understand(document: Mapping[str, Any], *, database: str) -> FieldDocument:
     try:
         loaded = _EVENT.load(_upcast(stated))
     except ValidationError as error:
-        raise Unreadable("malformed", _named(error.messages_dict)) from None
+        raise Unreadable(
+            "malformed",
+            Message.of(
+                "unreadable.fields",
+                fields=", ".join(_paths(error.messages_dict)),
+                detail=_named(error.messages_dict),
+            ),
+        ) from None
     doc_id = str(document.get("_id"))
     _check_place(doc_id, loaded, database)
     position = loaded["position"]
@@ -177,9 +192,9 @@ def digest_of(stated: Mapping[str, Any]) -> str:
     try:
         canonical = orjson.dumps(_alike(stated), option=orjson.OPT_SORT_KEYS)
     except (TypeError, OverflowError) as error:
-        raise Unreadable("malformed", f"not plain JSON: {error}") from None
+        raise Unreadable("malformed", Message.of("unreadable.not_json", error=str(error))) from None
     if _ZERO.search(canonical):
-        raise Unreadable("malformed", "a text holds a zero character")
+        raise Unreadable("malformed", Message("unreadable.zero_character"))
     return hashlib.sha256(canonical).hexdigest()
 
 
@@ -201,7 +216,7 @@ def _upcast(stated: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(version, int) or isinstance(version, bool):
         return stated
     if version > SCHEMA:
-        raise Unreadable("newer_schema", f"schema {version} is newer than {SCHEMA}; update the server")
+        raise Unreadable("newer_schema", version=version, known=SCHEMA)
     while version in _UPCAST:
         stated = _UPCAST[version](stated)
         version += 1
@@ -212,16 +227,20 @@ def _upcast(stated: dict[str, Any]) -> dict[str, Any]:
 def _check_place(doc_id: str, loaded: Mapping[str, Any], database: str) -> None:
     found = EVENT_ID.fullmatch(doc_id)
     if found is None:
-        raise Unreadable("malformed", f"_id: “{doc_id[:80]}” is not event:<device>:<eight digits>")
+        raise Unreadable("malformed", Message.of("unreadable.event_id", id=doc_id[:80]))
     if found["device"] != loaded["device"] or int(found["counter"]) != loaded["counter"]:
-        raise Unreadable("foreign", f"{doc_id} names another device or counter than the event inside")
+        raise Unreadable("foreign", Message.of("unreadable.other_place", id=doc_id))
     if database != f"tech-{loaded['technician']}":
-        raise Unreadable("foreign", f"an event of technician {loaded['technician']} lies in {database}")
+        whose = Message.of("unreadable.other_technician", technician=loaded["technician"], database=database)
+        raise Unreadable("foreign", whose)
 
 
 def _attachments(stubs: Any) -> dict[str, Attached]:
     if not isinstance(stubs, Mapping):
         return {}
+    longest = max(stubs, key=len, default="")
+    if len(longest) > FILE_NAME_MAX:
+        raise Unreadable("malformed", Message.of("unreadable.attachment_name", name=longest[:80]))
     return {
         name: Attached(
             str(stub.get("content_type", "application/octet-stream")),
@@ -231,6 +250,15 @@ def _attachments(stubs: Any) -> dict[str, Attached]:
         for name, stub in stubs.items()
         if isinstance(stub, Mapping)
     }
+
+
+def _paths(messages: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """The field of every message."""
+    for name, message in messages.items():
+        if isinstance(message, Mapping) and message:
+            yield from _paths(message, f"{path}{name}.")
+        else:
+            yield f"{path}{name}"
 
 
 def _named(messages: Mapping[str, Any], path: str = "") -> str:

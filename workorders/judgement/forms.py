@@ -27,10 +27,16 @@ def read(title: str = "Read", *, required: bool = True, only_if: tuple[str, obje
     )
 
 
-def left_on(title: str = "Is the service left on?") -> Field:
+def left_on(title: str = "Is the service left on?", *, only_if: tuple[str, object] | None = None) -> Field:
     """How the service was left."""
     return Field(
-        name="left_on", title=title, type=FieldType.YES_NO, required=True, section="Service", means="left"
+        name="left_on",
+        title=title,
+        type=FieldType.YES_NO,
+        required=True,
+        section="Service",
+        means="left",
+        only_if=only_if,
     )
 
 
@@ -106,3 +112,81 @@ VISIT_REASONS = (
     "time_expired",
 )
 """What can stop any visit to a meter."""
+
+PLACE_REASONS = ("no_access", "locked_gate", "dog", "unsafe", "buried_or_flooded", "weather", "time_expired")
+"""What can stop a visit that is about the place, whatever meter is there."""
+
+
+def old_meter(*, condition: dict[str, str]) -> tuple[Field, ...]:
+    """What is asked of a meter that comes out, or is found gone."""
+    there = ("old_there", True)
+    return (
+        Field(
+            name="old_there",
+            title="Is the old meter in place?",
+            type=FieldType.YES_NO,
+            required=True,
+            section="Old meter",
+        ),
+        Field(
+            name="old_serial",
+            title="Serial of the old meter",
+            type=FieldType.SERIAL,
+            required=True,
+            help="It must be the meter of this order; if not, stop and report another meter.",
+            section="Old meter",
+            means="serial_seen",
+            only_if=there,
+        ),
+        Field(
+            name="old_read",
+            title="Final read of the old meter",
+            type=FieldType.READ,
+            required=True,
+            section="Old meter",
+            means="read",
+            only_if=there,
+        ),
+        choice("condition", "Condition of the old meter", condition, section="Old meter", only_if=there),
+        photo("photo_old", "Photo of the old meter's dials", section="Old meter", only_if=there),
+    )
+
+
+def new_meter(asked_if: tuple[str, object]) -> tuple[Field, ...]:
+    """What is asked of the meter that goes in."""
+    return (
+        Field(
+            name="new_serial",
+            title="Serial of the new meter",
+            type=FieldType.SERIAL,
+            required=True,
+            section="New meter",
+            only_if=asked_if,
+        ),
+        Field(
+            name="new_read",
+            title="Start read of the new meter",
+            type=FieldType.READ,
+            required=True,
+            section="New meter",
+            only_if=asked_if,
+        ),
+        Field(
+            name="new_dials",
+            title="Dials of the new meter",
+            type=FieldType.NUMBER,
+            min=3,
+            max=9,
+            section="New meter",
+            only_if=asked_if,
+        ),
+        Field(
+            name="endpoint",
+            title="Endpoint (radio) number",
+            type=FieldType.TEXT,
+            max=60,
+            section="New meter",
+            only_if=asked_if,
+        ),
+        photo("photo_new", "Photo of the new meter", section="New meter", only_if=asked_if),
+    )

@@ -4,17 +4,19 @@ from collections.abc import Iterable
 
 from workorders.facts import EventFacts
 from workorders.judgement.consequences import Consequence, Judgement, Post
-from workorders.judgement.cuts import paid_before, restore, take_back
+from workorders.judgement.cuts import paid_before, restore, reverse_charges
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.situation import Situation
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import visit_of
+from workorders.messages.message import Message
 
 WRONGFUL = frozenset({"wrongful_cut", "wrong_premise"})
 """Outcomes of a cut that should not have been made."""
 FEES = "fee_"
 
 
-def reconsider_cut(situation: Situation, cut: EventFacts) -> Judgement | None:
+def reconsider_cut(order_type: OrderType, situation: Situation, cut: EventFacts) -> Judgement | None:
     """What is known by now about payments, held against the posted completion `cut` of a disconnect.
 
     None when the account was not satisfied before the cut, or the cut is already known to be wrongful.
@@ -28,13 +30,13 @@ def reconsider_cut(situation: Situation, cut: EventFacts) -> Judgement | None:
     if paid_at is None:
         return None
     verdict = Verdict(visit)
-    reasons = f"The customer had paid at {paid_at.isoformat()}; cut at {cut.occurred_at.isoformat()}."
-    verdict.case("payment_after_the_fact", blocking=False, at=paid_at.isoformat())
-    verdict.case("wrongful_cut", blocking=False, reasons=reasons)
-    take_back(verdict, order.entries)
+    reason = Message.of("cut.paid_before", paid=paid_at, cut=cut.occurred_at)
+    verdict.case("payment_after_the_fact", blocking=False, at=paid_at)
+    verdict.case("wrongful_cut", blocking=False, reasons=[reason])
+    reverse_charges(verdict, order.entries)
     if situation.service_point.state == "off_np":
-        restore(visit, verdict, "wrongful_cut", wrongful=True)
-    return Judgement("wrongful_cut", reasons, verdict.consequences)
+        restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
+    return Judgement("wrongful_cut", reason, verdict.consequences)
 
 
 def still_due(waiting: Iterable[Consequence], outcome: str | None) -> tuple[Consequence, ...]:

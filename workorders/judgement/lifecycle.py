@@ -191,37 +191,3 @@ def document_state(state: str) -> str:
     return {State.SUPERSEDED: State.CANCELLED.value, State.REJECTED: State.CLOSED.value}.get(
         current, State.RECALLED.value
     )
-
-
-class Meeting(StrEnum):
-    """What happens when a service-state order is raised while another is active at the service point."""
-
-    SUPERSEDES = "supersedes"
-    BESIDE = "beside"
-    REFUSED = "refused"
-
-
-def meeting(new_type: str, active_type: str, *, same_account: bool) -> Meeting:
-    """How a new service-state order meets an active one; REFUSED is Problem `service_order_active`.
-
-    The newer customer event wins: a new tenant's turn_on, or the owner's own turn_off, over a collection
-    order. A turn_off of the leaving customer and the turn_on of the next stand beside each other, because
-    both are needed and one read serves them.
-    """
-    if new_type == "turn_on" and not same_account:
-        collection = active_type in {"disconnect_np", "reconnect"}
-        return (
-            Meeting.SUPERSEDES
-            if collection
-            else Meeting.BESIDE
-            if active_type == "turn_off"
-            else Meeting.REFUSED
-        )
-    if new_type == "turn_off":
-        if same_account and active_type in {"disconnect_np", "reconnect"}:
-            return Meeting.SUPERSEDES
-        if not same_account and active_type == "turn_on":
-            return Meeting.BESIDE
-    if new_type == "reconnect" and active_type == "disconnect_np" and same_account:
-        return Meeting.SUPERSEDES
-    return Meeting.REFUSED

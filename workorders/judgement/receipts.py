@@ -6,7 +6,7 @@ receipt cannot be removed or changed afterwards without breaking the chain (docs
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,46 +102,6 @@ class BlockFacts:
         return own and self.first <= serial <= self.last
 
 
-def stray_key(number: str, device: str) -> str:
+def ungranted_key(number: str, device: str) -> str:
     """What a receipt with a number of somebody else's is kept under: the number stays free for them."""
     return f"{number}@{device}"[:KEY_LENGTH]
-
-
-@dataclass(frozen=True, slots=True)
-class ChainReport:
-    """What is wrong with a device's receipts: all empty when nothing is."""
-
-    altered: tuple[str, ...]
-    """The hash does not fit the contents."""
-    unlinked: tuple[str, ...]
-    """The hash before is not that of the receipt before."""
-    missing: tuple[str, ...]
-    """Numbers skipped: each must be explained by a void."""
-    repeated: tuple[str, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Nothing is wrong."""
-        return not (self.altered or self.unlinked or self.missing or self.repeated)
-
-
-def check_chain(receipts: Iterable[ReceiptFacts], first: int = 1) -> ChainReport:
-    """Check all receipts of one block, in any order; `first` is the block's first serial."""
-    ordered = sorted(receipts, key=lambda r: r.number)
-    altered: list[str] = []
-    unlinked: list[str] = []
-    missing: list[str] = []
-    repeated: list[str] = []
-    expected, previous = first, FIRST_PREVIOUS
-    for receipt in ordered:
-        prefix, serial = parse_number(receipt.number) or ("", expected)
-        if serial < expected:
-            repeated.append(receipt.number)
-            continue
-        missing.extend(f"{prefix}-{n:06d}" for n in range(expected, serial))
-        if not own_hash_is_right(receipt):
-            altered.append(receipt.number)
-        if serial == expected and receipt.previous_hash != previous:
-            unlinked.append(receipt.number)
-        expected, previous = serial + 1, receipt.hash
-    return ChainReport(tuple(altered), tuple(unlinked), tuple(missing), tuple(repeated))

@@ -8,7 +8,7 @@ are aware datetimes, positions are (longitude, latitude) in degrees on WGS 84.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workorders.facts import AccountFacts, MeterFacts, OrderFacts, ReadFacts, ServicePointFacts
+from workorders.facts import AccountFacts, ForecastFacts, MeterFacts, OrderFacts, ReadFacts, ServicePointFacts
 from workorders.policy.rulebook import RuleBook
 
 
@@ -28,8 +28,10 @@ class Situation:
     """Every meter that the event mentions (any serial answer) or that is installed, by serial."""
     reads: tuple[ReadFacts, ...] = ()
     """The service point's reads, oldest first, at least the last 12; of any meter that was there."""
-    forecast_low_c: float | None = None
-    """Forecast low of the day in °C, when a forecast is configured."""
+    register_reads: tuple[ReadFacts, ...] = ()
+    """The same of registers besides the main one; the serial of each is `SERIAL/code`."""
+    forecasts: tuple[ForecastFacts, ...] = ()
+    """Forecasts of the days since the order was raised; read for types that cut only."""
 
     def meter(self, serial: str | None) -> MeterFacts | None:
         """The meter on record with `serial`, installed or mentioned; capitals do not matter."""

@@ -12,8 +12,10 @@ from workorders.judgement.consequences import (
     RemoveMeter,
     SetServicePoint,
 )
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
+from workorders.messages.message import Message
 from workorders.metering.registers import fits, may_install
 
 FINISH_HOURS = 24.0
@@ -30,8 +32,11 @@ class NewMeter:
     endpoint: str | None
 
 
-def take_out(visit: Visit, verdict: Verdict) -> bool:
-    """Record the old meter's removal; answers whether the records now know none at the service point."""
+def take_out(visit: Visit, verdict: Verdict, order_type: OrderType, *, fate: str | None = None) -> bool:
+    """Record the old meter's removal; answers whether the records now know none at the service point.
+
+    `fate` is the meter's new status (`RemoveMeter`); None: by why it is exchanged and how it is.
+    """
     installed, value = visit.situation.installed, visit.answers.get("old_read")
     if not visit.answers.get("old_there", True):
         if installed is not None:
@@ -43,12 +48,13 @@ def take_out(visit: Visit, verdict: Verdict) -> bool:
     verdict.read(value, installed, "final")
     if value is None or not fits(value, installed.dials):
         return False
-    verdict.do(RemoveMeter(installed.serial, value, visit.at, status=_fate(visit)))
-    if _fate(visit) == "held":
+    status = fate or _fate(visit)
+    verdict.do(RemoveMeter(installed.serial, value, visit.at, status=status))
+    if status == "held":
         verdict.follow(
-            "meter_test",
+            order_type,
             "held_for_test",
-            f"Test the removed meter {installed.serial}.",
+            Message.of("follow.test_removed", serial=installed.serial),
             priority=40,
             extra={"kind": "suspicion", "place": "bench", "serial": installed.serial, "size": installed.size},
         )
@@ -61,13 +67,13 @@ def _fate(visit: Visit) -> str:
     return "held" if doubted and visit.answers.get("condition") != "damaged" else "retired"
 
 
-def left_unmetered(visit: Visit, verdict: Verdict) -> None:
+def left_unmetered(visit: Visit, verdict: Verdict, order_type: OrderType) -> None:
     verdict.do(SetServicePoint("unmetered", visit.at))
     verdict.case("unmetered", blocking=False)
     verdict.follow(
-        "exchange",
+        order_type,
         "unmetered",
-        "Old meter out, new meter not in: set one.",
+        Message("follow.unmetered"),
         priority=90,
         due_hours=FINISH_HOURS,
         extra={"reason": "finish"},
@@ -124,7 +130,9 @@ def _steps(visit: Visit, new: NewMeter) -> tuple[Consequence, ...]:
     policy = visit.rules.setting("meter_plant")
     cents = policy.get("cents_by_size", {}).get(visit.point.size, 0) if policy.get("capitalise") else 0
     if cents > 0 and visit.account is not None:
-        steps.append(Post("plant", f"Meter {new.serial} in service", (("PLANT", "STOCK", cents),)))
+        steps.append(
+            Post("plant", Message.of("entry.plant", serial=new.serial), (("PLANT", "STOCK", cents),))
+        )
     return tuple(steps)
 
 
@@ -132,6 +140,12 @@ def _about(visit: Visit, meter: MeterFacts | None, serial: str) -> dict[str, Any
     """Where the records have the new meter, for the words of its case."""
     if meter is None:
         return {"serial": serial}
-    van = f"on the van of {meter.van_technician}" if meter.van_technician else meter.status.replace("_", " ")
-    where = meter.installed_at or van
-    return {"serial": serial, "where": where, "size": meter.size, "wanted": visit.point.size}
+    return {"serial": serial, "where": _place(meter), "size": meter.size, "wanted": visit.point.size}
+
+
+def _place(meter: MeterFacts) -> Message:
+    if meter.installed_at is not None:
+        return Message.of("meter.at", point=meter.installed_at)
+    if meter.van_technician is not None:
+        return Message.of("meter.on_van", technician=meter.van_technician)
+    return Message(f"meter.{meter.status}")

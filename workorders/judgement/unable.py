@@ -11,7 +11,7 @@ from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
-from workorders.messages.words import ack_words, unable_title
+from workorders.messages.message import Message
 
 UnableRule = Callable[[Verdict, OrderType], Command]
 
@@ -32,22 +32,23 @@ def _refused(verdict: Verdict, _order_type: OrderType) -> Command:
 
 
 def _repair(verdict: Verdict, _order_type: OrderType) -> Command:
-    reason = unable_title(str(verdict.visit.event.body.get("reason")))
-    verdict.case("repair_needed", blocking=False, reason=reason)
+    reason = str(verdict.visit.event.body.get("reason"))
+    verdict.case("repair_needed", blocking=False, reason=Message.of("repair.unable", reason=reason))
     return Command.REPORT_UNABLE
 
 
 def _not_found(verdict: Verdict, order_type: OrderType) -> Command:
-    if order_type.code != "verify":
+    if order_type.follow_on("meter_not_found") is not None:
         verdict.follow(
-            "verify",
+            order_type,
             "meter_not_found",
-            "Look for the meter.",
+            Message("follow.find_meter"),
             priority=60,
             extra={"reason": "meter_not_found"},
         )
     else:
-        verdict.case("repair_needed", blocking=False, reason=unable_title("meter_not_found"))
+        reason = Message.of("repair.unable", reason="meter_not_found")
+        verdict.case("repair_needed", blocking=False, reason=reason)
     return Command.REPORT_UNABLE
 
 
@@ -63,7 +64,7 @@ def _medical(verdict: Verdict, order_type: OrderType) -> Command:
         days = verdict.visit.rules.setting("medical_hold").get("days", 15)
         verdict.do(PlaceHold("medical", int(days)))
     verdict.case("medical_certificate", blocking=False, remarks=_remarks(verdict))
-    return Command.HOLD_FROM_FIELD if order_type.code == "disconnect_np" else Command.REPORT_UNABLE
+    return Command.HOLD_FROM_FIELD if order_type.needs_authority else Command.REPORT_UNABLE
 
 
 def _proof(verdict: Verdict, _order_type: OrderType) -> Command:
@@ -114,12 +115,13 @@ def judge_unable(visit: Visit, order_type: OrderType) -> Judgement:
     if command in {Command.COMPLETE_WITH_EXCEPTION, Command.COMPLETE}:
         return judgement
     key = "held" if command is Command.HOLD_FROM_FIELD else "unable"
-    words = ack_words(key, {"reason": unable_title(reason)})
-    return Judgement(judgement.outcome, words, judgement.consequences, command)
+    message = Message.of(f"ack.{key}", reason=reason)
+    return Judgement(judgement.outcome, message, judgement.consequences, command)
 
 
 def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
-    """The meter seen is not the one on record: a case naming where its serial belongs, and a verify order."""
+    """The meter seen is not the one on record: a case naming where its serial belongs, and the order
+    that checks the records, unless this is it."""
     visit = verdict.visit
     seen = visit.serial_seen
     other = visit.situation.meters.get(seen) if seen else None
@@ -129,14 +131,13 @@ def wrong_meter(verdict: Verdict, order_type: OrderType) -> None:
         installed=visit.situation.installed.serial if visit.situation.installed else None,
         elsewhere=other.installed_at if other else None,
     )
-    if order_type.code != "verify":
-        verdict.follow(
-            "verify",
-            "wrong_meter",
-            "Verify which meter serves this premise.",
-            priority=70,
-            extra={"reason": "wrong_meter", "serial_seen": seen},
-        )
+    verdict.follow(
+        order_type,
+        "wrong_meter",
+        Message("follow.verify_meter"),
+        priority=70,
+        extra={"reason": "wrong_meter", "serial_seen": seen},
+    )
 
 
 def _keep_read(verdict: Verdict) -> None:

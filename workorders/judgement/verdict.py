@@ -14,9 +14,11 @@ from workorders.judgement.consequences import (
     RaiseOrder,
     RecordRead,
 )
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.visit import Visit
-from workorders.messages.words import ack_words, case_title, case_words
+from workorders.messages.message import Message, plain
+from workorders.messages.words import ALSO
 from workorders.metering.registers import ReadCheck
 from workorders.policy import fees
 
@@ -24,18 +26,30 @@ from workorders.policy import fees
 def case(
     code: str, *, blocking: bool = True, then: Iterable[Consequence] = (), **detail: Any
 ) -> OpenException:
-    """An exception with the words of its code; `detail` is plain JSON and fills them."""
-    return OpenException(code, case_words(code, detail), blocking, dict(detail), tuple(then))
+    """An exception; `detail` are the parameters of its message, and the figures it rests on."""
+    given = {name: plain(value) for name, value in detail.items()}
+    return OpenException(code, blocking, given, tuple(then))
 
 
-def outcome_words(consequences: Iterable[Consequence]) -> str:
-    """What the technician reads: the cases that wait for the office, those it was told, or just posted."""
+def answer(consequences: Iterable[Consequence]) -> Message:
+    """What the technician reads: the cases that wait for the office or only notify it, else just posted."""
     cases = [c for c in consequences if isinstance(c, OpenException)]
-    blocking = [case_title(c.code) for c in cases if c.blocking]
+    blocking = [c.code for c in cases if c.blocking]
     if blocking:
-        return ack_words("review", {"titles": blocking})
-    titles = [case_title(c.code) for c in cases]
-    return ack_words("told", {"titles": titles}) if titles else ack_words("posted", {})
+        return Message.of("ack.review", cases=blocking)
+    return Message.of("ack.told", cases=[c.code for c in cases]) if cases else Message("ack.posted")
+
+
+def merged(old: OpenException, new: OpenException) -> OpenException:
+    """One case for two findings of one code: a source opens a code once, and both are read."""
+    detail = new.detail | old.detail
+    if _said(new) != _said(old):
+        detail[ALSO] = [*old.detail.get(ALSO, ()), _said(new), *new.detail.get(ALSO, ())]
+    return OpenException(old.code, old.blocking or new.blocking, detail, old.then + new.then)
+
+
+def _said(one: OpenException) -> dict[str, Any]:
+    return {name: value for name, value in one.detail.items() if name != ALSO}
 
 
 class Verdict:
@@ -66,32 +80,35 @@ class Verdict:
     def case(
         self, code: str, *, blocking: bool = True, then: Iterable[Consequence] = (), **detail: Any
     ) -> None:
-        """Open a case with the words of its code."""
+        """Open a case."""
         self.do(case(code, blocking=blocking, then=then, **detail))
 
     def fees(self, codes: Iterable[str], reached: str) -> None:
         """Charge what falls due when the visit ended as `reached` (fees.REACHED)."""
         visit = self.visit
         charges = fees.due(
-            codes,
+            [code for code in codes if not (visit.remote and code in fees.FOR_A_VISIT)],
             reached,
             visit.rules,
             visit.account,
+            service=visit.point.service,
             no_charge=visit.order.no_charge,
             posted=visit.order.entries,
         )
         if visit.account is not None:
             self.do(*(p for p in map(fee_entry, charges) if p is not None))
 
-    def post(self, purpose: str, words: str, *lines: tuple[str, str, int]) -> None:
+    def post(self, purpose: str, message: Message, *lines: tuple[str, str, int]) -> None:
         """Post the lines above zero; nothing when there is none or the order has no account."""
         owed = tuple(line for line in lines if line[2] > 0)
         if owed and self.visit.account is not None:
-            self.do(Post(purpose, words, owed))
+            self.do(Post(purpose, message, owed))
 
-    def follow(self, type_: str, reason: str, words: str, **given: Any) -> None:
-        """Raise a follow-on order."""
-        self.do(RaiseOrder(type_, reason, words, **given))
+    def follow(self, order_type: OrderType, reason: str, message: Message, **given: Any) -> None:
+        """Raise the follow-on that `order_type` declares for `reason`; nothing when it declares none."""
+        raised = order_type.follow_on(reason)
+        if raised is not None:
+            self.do(RaiseOrder(raised, reason, message, **given))
 
     def read(
         self,
@@ -148,24 +165,22 @@ class Verdict:
         if command is None:
             blocked = any(isinstance(c, OpenException) and c.blocking for c in made)
             command = Command.COMPLETE_WITH_EXCEPTION if blocked else Command.COMPLETE
-        return Judgement(outcome, outcome_words(made), made, command)
+        return Judgement(outcome, answer(made), made, command)
 
 
 def _add(made: list[Consequence], new: Consequence) -> None:
     for i, old in enumerate(made):
         if isinstance(old, OpenException) and isinstance(new, OpenException) and old.code == new.code:
-            words = old.words if new.words in old.words else f"{old.words} {new.words}"
-            blocking, detail = old.blocking or new.blocking, old.detail | new.detail
-            made[i] = OpenException(old.code, words, blocking, detail, old.then + new.then)
+            made[i] = merged(old, new)
             return
     made.append(new)
 
 
 def with_consequences(judgement: Judgement, consequences: Iterable[Consequence]) -> Judgement:
-    """The judgement with other consequences, its words and its completion made to fit them."""
+    """The judgement with other consequences, its answer and its completion made to fit them."""
     made = tuple(consequences)
     command = judgement.command
     if command in {Command.COMPLETE, Command.COMPLETE_WITH_EXCEPTION}:
         blocked = any(isinstance(c, OpenException) and c.blocking for c in made)
         command = Command.COMPLETE_WITH_EXCEPTION if blocked else Command.COMPLETE
-    return replace(judgement, consequences=made, command=command, words=outcome_words(made))
+    return replace(judgement, consequences=made, command=command, message=answer(made))

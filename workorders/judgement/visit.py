@@ -6,7 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workorders.facts import AccountFacts, EventFacts, MeterFacts, OrderFacts, PaymentFacts, ServicePointFacts
+from workorders.facts import (
+    REMOTE_TECHNICIAN,
+    AccountFacts,
+    EventFacts,
+    MeterFacts,
+    OrderFacts,
+    PaymentFacts,
+    ServicePointFacts,
+)
 from workorders.grammar.texts import CODE_MAX, UNPRINTABLE
 from workorders.judgement.situation import Situation
 from workorders.metering.registers import ReadCheck, check_read
@@ -49,6 +57,11 @@ class Visit:
     def account(self) -> AccountFacts | None:
         """The account the order answers to."""
         return self.situation.account
+
+    @property
+    def remote(self) -> bool:
+        """The meter's own switch did it: nobody drove there."""
+        return self.event.technician == REMOTE_TECHNICIAN
 
     @property
     def outcome(self) -> str:

@@ -1,16 +1,22 @@
 """Balances as they stand (from the running sums) and as the postings prove them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workorders.tables import JournalEntry, LedgerBalance, Posting
+from workorders.tables import LedgerBalance, Posting
 
 
 def balance(session: Session, ledger: str, party: str = "") -> int:
-    """Cents on one ledger account for one party; a debit balance is positive."""
+    """Cents on one ledger account for one party; a debit balance is positive.
+
+    Without a party it is the sum of the ledger's postings: only balances of customers and technicians are
+    kept as running sums.
+    """
+    if not party:
+        total = select(func.sum(Posting.amount_cents)).where(Posting.ledger == ledger, Posting.party == "")
+        return int(session.scalar(total) or 0)
     return (
         session.scalar(
             select(LedgerBalance.amount_cents).where(
@@ -50,13 +56,3 @@ def custody(session: Session) -> dict[str, int]:
         .order_by(LedgerBalance.party)
     )
     return {row.party: row.amount_cents for row in rows}
-
-
-def balance_at(session: Session, ledger: str, party: str, at: datetime) -> int:
-    """The balance counting only entries effective up to `at`."""
-    total = session.scalar(
-        select(func.sum(Posting.amount_cents))
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .where(Posting.ledger == ledger, Posting.party == party, JournalEntry.effective_at <= at)
-    )
-    return int(total or 0)

@@ -21,6 +21,7 @@ CHART: dict[str, LedgerAccount] = {
     for row in (
         LedgerAccount("AR", "Customer receivable", "account"),
         LedgerAccount("CASH-T", "Cash in a technician's custody", "technician"),
+        LedgerAccount("VAULT", "Cash in an office's vault", "office"),
         LedgerAccount("UNDEP", "Undeposited receipts"),
         LedgerAccount("BANK", "Bank"),
         LedgerAccount("DEP", "Customer deposits held", "account"),
@@ -31,16 +32,19 @@ CHART: dict[str, LedgerAccount] = {
         LedgerAccount("PLANT", "Meters in service"),
         LedgerAccount("STOCK", "Meters in stock"),
         LedgerAccount("SUSP", "Suspense"),
+        LedgerAccount("PFEE", "Fees of payment processors"),
         LedgerAccount("OS", "Cash over and short"),
-        LedgerAccount("OPEN", "Balances taken over at the start"),
+        LedgerAccount("BAD", "Bad debt written off"),
+        LedgerAccount("OPEN", "Opening balance"),
     )
 }
 
 
 def party_of(ledger: str, parties: dict[str, str]) -> str:
-    """The party a posting to `ledger` carries, taken from `parties` ({"account": …, "technician": …}).
+    """The party that a posting to `ledger` carries, taken from `parties`.
 
-    Raises ValueError when the ledger is not in the chart or its party is not given.
+    These are {"account": …, "technician": …, "office": …}. Raises ValueError when the ledger is not in the
+    chart or its party is not given.
     """
     row = CHART.get(ledger)
     if row is None:

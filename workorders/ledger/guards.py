@@ -14,10 +14,14 @@ from workorders.grammar.money import AMOUNT_MAX_CENTS
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A table whose rows may not be deleted, and whose `frozen` columns may not change (empty: none may)."""
+    """A table whose rows may not be deleted, and whose `frozen` columns may not change (empty: none may).
+
+    In one of the `final` values of its column `state` nothing of a row may change.
+    """
 
     table: str
     frozen: tuple[str, ...] = ()
+    final: tuple[str, ...] = ()
 
 
 GUARDS: tuple[Guard, ...] = (
@@ -52,7 +56,7 @@ GUARDS: tuple[Guard, ...] = (
         "read",
         ("id", "meter_id", "service_point_id", "taken_at", "value", "kind", "source", "supersedes_id"),
     ),
-    Guard("exception_case", ("id", "code", "words", "order_number", "source", "opened_at", "detail")),
+    Guard("exception_case", ("id", "code", "order_number", "source", "opened_at", "detail")),
 )
 
 UNBALANCED = "COALESCE((SELECT SUM(amount_cents) FROM posting WHERE entry_id = NEW.entry_id), 1) <> 0"
@@ -64,6 +68,9 @@ SEALED = "entry_sealed: a sealed entry takes no more postings"
 TOO_LARGE = f"ABS(NEW.amount_cents) > {AMOUNT_MAX_CENTS}"
 OUT_OF_BOUNDS = f"posting_too_large: a line of the ledger holds at most {AMOUNT_MAX_CENTS} cents"
 
+KEYED = ("curbstop_check_posting", "curbstop_check_seal")
+"""Functions that look up what belongs to one entry."""
+
 QUARANTINE_DECISION = Guard("quarantine_decision")
 """Guarded by the migration that makes the table."""
 PAYMENT_REVERSAL = Guard("payment_reversal")
@@ -73,7 +80,186 @@ PENDING_PAYMENT = Guard(
     ("id", "account_id", "amount_cents", "channel", "received_at", "recorded_at", "recorded_by", "reference"),
 )
 """As above: who decided and how is written later, the payment itself never changes."""
+BILL = Guard("bill")
+"""As above."""
+HOLD_EVENT = Guard("hold_event")
+"""As above."""
+AGREEMENTS = (
+    Guard("agreement_event"),
+    Guard(
+        "application", ("id", "account_id", "premise_id", "start_on", "required", "applied_at", "applied_by")
+    ),
+)
+"""As above: what was asked for and required of a customer stays; what was decided about it is added."""
+CARE = (
+    Guard("record_change"),
+    Guard("account_note", ("id", "account_id", "at", "actor", "kind", "words", "call_back_on")),
+    Guard(
+        "enrollment", ("id", "account_id", "kind", "starts_on", "reason", "evidence", "added_at", "added_by")
+    ),
+    Guard(
+        "adjustment",
+        (
+            "id",
+            "account_id",
+            "to_account_id",
+            "kind",
+            "amount_cents",
+            "reason",
+            "evidence",
+            "requested_at",
+            "requested_by",
+        ),
+        ("posted", "refused"),
+    ),
+)
+"""As above."""
 LATER = (QUARANTINE_DECISION, PAYMENT_REVERSAL, PENDING_PAYMENT)
+COLLECTIONS = (BILL, HOLD_EVENT)
+CASH_OFFICE: tuple[Guard, ...] = (
+    Guard(
+        "turn_in",
+        ("id", "kind", "technician_id", "device_id", "opened_at", "opened_by", "expected_cents"),
+        ("signed", "cancelled"),
+    ),
+    Guard("turn_in_receipt", ("turn_in_id", "receipt_number", "amount_cents")),
+    Guard("cash_count"),
+    Guard("cash_signature"),
+    Guard("receipt_explanation"),
+    Guard("drawer", ("id", "owner", "day", "float_cents", "opened_at"), ("closed",)),
+    Guard("drawer_move"),
+    Guard("drawer_payment"),
+    Guard("deposit"),
+    Guard("deposit_item"),
+    Guard("deposit_correction"),
+)
+"""As above: a turn-in that was signed and a drawer that was closed stay as they are for ever."""
+COUNTER: tuple[Guard, ...] = (
+    Guard(
+        "payment_batch",
+        ("id", "channel", "control_count", "control_cents", "opened_at", "opened_by"),
+        ("closed",),
+    ),
+    Guard("counter_receipt"),
+    Guard("payment_tender"),
+)
+"""As above: what was handed out is never changed, and a closed batch stays closed."""
+BANK_STATEMENTS: tuple[Guard, ...] = (
+    Guard("bank_statement"),
+    Guard(
+        "bank_line",
+        (
+            "id",
+            "statement_id",
+            "key",
+            "kind",
+            "posted_on",
+            "amount_cents",
+            "reference",
+            "bank_reference",
+            "bank_account",
+            "description",
+        ),
+        ("matched", "corrected", "returned", "set_aside"),
+    ),
+)
+"""As above: what the bank said stays, and a line that was decided stays decided."""
+EXPORT_BATCH = Guard("export_batch")
+"""As above: what was given to another system stays known."""
+ADMIN_CHANGE = Guard("admin_change")
+"""As above: what an administrator changed stays known."""
+OUTGOING_MAIL = Guard(
+    "outgoing_mail",
+    ("id", "key", "kind", "details", "recipients", "created_at", "created_by"),
+    ("written", "set_aside"),
+)
+"""As above: what was sent to whom stays known, and nothing is sent twice."""
+SETTLEMENTS: tuple[Guard, ...] = (
+    Guard("settlement"),
+    Guard("settled_payment"),
+    Guard("settlement_chargeback"),
+)
+"""As above: what a processor paid out stays known."""
+RECOVERY: tuple[Guard, ...] = (
+    Guard(
+        "returned_mail",
+        ("id", "account_id", "notice_id", "returned_on", "reason", "new_address", "noted_at", "noted_by"),
+        ("resolved",),
+    ),
+    Guard("late_fee"),
+    Guard("agency_event"),
+    Guard("agency_placement", ("id", "account_id", "agency", "placed_at", "placed_by", "placed_cents")),
+    Guard(
+        "lien",
+        ("id", "account_id", "premise_id", "amount_cents", "filed_on", "reference", "noted_at", "noted_by"),
+    ),
+)
+"""As above: what was handed to billing, to an agency or to the recorder stays known."""
+STOCK: tuple[Guard, ...] = (
+    Guard("meter_move"),
+    Guard("stock_count", ("id", "place", "opened_at", "opened_by"), ("closed",)),
+    Guard("stock_count_serial"),
+    Guard("stock_difference", ("id", "count_id", "serial", "kind", "on_record")),
+)
+"""As above: where a meter was, and what was counted, is never rewritten."""
+REGISTER_READ = Guard("register_read")
+"""As above."""
+REMOTE_COMMAND = Guard(
+    "remote_command", ("id", "order_number", "epoch", "meter_id", "kind", "requested_at", "requested_by")
+)
+"""As above: what was asked of the head-end stays; what it answered is added."""
+IMPORT_RUN = Guard(
+    "import_run",
+    (
+        "id",
+        "kind",
+        "file",
+        "sha256",
+        "source",
+        "way",
+        "rows",
+        "counts",
+        "errors",
+        "made_at",
+        "made_by",
+        "first_read",
+        "last_read",
+        "first_event",
+        "last_event",
+    ),
+    ("refused", "undone"),
+)
+"""As above: what a file brought stays known; it is undone at most once."""
+VAULT: tuple[Guard, ...] = (
+    Guard(
+        "vault_transfer",
+        ("id", "office", "kind", "amount_cents", "asked_at", "asked_by"),
+        ("done", "refused"),
+    ),
+    Guard("vault_count", ("id", "office", "opened_at", "opened_by"), ("closed", "set_aside")),
+)
+"""As above: what was handed over and what was counted stays."""
+ALL = (
+    *GUARDS,
+    *LATER,
+    *COLLECTIONS,
+    *CASH_OFFICE,
+    *AGREEMENTS,
+    *CARE,
+    *COUNTER,
+    *BANK_STATEMENTS,
+    EXPORT_BATCH,
+    ADMIN_CHANGE,
+    OUTGOING_MAIL,
+    *SETTLEMENTS,
+    *RECOVERY,
+    *STOCK,
+    REGISTER_READ,
+    REMOTE_COMMAND,
+    IMPORT_RUN,
+    *VAULT,
+)
+"""Every guard there is, whichever migration set it up."""
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -84,6 +270,22 @@ def create_statements(dialect: str) -> list[str]:
 def drop_statements(dialect: str) -> list[str]:
     """The DDL that takes every guard away again, also where it is gone already."""
     return list(_sqlite_drop() if _is_sqlite(dialect) else _postgresql_drop())
+
+
+def keyed_statements(dialect: str) -> list[str]:
+    """The DDL that lets the checks of postings and seals go by index, however the tables looked at first.
+
+    PostgreSQL keeps the plan of a session's first posting; made while few entries were sealed, it read them
+    all for each posting, so that what a load costs grew with the square of its entries.
+    """
+    if _is_sqlite(dialect):
+        return []
+    return [f"ALTER FUNCTION {name}() SET enable_seqscan = off" for name in KEYED]
+
+
+def unkeyed_statements(dialect: str) -> list[str]:
+    """The DDL that takes `keyed_statements` back."""
+    return [] if _is_sqlite(dialect) else [f"ALTER FUNCTION {name}() RESET ALL" for name in KEYED]
 
 
 def table_statements(dialect: str, guard: Guard) -> list[str]:
@@ -132,7 +334,9 @@ def _changed(guard: Guard, different: str) -> str:
     """The WHEN clause that lets through an update of columns that are not frozen."""
     if not guard.frozen:
         return ""
-    return "WHEN (" + " OR ".join(f'OLD."{name}" {different} NEW."{name}"' for name in guard.frozen) + ") "
+    changes = [f'OLD."{name}" {different} NEW."{name}"' for name in guard.frozen]
+    changes += [f"OLD.state = '{state}'" for state in guard.final]
+    return "WHEN (" + " OR ".join(changes) + ") "
 
 
 def _sqlite_create() -> Iterator[str]:
@@ -160,7 +364,7 @@ def _sqlite_table(guard: Guard) -> Iterator[str]:
 
 
 def _sqlite_drop() -> Iterator[str]:
-    for guard in (*GUARDS, *LATER):
+    for guard in ALL:
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_update"
         yield f"DROP TRIGGER IF EXISTS guard_{guard.table}_delete"
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed"
@@ -214,7 +418,7 @@ def _function(name: str, body: str) -> str:
 
 
 def _postgresql_drop() -> Iterator[str]:
-    for guard in (*GUARDS, *LATER):
+    for guard in ALL:
         for act in ("update", "delete", "truncate"):
             yield f'DROP TRIGGER IF EXISTS guard_{guard.table}_{act} ON "{guard.table}"'
     yield "DROP TRIGGER IF EXISTS guard_posting_sealed ON posting"

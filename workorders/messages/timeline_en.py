@@ -1,53 +1,63 @@
-"""English sentences of an order's timeline, by kind of history line; `{…}` is filled from what is known."""
+"""English sentences of an order's timeline.
 
-EVENTS = {
-    "requested": "Requested by {who}.",
-    "approved": "Ready for the dispatcher.",
-    "held": "On hold: {reason}.",
-    "gate_overridden": "{who} let it go ahead although money is owed: {reason}.",
-    "scheduled": "Scheduled.",
-    "assigned": "Assigned to {technician}.",
-    "unassigned": "Taken off {before}’s list: {reason}.",
-    "dispatched": "Sent to {technician}’s tablet.",
-    "recalled": "Taken back from the tablet: {reason}.",
-    "cancelled": "Cancelled by {who}: {reason}.",
-    "superseded": "Replaced by a newer order: {reason}.",
-    "acknowledged": "{who} has seen it on the tablet.",
-    "en_route": "{who} is on the way.",
-    "on_site": "{who} arrived.",
-    "started": "{who} started the work.",
-    "suspended": "{who} paused the work.",
-    "resumed": "{who} went on with the work.",
-    "completed": "{who} reported: {outcome}.",
-    "unable": "{who} could not do it: {outcome}.",
-    "visit": "{who} also reported on this order, which had been done already; the visit is linked.",
-    "payment": "{who} took {amount} at the door, receipt {receipt}.",
-    "receipt_void": "{who} voided receipt {receipt}: {reason}.",
-    "cancel_seen": "{who} saw the cancel and chose to {choice}.",
-    "backed_out": "{who} backed out.",
-    "accepted": "Accepted in review by {who}: {words}.",
-    "rejected": "Refused in review by {who}: {words}.",
-    "reconsidered": "Judged again after a payment: {outcome}.",
-    "closed": "Closed.",
+The forms of parameters are those of `workorders.messages.words.FORMS`.
+"""
+
+TIMELINE = {
+    "timeline.requested": "Requested by {who:person}.",
+    "timeline.approved": "Ready for the dispatcher.",
+    "timeline.approved_because": "Ready for the dispatcher: {reason:clause}.",
+    "timeline.changed": "Changed by {who:person}: {reason:clause}.",
+    "timeline.held": "On hold: {reason:clause}.",
+    "timeline.gate_overridden": "{who:person} let it go ahead although money is owed: {reason:clause}.",
+    "timeline.scheduled": "Scheduled.",
+    "timeline.assigned": "Assigned to {technician:person}.",
+    "timeline.moved": "Moved from {before:person} to {technician:person}.",
+    "timeline.unassigned": "Taken off {before:person}’s list: {reason:clause}.",
+    "timeline.dispatched": "Sent to {technician:person}’s tablet.",
+    "timeline.recalled": "Taken back from the tablet: {reason:clause}.",
+    "timeline.cancelled": "Cancelled by {who:person}: {reason:clause}.",
+    "timeline.superseded": "Replaced by a newer order: {reason:clause}.",
+    "timeline.acknowledged": "{who:person} has seen it on the tablet.",
+    "timeline.en_route": "{who:person} is on the way.",
+    "timeline.on_site": "{who:person} arrived.",
+    "timeline.started": "{who:person} started the work.",
+    "timeline.suspended": "{who:person} paused the work.",
+    "timeline.resumed": "{who:person} went on with the work.",
+    "timeline.completed": "{who:person} reported: {outcome:outcome}.",
+    "timeline.unable": "{who:person} could not do it: {outcome:outcome}.",
+    "timeline.visit": "{who:person} also reported on this order, which had been done already; the visit is "
+    "linked.",
+    "timeline.payment": "{who:person} took {amount:money} at the door, receipt {receipt}.",
+    "timeline.receipt_void": "{who:person} voided receipt {receipt}: {reason:clause}.",
+    "timeline.cancel_seen": "{who:person} saw the cancel and chose to {choice:choice}.",
+    "timeline.backed_out": "{who:person} backed out.",
+    "timeline.accepted": "Accepted in review by {who:person}: {reason:clause}.",
+    "timeline.rejected": "Refused in review by {who:person}: {reason:clause}.",
+    "timeline.reconsidered": "Judged again after a payment: {outcome:outcome}.",
+    "timeline.closed": "Closed: {reason:clause}.",
+    "timeline.tag_posted": "{who:person} delivered the door tag; it counts from then.",
+    "timeline.unknown": "{kind:spelled} by {who:person}.",
+    "timeline.case_opened": "To be reviewed: {case:message}",
+    "timeline.case_accepted": "Review of “{case:case}” accepted by {who:person}: {reason:clause}.",
+    "timeline.case_rejected": "Review of “{case:case}” refused by {who:person}: {reason:clause}.",
+    "timeline.paid": "Payment of {amount:money} received ({channel:channel}).",
+    "timeline.entry": "{line:clause}.",
+    "timeline.entry_charged": "{line:clause}: {amount:money} charged to the account.",
+    "timeline.entry_credited": "{line:clause}: {amount:money} credited to the account.",
+    "timeline.follow_on": "Order {number} ({title:text}) was raised because of this one.",
 }
+"""Code of a line → its text."""
 
-ASSIGNED_FROM = "Moved from {before} to {technician}."
-APPROVED_WITH_REASON = "Ready for the dispatcher: {reason}."
-UNKNOWN = "{kind} by {who}."
-CHOICES = {"finish": "finish the work", "back_out": "back out"}
-
-CASE_OPENED = "To be reviewed: {words}"
-CASE_DECIDED = "Review of “{title}” {verdict} by {who}: {decision}."
-VERDICTS = {"accepted": "accepted", "rejected": "refused"}
-PAYMENT = "Payment of {amount} received ({channel})."
-ENTRY = "{words}: {amount}."
-FOLLOW_ON = "Order {number} ({type}) was raised because of this one."
-EVIDENCE = "Photo “{name}” arrived."
+NO_REASON = "no reason given"
 SYSTEM = "the system"
-CUSTOMER_CHARGED = "charged to the account"
-CUSTOMER_CREDITED = "credited to the account"
+BY_ORDER = "order {number}"
+SOURCES = {"payment": "a payment", "event": "a report from the field", "import": "an import"}
+"""What acted, by the kind of what is kept as the actor."""
 
 POSSIBLY_OFF = "Possibly off; tablet {heard}."
+POSSIBLY_OFF_CANCELLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was cancelled."
+POSSIBLY_OFF_RECALLED = "Possibly off; tablet {heard}. The tablet may not know yet that this was taken back."
 CANCEL_UNKNOWN = "The tablet may not know yet that this was cancelled; {heard}."
 RECALL_UNKNOWN = "The tablet may not know yet that this was taken back; {heard}."
 NOT_SENT = "Waiting to be sent to {technician}’s tablet; {heard}."

@@ -204,13 +204,6 @@ def usage_between(reads: Sequence[ReadFacts], meter: MeterFacts, since: datetime
     )
 
 
-def usage_at_point(
-    reads: Sequence[ReadFacts], meters: Mapping[str, MeterFacts], since: datetime, until: datetime
-) -> int:
-    """Units over a span in which meters were exchanged: the old meter's part and the new meter's part."""
-    return sum(usage_between(reads, meter, since, until) for meter in meters.values())
-
-
 def may_install(meter: MeterFacts | None, technician: str, point: ServicePointFacts) -> tuple[str, ...]:
     """Why the records speak against this meter going in here; empty when nothing does.
 

@@ -4,57 +4,91 @@ An unknown key is refused: a misspelt protection would otherwise protect nobody.
 """
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from workorders.grammar.money import AMOUNT_MAX_CENTS
+from workorders.policy.rule_fields import (
+    HOLD_KINDS,
+    NOT_NEGATIVE,
+    NOTICE_KINDS,
+    POSITIVE,
+    strict_int,
+    tuple_of,
+)
 from workorders.policy.rulebook import (
     FIELD_REVIEW_CENTS,
+    NOTICE_PLACES,
     RULE_KINDS,
     CutRules,
     FlowLimits,
     Geofence,
     HighLow,
     MeterTestProfile,
+    NoticeText,
     PaymentPolicy,
     RuleValue,
     UsageRate,
 )
-from workorders.policy.satisfaction import DUE_DAYS_MAX, POLICIES
+from workorders.policy.setting_schemas import SETTINGS
 from workorders.problems import Problem
 
-HOLD_KINDS = ("medical", "arrangement", "dispute", "bankruptcy", "pledge", "moratorium")
-NOTICE_KINDS = ("past_due", "final", "door_tag")
 
-_POSITIVE = validate.Range(min=0, min_inclusive=False)
-_NOT_NEGATIVE = validate.Range(min=0)
-
-
-def _strict_int(**given: Any) -> fields.Integer:
-    return fields.Integer(strict=True, required=True, **given)
+def _days_by_kind() -> fields.Dict:
+    return fields.Dict(
+        fields.String(validate=validate.OneOf(NOTICE_KINDS)),
+        fields.Integer(strict=True, validate=NOT_NEGATIVE),
+        load_default=dict,
+    )
 
 
-def _tuple_of(inner: fields.Field[Any], **given: Any) -> fields.List[Any]:
-    return fields.List(inner, required=True, **given)
+class NoticeTextSchema(Schema):
+    """A `notice_text` value."""
+
+    title = fields.String(required=True, validate=validate.Length(1, 80))
+    body = fields.String(required=True, validate=validate.Length(1, 4_000))
+
+    @validates_schema
+    def places_are_known(self, data: dict[str, Any], **_: Any) -> None:
+        """A misspelt place would reach the customer in braces."""
+        for name in ("title", "body"):
+            try:
+                named = {
+                    place for _, place, _, _ in Formatter().parse(data.get(name, "")) if place is not None
+                }
+            except ValueError:
+                raise ValidationError("a brace is not closed", name) from None
+            if named - NOTICE_PLACES:
+                known = ", ".join(sorted(NOTICE_PLACES))
+                raise ValidationError(f"has no place {min(named - NOTICE_PLACES)}; there are {known}", name)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> NoticeText:
+        """The value as a record."""
+        return NoticeText(**data)
 
 
 class CutRulesSchema(Schema):
     """A `cut_rules` value."""
 
-    delinquency_days = _strict_int(validate=_NOT_NEGATIVE)
-    minimum_cents = _strict_int(validate=_NOT_NEGATIVE)
-    notice_kinds = _tuple_of(fields.String(validate=validate.OneOf(NOTICE_KINDS)))
-    notice_days = _strict_int(validate=_NOT_NEGATIVE)
-    forbidden_weekdays = _tuple_of(fields.Integer(strict=True, validate=validate.Range(min=0, max=6)))
-    holidays = _tuple_of(fields.Date())
+    delinquency_days = strict_int(validate=NOT_NEGATIVE)
+    minimum_cents = strict_int(validate=NOT_NEGATIVE)
+    notice_kinds = tuple_of(fields.String(validate=validate.OneOf(NOTICE_KINDS)))
+    notice_days = strict_int(validate=NOT_NEGATIVE)
+    forbidden_weekdays = tuple_of(fields.Integer(strict=True, validate=validate.Range(min=0, max=6)))
+    holidays = tuple_of(fields.Date())
     day_before_holiday = fields.Boolean(required=True)
     latest_local_time = fields.Time(required=True, format="%H:%M")
-    blocking_holds = _tuple_of(fields.String(validate=validate.OneOf(HOLD_KINDS)))
+    blocking_holds = tuple_of(fields.String(validate=validate.OneOf(HOLD_KINDS)))
     provisional_holds_block = fields.Boolean(required=True)
     minimum_forecast_c = fields.Float(required=True, allow_none=True)
-    authority_hours = _strict_int(validate=_POSITIVE)
-    reconnect_fee_cap_cents = _strict_int(validate=_NOT_NEGATIVE, allow_none=True)
+    authority_hours = strict_int(validate=POSITIVE)
+    reconnect_fee_cap_cents = strict_int(validate=NOT_NEGATIVE, allow_none=True)
+    notice_days_by_kind = _days_by_kind()
+    notice_business_days = _days_by_kind()
+    heat_alert_forbids = fields.Boolean(load_default=False)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> CutRules:
@@ -66,8 +100,8 @@ class PaymentPolicySchema(Schema):
     """A `payment_policy` value."""
 
     policy = fields.String(required=True, validate=validate.OneOf(["must_accept", "optional", "forbidden"]))
-    methods = _tuple_of(fields.String(validate=validate.OneOf(["cash", "check", "card_slip"])))
-    floor_cents = _strict_int(validate=_NOT_NEGATIVE)
+    methods = tuple_of(fields.String(validate=validate.OneOf(["cash", "check", "card_slip"])))
+    floor_cents = strict_int(validate=NOT_NEGATIVE)
     field_review_cents = fields.Integer(
         strict=True, load_default=FIELD_REVIEW_CENTS, validate=validate.Range(0, AMOUNT_MAX_CENTS)
     )
@@ -82,10 +116,10 @@ class FlowLimitsSchema(Schema):
     """One flow of a test profile."""
 
     name = fields.String(required=True, validate=validate.Length(min=1))
-    gpm = fields.Float(required=True, validate=_POSITIVE)
-    low_percent = fields.Float(required=True, validate=_POSITIVE)
-    high_percent = fields.Float(required=True, validate=_POSITIVE)
-    weight = fields.Float(required=True, validate=_POSITIVE)
+    gpm = fields.Float(required=True, validate=POSITIVE)
+    low_percent = fields.Float(required=True, validate=POSITIVE)
+    high_percent = fields.Float(required=True, validate=POSITIVE)
+    weight = fields.Float(required=True, validate=POSITIVE)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FlowLimits:
@@ -96,15 +130,15 @@ class FlowLimitsSchema(Schema):
 class MeterTestProfileSchema(Schema):
     """A `meter_test_profile` value."""
 
-    flows = _tuple_of(fields.Nested(FlowLimitsSchema), validate=validate.Length(min=1))
-    low_percent = fields.Float(required=True, validate=_POSITIVE)
-    high_percent = fields.Float(required=True, validate=_POSITIVE)
+    flows = tuple_of(fields.Nested(FlowLimitsSchema), validate=validate.Length(min=1))
+    low_percent = fields.Float(required=True, validate=POSITIVE)
+    high_percent = fields.Float(required=True, validate=POSITIVE)
     error_of = fields.String(required=True, validate=validate.OneOf(["meter", "standard"]))
-    calibration_days = _strict_int(validate=_POSITIVE)
+    calibration_days = strict_int(validate=POSITIVE)
 
     @validates_schema
     def names_are_distinct(self, data: dict[str, Any], **_: Any) -> None:
-        """Two flows of one rate could not be told apart."""
+        """Two flows of one rate could not be distinguished."""
         rates = [flow.gpm for flow in data.get("flows", ())]
         if len(set(rates)) != len(rates):
             raise ValidationError("the flows must differ", "flows")
@@ -120,8 +154,8 @@ class HighLowSchema(Schema):
 
     low_factor = fields.Float(required=True, validate=validate.Range(min=0, max=1))
     high_factor = fields.Float(required=True, validate=validate.Range(min=1))
-    floor_units = _strict_int(validate=_NOT_NEGATIVE)
-    minimum_intervals = _strict_int(validate=_POSITIVE)
+    floor_units = strict_int(validate=NOT_NEGATIVE)
+    minimum_intervals = strict_int(validate=POSITIVE)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> HighLow:
@@ -132,7 +166,7 @@ class HighLowSchema(Schema):
 class GeofenceSchema(Schema):
     """A `geofence` value."""
 
-    radius_m = fields.Float(required=True, validate=_POSITIVE)
+    radius_m = fields.Float(required=True, validate=POSITIVE)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Geofence:
@@ -143,91 +177,13 @@ class GeofenceSchema(Schema):
 class UsageRateSchema(Schema):
     """A `usage_rate` value."""
 
-    cents_per_thousand = _strict_int(validate=_NOT_NEGATIVE)
+    cents_per_thousand = strict_int(validate=NOT_NEGATIVE)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> UsageRate:
         """The value as a record."""
         return UsageRate(**data)
 
-
-SETTINGS: dict[str, type[Schema]] = {
-    "reread": Schema.from_dict({"agrees_within_units": _strict_int(validate=_NOT_NEGATIVE)}, name="Reread"),
-    "meter_test": Schema.from_dict(
-        {
-            "refund_months": _strict_int(validate=_POSITIVE),
-            "bill_slow_meters": fields.Boolean(required=True),
-        },
-        name="MeterTestSetting",
-    ),
-    "meter_plant": Schema.from_dict(
-        {
-            "capitalise": fields.Boolean(required=True),
-            "cents_by_size": fields.Dict(fields.String(), _strict_int(validate=_POSITIVE), required=True),
-        },
-        name="MeterPlant",
-    ),
-    "medical_hold": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="MedicalHold"),
-    "visit_fee": Schema.from_dict({"unable_reasons": _tuple_of(fields.String())}, name="VisitFee"),
-    "reconnect": Schema.from_dict(
-        {
-            "hours": fields.Float(required=True, validate=_POSITIVE),
-            "wrongful_hours": fields.Float(required=True, validate=_POSITIVE),
-            "usage_tolerance_units": _strict_int(validate=_NOT_NEGATIVE),
-        },
-        name="ReconnectSetting",
-    ),
-    "turn_off": Schema.from_dict(
-        {"scheduled_read_days": _strict_int(validate=_NOT_NEGATIVE)}, name="TurnOffSetting"
-    ),
-    "fee_tax": Schema.from_dict(
-        {
-            "basis_points": _strict_int(validate=_NOT_NEGATIVE),
-            "codes": _tuple_of(fields.String()),
-        },
-        name="FeeTax",
-    ),
-    "leak_adjustment": Schema.from_dict(
-        {"percent": _strict_int(validate=validate.Range(min=0, max=100))}, name="LeakAdjustment"
-    ),
-    "yard": Schema.from_dict(
-        {
-            "lon": fields.Float(required=True, validate=validate.Range(-180, 180)),
-            "lat": fields.Float(required=True, validate=validate.Range(-90, 90)),
-        },
-        name="Yard",
-    ),
-    "cut_satisfaction": Schema.from_dict(
-        {
-            "policy": fields.String(required=True, validate=validate.OneOf(POLICIES)),
-            "due_days": _strict_int(validate=validate.Range(min=0, max=DUE_DAYS_MAX)),
-            "tolerance_cents": _strict_int(validate=_NOT_NEGATIVE),
-            "down_payment_percent": _strict_int(validate=validate.Range(min=1, max=100)),
-        },
-        name="CutSatisfaction",
-    ),
-    "returned_item": Schema.from_dict(
-        {
-            "fee_code": fields.String(required=True, allow_none=True),
-            "ban_after": _strict_int(validate=_POSITIVE),
-            "ban_months": _strict_int(validate=_POSITIVE),
-        },
-        name="ReturnedItemSetting",
-    ),
-    "money_approval": Schema.from_dict(
-        {"payment_cents": _strict_int(validate=_POSITIVE)}, name="MoneyApproval"
-    ),
-    "response_targets": Schema.from_dict(
-        {
-            "emergency_priority": _strict_int(validate=validate.Range(min=1, max=100)),
-            "emergency_minutes": _strict_int(validate=_POSITIVE),
-            "complaint_minutes": fields.Dict(fields.String(), _strict_int(validate=_POSITIVE), required=True),
-        },
-        name="ResponseTargets",
-    ),
-    "lock_check": Schema.from_dict({"days": _strict_int(validate=_POSITIVE)}, name="LockCheck"),
-}
-"""The free settings by key."""
 
 _SCHEMAS: dict[str, type[Schema]] = {
     "cut_rules": CutRulesSchema,
@@ -236,6 +192,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "high_low": HighLowSchema,
     "geofence": GeofenceSchema,
     "usage_rate": UsageRateSchema,
+    "notice_text": NoticeTextSchema,
 }
 
 

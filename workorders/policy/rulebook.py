@@ -5,6 +5,7 @@ tablet believed that had only received an older rule set. Values are checked whe
 misspelt rule dies at start-up and not at the customer's door.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ RULE_KINDS = (
     "geofence",
     "usage_rate",
     "setting",
+    "notice_text",
 )
 
 
@@ -47,6 +49,12 @@ class CutRules:
     """How long a cut may rest on the authority given at dispatch."""
     reconnect_fee_cap_cents: int | None
     """The most a reconnect may cost by law; None: no cap."""
+    notice_days_by_kind: Mapping[str, int] = field(default_factory=dict)
+    """`notice_days` of a kind of notice that has its own."""
+    notice_business_days: Mapping[str, int] = field(default_factory=dict)
+    """Business days, too, that must have passed since a notice of that kind."""
+    heat_alert_forbids: bool = False
+    """No cut on a day for which the weather service has issued or announced a heat-related alert."""
 
 
 FIELD_REVIEW_CENTS = 250_000
@@ -105,7 +113,7 @@ class HighLow:
 
 @dataclass(frozen=True, slots=True)
 class Geofence:
-    """How near the premise a fix must be; beyond it the office is told, nothing is refused."""
+    """How near the premise a fix must be; beyond it the office gets a case, nothing is refused."""
 
     radius_m: float
 
@@ -127,12 +135,42 @@ class FeeRow:
     effective_from: date
     amount_cents: int
     trigger: str
-    """dispatch | visit | cut | completion | returned_item."""
+    """dispatch | visit | cut | completion | returned_item | notice | application."""
     exempt_rate_classes: tuple[str, ...] = ()
     rule_set: int = 1
 
 
-RuleValue = CutRules | PaymentPolicy | MeterTestProfile | HighLow | Geofence | UsageRate | dict[str, Any]
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What a notice says; key `<kind>.<language>`. `{…}` in either is one of NOTICE_PLACES."""
+
+    title: str
+    body: str
+
+
+NOTICE_PLACES = frozenset(
+    {
+        "district",
+        "day",
+        "customer",
+        "account",
+        "address",
+        "past_due",
+        "total",
+        "since",
+        "cut_on",
+        "late_charge",
+        "serial",
+        "skips",
+        "test_due",
+        "place",
+    }
+)
+"""What a notice's text may fill in."""
+
+RuleValue = (
+    NoticeText | CutRules | PaymentPolicy | MeterTestProfile | HighLow | Geofence | UsageRate | dict[str, Any]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +224,14 @@ class RulesInForce:
         """What usage costs; None: bills cannot be corrected here."""
         value = self.rules.get(("usage_rate", f"{service}.{rate_class}"))
         return value if isinstance(value, UsageRate) else self._typed("usage_rate", service, UsageRate)
+
+    def notice_text(self, kind: str, language: str) -> NoticeText | None:
+        """What a notice says in a language, in English where there is no such text; None: there is none."""
+        for key in (f"{kind}.{language}", f"{kind}.en"):
+            value = self.rules.get(("notice_text", key))
+            if isinstance(value, NoticeText):
+                return value
+        return None
 
     def setting(self, key: str) -> dict[str, Any]:
         """A free setting, empty when there is none."""

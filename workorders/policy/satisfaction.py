@@ -79,6 +79,8 @@ def _waits(charge: ChargeFacts, policy: Satisfaction, at: datetime | None, day: 
     """A bill that counts in what is owed but is not past due yet."""
     if charge.cents <= 0 or charge.due_at_once or (at is not None and charge.at >= at):
         return False
+    if charge.due_on is not None:
+        return charge.due_on >= day
     return charge.at.astimezone(zone).date() + timedelta(days=policy.due_days) > day
 
 

@@ -1,58 +1,62 @@
 """Whether a service may be cut for non-payment at an instant, each rule explaining itself. Pure.
 
 Used when a disconnect is raised, when it is dispatched and, on the rules of that day, for the instant of
-the cut when the tablet reports it. The verdicts are kept as evidence.
+the cut when the tablet reports it. The checks are kept as evidence.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workorders.facts import AccountFacts
-from workorders.grammar.money import text_from_cents
+from workorders.facts import AccountFacts, ForecastFacts
+from workorders.messages.message import Message
+from workorders.policy.aging import debts_of, past_due_since
+from workorders.policy.business_days import business_days_since
 from workorders.policy.rulebook import CutRules, RuleBook
 from workorders.policy.satisfaction import Satisfaction, needed_at, satisfaction_of
 
 WINDOW_DAYS = 92
 """No authority to cut is carried on a tablet for longer than a quarter."""
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TIMING = frozenset({"weekday", "holiday", "latest_hour", "forecast", "heat_alert"})
+"""Rules that pass by themselves: asked when a cut is sent out and when it is done, not when it is raised."""
 
 
 @dataclass(frozen=True, slots=True)
-class CutVerdict:
-    """What one rule says; `words` explain it either way, `evidence` are the figures it rests on."""
+class CutCheck:
+    """What one rule says; `message` explains it either way, `evidence` are the figures it rests on."""
 
     rule: str
     allowed: bool
-    words: str
+    message: Message
     evidence: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class CutDecision:
-    """All verdicts for one instant."""
+    """All checks for one instant."""
 
     at: datetime
-    verdicts: tuple[CutVerdict, ...]
+    checks: tuple[CutCheck, ...]
 
     @property
     def allowed(self) -> bool:
         """Every rule allows the cut."""
-        return all(v.allowed for v in self.verdicts)
+        return all(v.allowed for v in self.checks)
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why the cut is blocked, in words; empty when it is not."""
-        return tuple(v.words for v in self.verdicts if not v.allowed)
+    def reasons(self) -> tuple[Message, ...]:
+        """Why the cut is blocked; empty when it is not."""
+        return tuple(v.message for v in self.checks if not v.allowed)
 
     def as_evidence(self) -> dict[str, Any]:
         """Plain JSON, to be kept with the order or the case."""
-        verdicts = [
-            {"rule": v.rule, "allowed": v.allowed, "words": v.words, "evidence": v.evidence}
-            for v in self.verdicts
+        checks = [
+            {"rule": v.rule, "allowed": v.allowed, "message": v.message.as_json(), "evidence": v.evidence}
+            for v in self.checks
         ]
-        return {"at": self.at.isoformat(), "allowed": self.allowed, "verdicts": verdicts}
+        return {"at": self.at.isoformat(), "allowed": self.allowed, "verdicts": checks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class CutWindow:
 
 @dataclass(frozen=True, slots=True)
 class CutQuestion:
-    """May the service of `account` be cut at `at`? `service` keys the rules; forecast in °C when known."""
+    """May the service of `account` be cut at `at`? `service` keys the rules, `forecast` is the day's."""
 
     account: AccountFacts | None
     service: str
@@ -73,7 +77,7 @@ class CutQuestion:
     timezone: str
     medical: bool = False
     """The premise is flagged as medical."""
-    forecast_low_c: float | None = None
+    forecast: ForecastFacts | None = None
     authority_expires_at: datetime | None = None
     """The cut authority of a dispatched order; None while it is only being raised."""
 
@@ -84,7 +88,7 @@ class CutQuestion:
 
 
 def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
-    """Every rule's verdict on the cut, by the rules in force on its local day.
+    """Every rule's check of the cut, by the rules in force on its local day.
 
     A service without cut rules, and an order without an account, may not be cut: what is not regulated is
     not allowed.
@@ -94,21 +98,22 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
     rules = in_force.cut_rules(question.service)
     account = question.account
     if rules is None or account is None:
-        what = "no cut rules are in force for this service" if rules is None else "the order has no account"
-        return CutDecision(question.at, (CutVerdict("regulated", False, f"{what.capitalize()}.", {}),))
-    verdicts = (
+        what = Message("rule.unregulated" if rules is None else "rule.no_account")
+        return CutDecision(question.at, (CutCheck("regulated", False, what, {}),))
+    checks = (
         _amount(rules, account, question, satisfaction_of(in_force)),
-        _age(rules, account, day),
+        _age(rules, account, question, satisfaction_of(in_force)),
         *(_notice(kind, rules, account, day) for kind in rules.notice_kinds),
         _weekday(rules, day),
         _holiday(rules, day),
         _hour(rules, question.local),
-        _forecast(rules, question),
+        _forecast(rules, day, question.forecast),
+        _heat(rules, day, question.forecast),
         _medical_flag(question),
         *_holds(rules, account, day),
         _authority(question),
     )
-    return CutDecision(question.at, verdicts)
+    return CutDecision(question.at, checks)
 
 
 def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
@@ -117,10 +122,17 @@ def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
 
 
 def cut_windows(
-    book: RuleBook, service: str, since: datetime, until: datetime, timezone: str
+    book: RuleBook,
+    service: str,
+    since: datetime,
+    until: datetime,
+    timezone: str,
+    *,
+    forecasts: Mapping[date, ForecastFacts],
 ) -> tuple[CutWindow, ...]:
-    """The days from `since` to `until` on which a service may be cut, by weekday, holidays and latest hour.
+    """The days from `since` to `until` on which a service may be cut, and the hour that ends them.
 
+    Asked are weekday, holidays and forecast; `forecasts` are those of the days, as far as they are known.
     What else may stand against a cut (debt, notices, holds) is not asked. At most WINDOW_DAYS days.
     """
     zone = ZoneInfo(timezone)
@@ -129,47 +141,59 @@ def cut_windows(
     for step in range(min((last - first).days + 1, WINDOW_DAYS)):
         day = first + timedelta(days=step)
         rules = book.in_force(day).cut_rules(service)
-        if rules is None or not (_weekday(rules, day).allowed and _holiday(rules, day).allowed):
+        if rules is None or not all(check.allowed for check in _of_the_day(rules, day, forecasts.get(day))):
             continue
         found.append(CutWindow(day, datetime.combine(day, rules.latest_local_time, tzinfo=zone)))
     return tuple(found)
 
 
-def _amount(
-    rules: CutRules, account: AccountFacts, question: CutQuestion, policy: Satisfaction
-) -> CutVerdict:
+def _amount(rules: CutRules, account: AccountFacts, question: CutQuestion, policy: Satisfaction) -> CutCheck:
     """What satisfies the account's cuts must be unpaid, and enough to cut for."""
     owed = needed_at(account, policy, at=question.at, now=question.at, timezone=question.timezone)
     needed = max(rules.minimum_cents, policy.tolerance_cents + 1)
     allowed = owed >= needed
-    compare = "which is enough" if allowed else f"less than the {text_from_cents(needed)} needed"
+    message = (
+        Message.of("rule.enough", owed=owed)
+        if allowed
+        else Message.of("rule.too_little", owed=owed, needed=needed)
+    )
     evidence = {"owed_cents": owed, "minimum_cents": needed}
-    return CutVerdict("minimum_amount", allowed, f"{text_from_cents(owed)} is past due, {compare}.", evidence)
+    return CutCheck("minimum_amount", allowed, message, evidence)
 
 
-def _age(rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
+def _age(rules: CutRules, account: AccountFacts, question: CutQuestion, policy: Satisfaction) -> CutCheck:
+    """From the due day of the oldest open charge; where none is known, from the oldest notice."""
     notices = [n.sent_on for n in account.notices]
-    since = account.owed_since or min(notices, default=None)
+    debts = debts_of(account, policy, at=question.at, timezone=question.timezone)
+    since = account.owed_since or past_due_since(debts) or min(notices, default=None)
     evidence = {"owed_since": since.isoformat() if since else None, "days": rules.delinquency_days}
     if since is None:
-        return CutVerdict("delinquency_age", False, "Nothing shows how long the debt is overdue.", evidence)
-    age = (day - since).days
+        return CutCheck("delinquency_age", False, Message("rule.age_unknown"), evidence)
+    age = max((question.local.date() - since).days, 0)
     allowed = age >= rules.delinquency_days
-    words = f"The oldest debt is {age} days old; {rules.delinquency_days} are needed."
-    return CutVerdict("delinquency_age", allowed, words, evidence)
+    message = Message.of("rule.age", days=age, needed=rules.delinquency_days)
+    return CutCheck("delinquency_age", allowed, message, evidence)
 
 
-def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> CutVerdict:
-    rule, title = f"notice_{kind}", kind.replace("_", " ")
+def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> CutCheck:
+    rule = f"notice_{kind}"
     all_sent = [n for n in account.notices if n.kind == kind and n.sent_on <= day]
     since = account.restarted_on
     sent = [n for n in all_sent if since is None or n.sent_on >= since]
     if all_sent and not sent:
-        words = f"A payment was taken back on {since}; a {title} notice sent after it is needed."
-        return CutVerdict(rule, False, words, {"restarted_on": since.isoformat() if since else None})
+        message = Message.of("rule.notice_outdated", since=since, notice=kind)
+        return CutCheck(rule, False, message, {"restarted_on": since.isoformat() if since else None})
     if not sent:
-        return CutVerdict(rule, False, f"No {title} notice was sent.", {})
-    ripe = [n for n in sent if n.valid_until >= day and (day - n.sent_on).days >= rules.notice_days]
+        return CutCheck(rule, False, Message.of("rule.notice_missing", notice=kind), {})
+    waits = rules.notice_days_by_kind.get(kind, rules.notice_days)
+    business = rules.notice_business_days.get(kind, 0)
+    ripe = [
+        n
+        for n in sent
+        if n.valid_until >= day
+        and (day - n.sent_on).days >= waits
+        and (not business or business_days_since(n.sent_on, day, rules.holidays) >= business)
+    ]
     best = max(ripe or sent, key=lambda n: n.sent_on)
     evidence = {
         "notice": best.id,
@@ -177,58 +201,78 @@ def _notice(kind: str, rules: CutRules, account: AccountFacts, day: date) -> Cut
         "valid_until": best.valid_until.isoformat(),
     }
     if ripe:
-        return CutVerdict(rule, True, f"The {title} notice of {best.sent_on} holds.", evidence)
+        message = Message.of("rule.notice_holds", notice=kind, sent=best.sent_on)
+        return CutCheck(rule, True, message, evidence)
     if best.valid_until < day:
-        return CutVerdict(rule, False, f"The {title} notice expired on {best.valid_until}.", evidence)
+        message = Message.of("rule.notice_expired", notice=kind, until=best.valid_until)
+        return CutCheck(rule, False, message, evidence)
     waited = (day - best.sent_on).days
-    words = f"The {title} notice was sent {waited} days ago; {rules.notice_days} must pass."
-    return CutVerdict(rule, False, words, evidence)
+    if waited < waits:
+        message = Message.of("rule.notice_young", notice=kind, days=waited, needed=waits)
+    else:
+        passed = business_days_since(best.sent_on, day, rules.holidays)
+        message = Message.of("rule.notice_recent", notice=kind, days=passed, needed=business)
+    return CutCheck(rule, False, message, evidence)
 
 
-def _weekday(rules: CutRules, day: date) -> CutVerdict:
+def _weekday(rules: CutRules, day: date) -> CutCheck:
     allowed = day.weekday() not in rules.forbidden_weekdays
-    name = WEEKDAYS[day.weekday()]
-    words = f"{name} is a day for cuts." if allowed else f"There are no cuts on a {name}."
-    return CutVerdict("weekday", allowed, words, {"day": day.isoformat(), "weekday": name})
+    code = "rule.weekday" if allowed else "rule.no_weekday"
+    evidence = {"day": day.isoformat(), "weekday": day.weekday()}
+    return CutCheck("weekday", allowed, Message.of(code, weekday=day.weekday()), evidence)
 
 
-def _holiday(rules: CutRules, day: date) -> CutVerdict:
+def _holiday(rules: CutRules, day: date) -> CutCheck:
     evidence = {"day": day.isoformat()}
     if day in rules.holidays:
-        return CutVerdict("holiday", False, f"{day} is a holiday.", evidence)
+        return CutCheck("holiday", False, Message.of("rule.holiday", day=day), evidence)
     if rules.day_before_holiday and day + timedelta(days=1) in rules.holidays:
-        return CutVerdict("holiday", False, f"{day} is the day before a holiday.", evidence)
-    return CutVerdict("holiday", True, f"{day} is no holiday nor the day before one.", evidence)
+        return CutCheck("holiday", False, Message.of("rule.holiday_eve", day=day), evidence)
+    return CutCheck("holiday", True, Message.of("rule.no_holiday", day=day), evidence)
 
 
-def _hour(rules: CutRules, local: datetime) -> CutVerdict:
+def _hour(rules: CutRules, local: datetime) -> CutCheck:
     allowed = local.time() < rules.latest_local_time
     latest = rules.latest_local_time.strftime("%H:%M")
-    words = f"It was {local:%H:%M}; cuts end at {latest}."
-    return CutVerdict("latest_hour", allowed, words, {"local": local.isoformat(), "latest": latest})
+    message = Message.of("rule.hour", at=local, latest=latest)
+    return CutCheck("latest_hour", allowed, message, {"local": local.isoformat(), "latest": latest})
 
 
-def _forecast(rules: CutRules, question: CutQuestion) -> CutVerdict:
-    limit, low = rules.minimum_forecast_c, question.forecast_low_c
+def _of_the_day(rules: CutRules, day: date, forecast: ForecastFacts | None) -> tuple[CutCheck, ...]:
+    """The rules that pass or fail for everybody alike on a day."""
+    weather = (_forecast(rules, day, forecast), _heat(rules, day, forecast))
+    return (_weekday(rules, day), _holiday(rules, day), *weather)
+
+
+def _heat(rules: CutRules, day: date, forecast: ForecastFacts | None) -> CutCheck:
+    """An alert that nobody has reported is none: the weather service issues them for few days of a year."""
+    alert = forecast is not None and forecast.heat_alert
+    evidence = {"forbids": rules.heat_alert_forbids, "alert": alert}
+    if not rules.heat_alert_forbids:
+        return CutCheck("heat_alert", True, Message("rule.heat_open"), evidence)
+    code = "rule.heat_alert" if alert else "rule.no_heat_alert"
+    return CutCheck("heat_alert", not alert, Message.of(code, day=day), evidence)
+
+
+def _forecast(rules: CutRules, day: date, forecast: ForecastFacts | None) -> CutCheck:
+    """A limit that nothing can be held against protects nobody, so an unknown forecast is against the cut."""
+    limit, low = rules.minimum_forecast_c, forecast.low_c if forecast is not None else None
     evidence = {"minimum_c": limit, "forecast_low_c": low}
     if limit is None:
-        return CutVerdict("forecast", True, "The forecast does not matter for this service.", evidence)
+        return CutCheck("forecast", True, Message("rule.forecast_open"), evidence)
     if low is None:
-        return CutVerdict("forecast", True, "No forecast is known for that day.", evidence)
-    return CutVerdict(
-        "forecast", low >= limit, f"The forecast low is {low:g} °C; the limit {limit:g} °C.", evidence
-    )
+        message = Message.of("rule.forecast_unknown", day=day, limit=limit)
+        return CutCheck("forecast", False, message, evidence)
+    return CutCheck("forecast", low >= limit, Message.of("rule.forecast", low=low, limit=limit), evidence)
 
 
-def _medical_flag(question: CutQuestion) -> CutVerdict:
-    words = (
-        "The premise is flagged: someone depends on the service." if question.medical else "No medical flag."
-    )
-    return CutVerdict("medical_flag", not question.medical, words, {})
+def _medical_flag(question: CutQuestion) -> CutCheck:
+    message = Message("rule.medical" if question.medical else "rule.not_medical")
+    return CutCheck("medical_flag", not question.medical, message, {})
 
 
-def _holds(rules: CutRules, account: AccountFacts, day: date) -> tuple[CutVerdict, ...]:
-    verdicts = []
+def _holds(rules: CutRules, account: AccountFacts, day: date) -> tuple[CutCheck, ...]:
+    checks = []
     for kind in rules.blocking_holds:
         held = [
             h
@@ -239,21 +283,24 @@ def _holds(rules: CutRules, account: AccountFacts, day: date) -> tuple[CutVerdic
             and (rules.provisional_holds_block or not h.provisional)
         ]
         if not held:
-            verdicts.append(CutVerdict(f"hold_{kind}", True, f"No {kind} hold.", {}))
+            checks.append(CutCheck(f"hold_{kind}", True, Message.of("rule.no_hold", hold=kind), {}))
             continue
         hold = held[0]
-        until = f"until {hold.ends_on}" if hold.ends_on else "without an end"
-        words = f"A {'provisional ' if hold.provisional else ''}{kind} hold lasts {until}."
-        verdicts.append(CutVerdict(f"hold_{kind}", False, words, {"starts_on": hold.starts_on.isoformat()}))
-    return tuple(verdicts)
+        code = f"rule.{'provisional_' if hold.provisional else ''}hold"
+        message = (
+            Message.of(f"{code}_until", hold=kind, until=hold.ends_on)
+            if hold.ends_on
+            else Message.of(f"{code}_open", hold=kind)
+        )
+        checks.append(CutCheck(f"hold_{kind}", False, message, {"starts_on": hold.starts_on.isoformat()}))
+    return tuple(checks)
 
 
-def _authority(question: CutQuestion) -> CutVerdict:
+def _authority(question: CutQuestion) -> CutCheck:
     expires = question.authority_expires_at
     if expires is None:
-        return CutVerdict("authority", True, "The order's authority to cut sets no end.", {})
+        return CutCheck("authority", True, Message("rule.authority_open"), {})
     evidence = {"expires_at": expires.isoformat()}
-    words = (
-        f"The authority to cut {'ended' if question.at >= expires else 'lasts until'} {expires.isoformat()}."
-    )
-    return CutVerdict("authority", question.at < expires, words, evidence)
+    ended = question.at >= expires
+    message = Message.of("rule.authority_ended" if ended else "rule.authority_lasts", at=expires)
+    return CutCheck("authority", not ended, message, evidence)

@@ -1,12 +1,17 @@
 """Finding what a command names, with the Problem people get when it is not there; and locking it.
 
-Rows are locked in one stated order, so that two transactions never wait for each other: the account first,
-then its orders by ascending number, then ledger balances. Whoever needs an order with its account locks the
-account on the way; a path that locks many orders sorts them. What still collides (counters, a service point
+Rows are locked in one stated order, so that two transactions never wait for each other: accounts by ascending
+id, then orders by ascending number, then cases, then a technician (for turn-ins) or a drawer, then ledger
+balances. Whoever needs an order with its account locks the account on the way; a path that locks many orders
+locks all their accounts first. A document kept aside and a payment that waits for approval are locked before
+any account, because nobody who holds an account asks for them. What still collides (counters, a service point
 of two accounts) loses the race and is run again (workorders.usecases.lost_races).
 """
 
-from sqlalchemy import bindparam, select
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from workorders.problems import Problem
@@ -20,6 +25,12 @@ _LOCK_ACCOUNT_OF = (
     )
     .with_for_update(of=Account, key_share=True)
 )
+_LOCK_ACCOUNTS = (
+    select(Account.id)
+    .where(Account.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Account.id)
+    .with_for_update(key_share=True)
+)
 _BARE_ORDER = (
     select(Order)
     .where(Order.number == bindparam("number"))
@@ -29,6 +40,26 @@ _BARE_ORDER = (
 _WHOLE_ORDER = _BARE_ORDER.options(
     joinedload(Order.service_point).joinedload(ServicePoint.premise),
     joinedload(Order.account).joinedload(Account.customer),
+)
+
+
+_numbers: BindParameter[Any] = bindparam("numbers", expanding=True)
+_LOCK_ACCOUNTS_OF = (
+    select(Account.id)
+    .where(Account.id.in_(select(Order.account_id).where(Order.number.in_(_numbers))))
+    .order_by(Account.id)
+    .with_for_update(of=Account, key_share=True)
+)
+_WHOLE_ORDERS = (
+    select(Order)
+    .where(Order.number.in_(_numbers))
+    .order_by(Order.number)
+    .with_for_update(of=Order)
+    .options(
+        joinedload(Order.service_point).joinedload(ServicePoint.premise),
+        joinedload(Order.account).joinedload(Account.customer),
+    )
+    .execution_options(populate_existing=True)
 )
 
 
@@ -54,15 +85,39 @@ def order_for_update(session: Session, number: str, *, expected_version: int | N
     return order
 
 
+def lock_accounts(session: Session, account_ids: Iterable[int]) -> None:
+    """`lock_account` for many, in the stated order."""
+    session.execute(_LOCK_ACCOUNTS, {"ids": sorted(account_ids)})
+
+
 def find_order_for_update(session: Session, number: str) -> Order | None:
     """The order as `order_for_update` loads it, None when there is none. Its account is locked before it."""
     session.execute(_LOCK_ACCOUNT_OF, {"number": number})
     return session.scalar(_WHOLE_ORDER, {"number": number})
 
 
-def find_bare_order_for_update(session: Session, number: str) -> Order | None:
-    """The order alone, locked: enough to move its state, and cheaper."""
-    return session.scalar(_BARE_ORDER, {"number": number})
+def lock_orders(session: Session, numbers: Iterable[str]) -> None:
+    """Lock orders that are changed together, and before them their accounts, in the stated order."""
+    wanted = sorted(set(numbers))
+    accounts = select(Order.account_id).where(Order.number.in_(wanted), Order.account_id.is_not(None))
+    for account_id in sorted({found for found in session.scalars(accounts) if found is not None}):
+        lock_account(session, account_id)
+    session.execute(
+        select(Order.number).where(Order.number.in_(wanted)).order_by(Order.number).with_for_update(of=Order)
+    )
+
+
+def lock_for_events(session: Session, judged: Iterable[str], moved: Iterable[str]) -> dict[str, Order]:
+    """Lock the orders of some events, and return those that exist, whole, by number.
+
+    Before them the accounts of those that are `judged`; whoever only moves an order needs no account.
+    """
+    with_account, numbers = sorted(set(judged)), sorted({*judged, *moved})
+    if with_account:
+        session.execute(_LOCK_ACCOUNTS_OF, {"numbers": with_account})
+    if not numbers:
+        return {}
+    return {order.number: order for order in session.scalars(_WHOLE_ORDERS, {"numbers": numbers})}
 
 
 def technician_named(session: Session, technician_id: str) -> Technician:
@@ -86,5 +141,18 @@ def responsible_account(session: Session, service_point_id: int) -> Account | No
     return session.scalar(
         select(Account)
         .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
-        .where(ServiceAgreement.service_point_id == service_point_id, ServiceAgreement.end_on.is_(None))
+        .where(ServiceAgreement.service_point_id == service_point_id, ServiceAgreement.serving)
     )
+
+
+def lock_technician(session: Session, technician_id: str) -> Technician:
+    """The technician, active or not, and nobody else begins or ends a turn-in of theirs meanwhile.
+
+    Locked after an account, never before one. Raises Problem `not_found`.
+    """
+    found = session.scalar(
+        select(Technician).where(Technician.id == technician_id).with_for_update(key_share=True)
+    )
+    if found is None:
+        raise Problem("not_found", what="technician", key=technician_id)
+    return found

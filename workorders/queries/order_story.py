@@ -26,24 +26,22 @@ from workorders.tables import (
     OrderEvent,
     Payment,
     Posting,
-    Technician,
 )
 
 
-def order_story(session: Session, order: Order, staff_names: Mapping[str, str]) -> list[Line]:
-    """The whole timeline of `order`. `staff_names`: sign-in name → full name of the office's people."""
-    names = dict(staff_names) | dict(session.execute(select(Technician.id, Technician.name)).all())
+def order_story(session: Session, order: Order) -> list[Line]:
+    """The whole timeline of `order`."""
     return in_order(
         [
-            *_history(session, order, names),
-            *_cases(session, order, names),
+            *_history(session, order),
+            *_cases(session, order),
             *_money(session, order),
             *_follow_ons(session, order),
         ]
     )
 
 
-def _history(session: Session, order: Order, names: Mapping[str, str]) -> Iterator[Line]:
+def _history(session: Session, order: Order) -> Iterator[Line]:
     events = session.scalars(
         select(OrderEvent).where(OrderEvent.order_number == order.number).order_by(OrderEvent.id)
     ).all()
@@ -68,14 +66,13 @@ def _history(session: Session, order: Order, names: Mapping[str, str]) -> Iterat
                 event.detail,
                 body if isinstance(body, Mapping) else {},
             ),
-            names,
             had[-1] if had else None,
         )
 
 
-def _cases(session: Session, order: Order, names: Mapping[str, str]) -> Iterator[Line]:
+def _cases(session: Session, order: Order) -> Iterator[Line]:
     for case in session.scalars(select(ExceptionCase).where(ExceptionCase.order_number == order.number)):
-        yield from case_lines(case, names)
+        yield from case_lines(case)
 
 
 def _money(session: Session, order: Order) -> Iterator[Line]:
@@ -99,7 +96,7 @@ def _money(session: Session, order: Order) -> Iterator[Line]:
         before = moved.get(entry.id, (entry, 0))[1]
         moved[entry.id] = (entry, before + (cents if ledger == "AR" else 0))
     for entry, cents in moved.values():
-        yield entry_line(entry.effective_at, entry.recorded_at, entry.words.rstrip("."), cents)
+        yield entry_line(entry.effective_at, entry.recorded_at, entry.message, cents)
 
 
 def _follow_ons(session: Session, order: Order) -> Iterator[Line]:

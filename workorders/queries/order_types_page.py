@@ -45,7 +45,13 @@ def _section(order_type: OrderType) -> Iterator[str]:
         for p in order_type.postings
     ]
     yield from _list("Postings", rules)
-    yield from _list("Follow-ons", [f"`{f.type}`: {f.when}" for f in order_type.follow_ons])
+    yield from _list(
+        "Follow-ons",
+        [
+            f"`{f.type}`: {f.when} ({', '.join(f'`{reason}`' for reason in f.reasons)})"
+            for f in order_type.follow_ons
+        ],
+    )
 
 
 def _fields(title: str, asked: tuple[Field, ...]) -> Iterator[str]:

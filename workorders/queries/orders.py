@@ -1,11 +1,12 @@
 """Orders as pages and the API show them."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from workorders.problems import Problem
 from workorders.tables import (
     Account,
+    ExceptionCase,
     Order,
     ServicePoint,
 )
@@ -29,3 +30,15 @@ def find_order(session: Session, number: str) -> Order:
 
 WRONGFUL = ("wrongful_cut", "completed_after_cancel", "wrong_premise")
 """Outcomes of a disconnect that should not have been."""
+WRONGFUL_CASE = "wrongful_cut"
+"""Code of the case in which a supervisor judges such a cut."""
+
+
+def counts_as_wrongful() -> ColumnElement[bool]:
+    """An order whose cut should not have been, but for one that a supervisor judged otherwise."""
+    cleared = exists().where(
+        ExceptionCase.order_number == Order.number,
+        ExceptionCase.code == WRONGFUL_CASE,
+        ExceptionCase.state == "rejected",
+    )
+    return Order.outcome.in_(WRONGFUL) & ~cleared

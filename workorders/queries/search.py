@@ -1,6 +1,7 @@
 """The one search box: account, order, meter, address, customer name, each through an index.
 
-A word that looks like a number is looked up as the beginning of one; words are looked up as the
+A word that looks like a number is looked up as the beginning of one, of a receipt, lock or seal, and as
+the end of a serial; a telephone number or email address leads to its accounts; words are looked up as the
 beginnings of words in names and addresses. Answers come in the order in which people mean them: exact
 numbers first.
 """
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workorders.grammar.search_words import (
@@ -20,7 +21,16 @@ from workorders.grammar.search_words import (
     plain_words,
     without_parts,
 )
+from workorders.grammar.texts import storable
+from workorders.queries.search_parts import (
+    accounts_of_receipts,
+    accounts_reached_at,
+    begins,
+    premises_of_locks,
+    serials_ending,
+)
 from workorders.queries.search_ranking import address_rank, asked_address
+from workorders.queries.search_spelling import readings
 from workorders.tables import (
     Account,
     Customer,
@@ -65,6 +75,8 @@ class Found:
     """Answers by kind, counted up to COUNTED: one more than that means “more than”."""
     unused: tuple[str, ...] = ()
     """Parts of the question that no answer has, so that it was asked without them."""
+    read_as: str | None = None
+    """The question as it was probably meant, where nothing was found as it was spelled."""
 
     @property
     def total(self) -> int:
@@ -84,44 +96,76 @@ def search(session: Session, asked: str, *, limit: int = LIMIT) -> list[Hit]:
 
 def find(session: Session, asked: str, *, limit: int = LIMIT) -> Found:
     """What fits, how many there are of each kind, and what had to be left out to find anything."""
-    asked = asked.strip()[:100]
-    hits: list[Hit] = []
+    asked = storable(asked.strip()[:100])
+    shown: dict[tuple[str, str | int], None] = {}
     keys: dict[str, dict[str | int, None]] = {}
-
-    def take(kind: str, found: Sequence[str | int], shown: Iterator[Hit]) -> None:
-        keys.setdefault(kind, {}).update(dict.fromkeys(found))
-        hits.extend(shown)
-
-    number = asked.upper()
     unused: tuple[str, ...] = ()
+    for kind, found, without in _sources(session, asked):
+        keys.setdefault(kind, {}).update(dict.fromkeys(found))
+        shown |= dict.fromkeys((kind, key) for key in found[:limit])
+        unused = unused or without
+    if not shown:
+        return _misspelt(session, asked, limit)
+    hits = _hits(session, list(shown))
+    return Found(hits, {kind: len(found) for kind, found in keys.items()}, unused)
+
+
+def _misspelt(session: Session, asked: str, limit: int) -> Found:
+    """What is found for the likeliest reading of a question that nothing fits as it is spelled."""
+    for reading in readings(session, asked):
+        places = _addresses(session, address_question(reading), reading)
+        named = _names(session, reading)
+        if places or named:
+            premises: list[tuple[str, str | int]] = [("premise", key) for key in places[:limit]]
+            accounts: list[tuple[str, str | int]] = [("account", key) for key in named[:limit]]
+            totals = {"premise": len(places), "account": len(named)}
+            return Found(_hits(session, [*premises, *accounts]), totals, read_as=reading)
+    return Found([], {})
+
+
+def _sources(session: Session, asked: str) -> Iterator[tuple[str, Sequence[str | int], tuple[str, ...]]]:
+    """(kind, keys, parts left out) of each way of looking, in the order in which people mean them."""
+    most, nothing = COUNTED + 1, True
+    number = asked.upper()
+    reached = accounts_reached_at(session, asked, most)
+    yield "account", reached, ()
     if NUMBER.fullmatch(number) and any(sign.isdigit() for sign in number):
-        orders = _beginning(session, Order.number, number)
-        take("order", orders, _orders(session, orders[:limit]))
-        accounts = _beginning(session, Account.number, number)
-        take("account", accounts, _account_hits(session, accounts[:limit]))
-        meters = _beginning(session, Meter.serial, number)
-        take("meter", meters, _meters(session, meters[:limit]))
-        numbered = _premise_numbers(session, number)
-        take("premise", numbered, _premise_hits(session, numbered[:limit]))
+        numbered: list[tuple[str, Sequence[str | int]]] = [
+            ("order", _beginning(session, Order.number, number)),
+            ("account", _beginning(session, Account.number, number)),
+            ("account", accounts_of_receipts(session, number, most)),
+            ("meter", [*_beginning(session, Meter.serial, number), *serials_ending(session, number, most)]),
+            ("premise", [*_premise_numbers(session, number), *premises_of_locks(session, number, most)]),
+        ]
+        nothing = not any(found for _kind, found in numbered)
+        for kind, found in numbered:
+            yield kind, found, ()
     if len("".join(plain_words(asked))) >= 2:
+        unused: tuple[str, ...] = ()
         places = _addresses(session, address_question(asked), asked)
         named = _names(session, asked)
-        if not (hits or places or named):
+        if nothing and not (reached or places or named):
             places, unused = _with_less(session, asked)
-        take("premise", places, _premise_hits(session, places[:limit]))
-        take("account", named, _account_hits(session, named[:limit]))
-    first = {(hit.kind, hit.key): hit for hit in reversed(hits)}
-    return Found(list(first.values())[::-1], {kind: len(found) for kind, found in keys.items()}, unused)
+        yield "premise", places, unused
+        yield "account", named, ()
 
 
-def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
-    """A range that a plain index serves on both engines; z sorts behind what numbers are made of."""
-    return and_(column >= start, column < start + "zzzz", column.startswith(start, autoescape=True))
+def _hits(session: Session, wanted: Sequence[tuple[str, str | int]]) -> list[Hit]:
+    """What is shown of each answer, in this order; a premise has a line for each service point."""
+    numbers = {kind: [str(key) for of, key in wanted if of == kind] for kind in ("order", "account", "meter")}
+    premises = [int(key) for kind, key in wanted if kind == "premise"]
+    found: dict[tuple[str, str | int], list[Hit]] = {}
+    for of, fetch in (("order", _orders), ("account", _account_hits), ("meter", _meters)):
+        if numbers[of]:
+            found |= {(of, hit.key): [hit] for hit in fetch(session, numbers[of])}
+    if premises:
+        found |= {("premise", key): rows for key, rows in _premise_hits(session, premises).items()}
+    return [hit for one in wanted for hit in found.get(one, [])]
 
 
 def _beginning(session: Session, column: InstrumentedAttribute[str], start: str) -> Sequence[str]:
     """The numbers that begin so, in order, as many as are counted."""
-    query = select(column).where(_begins(column, start)).order_by(column).limit(COUNTED + 1)
+    query = select(column).where(begins(column, start)).order_by(column).limit(COUNTED + 1)
     return session.scalars(query).all()
 
 
@@ -191,8 +235,8 @@ def _meters(session: Session, serials: Sequence[str]) -> Iterator[Hit]:
 
 def _premise_numbers(session: Session, start: str) -> Sequence[int]:
     """The ids of premises whose number, or a service point's number, begins so."""
-    premises = select(Premise.id).where(_begins(Premise.number, start)).order_by(Premise.number)
-    points = select(ServicePoint.premise_id).where(_begins(ServicePoint.number, start))
+    premises = select(Premise.id).where(begins(Premise.number, start)).order_by(Premise.number)
+    points = select(ServicePoint.premise_id).where(begins(ServicePoint.number, start))
     found = [
         *session.scalars(premises.limit(COUNTED + 1)),
         *session.scalars(points.order_by(ServicePoint.number).limit(COUNTED + 1)),
@@ -236,7 +280,7 @@ def _premises_with_points() -> Select[Premise, str, str, str, str]:
         .outerjoin(ServicePoint, ServicePoint.premise_id == Premise.id)
         .outerjoin(
             ServiceAgreement,
-            and_(ServiceAgreement.service_point_id == ServicePoint.id, ServiceAgreement.end_on.is_(None)),
+            and_(ServiceAgreement.service_point_id == ServicePoint.id, ServiceAgreement.serving),
         )
         .outerjoin(Account, Account.id == ServiceAgreement.account_id)
         .outerjoin(Customer, Customer.id == Account.customer_id)
@@ -244,8 +288,8 @@ def _premises_with_points() -> Select[Premise, str, str, str, str]:
     )
 
 
-def _premise_hits(session: Session, ids: Sequence[int]) -> Iterator[Hit]:
-    """The premises in the order of their ids, each with who is served there."""
+def _premise_hits(session: Session, ids: Sequence[int]) -> dict[int, list[Hit]]:
+    """The premises by their ids, each with who is served there."""
     rows: dict[int, list[Hit]] = {}
     for premise, point, state, account, name in session.execute(
         _premises_with_points().where(Premise.id.in_(ids))
@@ -253,5 +297,4 @@ def _premise_hits(session: Session, ids: Sequence[int]) -> Iterator[Hit]:
         detail = " · ".join(part for part in (premise.city, name or "nobody served now") if part)
         hit = Hit("premise", premise.number, premise.address, detail, state, account, point)
         rows.setdefault(premise.id, []).append(hit)
-    for premise_id in ids:
-        yield from rows.get(premise_id, [])
+    return rows

@@ -1,15 +1,15 @@
 """How far what the office sees may lag behind the field, in one sentence.
 
 A tablet works without signal. Between its contacts the office knows only what it last said, and a CSR must
-be able to tell a customer so.
+be able to say so to a customer.
 """
 
 from dataclasses import dataclass
 
+from workorders.catalogue import order_type_of
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.messages import timeline_en as texts
-
-CUT = "disconnect_np"
+from workorders.problems import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class TabletView:
 class Staleness:
     """The sentence and whether it is one to act on (`doubt`) or only says how fresh the state is."""
 
-    words: str
+    words: Reason
     doubt: bool
 
 
@@ -46,27 +46,29 @@ def staleness(order_type: str, state: str, told_tablet: bool, tablet: TabletView
     said = _after_the_end(order_type, state, told_tablet, tablet) or _in_the_field(order_type, state, tablet)
     if said is None:
         return None
-    heard = texts.HEARD.format(at=tablet.heard) if tablet.heard else texts.NEVER_HEARD
-    words = said.words.format(heard=heard, technician=tablet.technician)
-    return Staleness(words, said.doubt)
+    text, doubt = said
+    heard = Reason(texts.HEARD, at=tablet.heard) if tablet.heard else Reason(texts.NEVER_HEARD)
+    return Staleness(Reason(text, heard=heard, technician=tablet.technician), doubt)
 
 
-def _after_the_end(order_type: str, state: str, told_tablet: bool, tablet: TabletView) -> Staleness | None:
+def _after_the_end(
+    order_type: str, state: str, told_tablet: bool, tablet: TabletView
+) -> tuple[str, bool] | None:
     if state not in {State.CANCELLED, State.SUPERSEDED, State.RECALLED} or not told_tablet:
         return None
     if tablet.knows_latest:
         return None
-    unknown = texts.RECALL_UNKNOWN if state == State.RECALLED else texts.CANCEL_UNKNOWN
-    if order_type == CUT:
-        unknown = f"{texts.POSSIBLY_OFF} {unknown.partition(';')[0]}."
-    return Staleness(unknown, True)
+    recalled = state == State.RECALLED
+    if order_type_of(order_type).needs_authority:
+        return texts.POSSIBLY_OFF_RECALLED if recalled else texts.POSSIBLY_OFF_CANCELLED, True
+    return texts.RECALL_UNKNOWN if recalled else texts.CANCEL_UNKNOWN, True
 
 
-def _in_the_field(order_type: str, state: str, tablet: TabletView) -> Staleness | None:
+def _in_the_field(order_type: str, state: str, tablet: TabletView) -> tuple[str, bool] | None:
     if state not in IN_FIELD:
         return None
     if not tablet.published:
-        return Staleness(texts.NOT_SENT, False)
-    if order_type == CUT:
-        return Staleness(texts.POSSIBLY_OFF, True)
-    return Staleness(texts.AS_OF if tablet.confirmed else texts.NOT_CONFIRMED, False)
+        return texts.NOT_SENT, False
+    if order_type_of(order_type).needs_authority:
+        return texts.POSSIBLY_OFF, True
+    return texts.AS_OF if tablet.confirmed else texts.NOT_CONFIRMED, False

@@ -1,4 +1,4 @@
-"""The timeline of an order in plain words: what the office did, what the field reported, what money moved.
+"""The timeline of an order: what the office did, what the field reported, what money moved.
 
 Facts are ordered by when they happened, not by when they were heard of; a line says both when a tablet
 was without signal in between.
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workorders.grammar.money import text_from_cents
-from workorders.messages import timeline_en as texts
-from workorders.messages.words import case_title, outcome_title
+from workorders.messages.message import Message, typed
+from workorders.messages.viewer import Viewer
+from workorders.messages.words import say
 from workorders.tables import ExceptionCase
 
 LATE = timedelta(minutes=5)
@@ -33,20 +33,40 @@ FIELD_KINDS = frozenset(
         "payment",
     }
 )
+KINDS = FIELD_KINDS | {
+    "requested",
+    "approved",
+    "changed",
+    "held",
+    "gate_overridden",
+    "tag_posted",
+    "scheduled",
+    "assigned",
+    "unassigned",
+    "dispatched",
+    "recalled",
+    "cancelled",
+    "superseded",
+    "accepted",
+    "rejected",
+    "reconsidered",
+    "closed",
+}
+"""Kinds of history lines that have a text of their own."""
 TROUBLE = frozenset({"completed_after_cancel", "wrongful_cut", "wrong_premise"})
 """Outcomes that are shown as something that went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: when it happened, when it was recorded, the sentence, and its side of the story.
+    """One line: when it happened, when it was recorded, what it says, and its side of the story.
 
     `side`: office, field, money or review; `alert`: something went wrong.
     """
 
     at: datetime
     recorded_at: datetime
-    words: str
+    message: Message
     side: str
     alert: bool = False
     source: str | None = None
@@ -55,6 +75,11 @@ class Line:
     def late(self) -> bool:
         """It was heard of well after it happened."""
         return self.recorded_at - self.at > LATE
+
+    def words(self, viewer: Viewer, names: Mapping[str, str]) -> str:
+        """The sentence for a viewer. `names`: actor or technician id → the name people know."""
+        said = say(self.message, viewer, names)
+        return said[:1].upper() + said[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,88 +95,78 @@ class HistoryLine:
     body: Mapping[str, Any]
 
 
-def history_line(of: HistoryLine, names: Mapping[str, str], technician: str | None) -> Line:
-    """The sentence of one row. `names`: actor or technician id → the name people know.
-
-    `technician` is the id of who had the order at that moment.
-    """
-    who = names.get(of.actor, of.actor)
-    assigned = str(of.detail.get("technician") or technician or "")
+def history_line(of: HistoryLine, technician: str | None) -> Line:
+    """One row; `technician` is the id of who had the order at that moment."""
     before = of.detail.get("from")
     outcome = of.detail.get("outcome") or of.body.get("reason") or of.body.get("outcome")
     receipt = of.body.get("receipt")
     receipt = receipt if isinstance(receipt, Mapping) else {}
     cents = receipt.get("amount_cents")
-    fill = {
-        "who": texts.SYSTEM if of.actor == "curbstop" else who,
-        "kind": of.kind.replace("_", " "),
-        "technician": names.get(assigned, assigned) or "nobody",
-        "before": names.get(str(before or technician), str(before or technician)),
-        "reason": _plain(of.detail.get("reason") or of.body.get("reason")),
-        "outcome": outcome_title(str(outcome)).lower() if outcome else "no outcome",
-        "words": _plain(of.detail.get("words")),
-        "amount": text_from_cents(cents) if isinstance(cents, int) else "money",
-        "receipt": receipt.get("number", "without a number"),
-        "choice": texts.CHOICES.get(str(of.body.get("choice")), "decide later"),
-    }
-    words = _capital(_sentence(of, before).format(**fill))
+    message = Message.of(
+        _code(of, before),
+        who=of.actor,
+        kind=of.kind,
+        technician=of.detail.get("technician") or technician,
+        before=before or technician,
+        reason=_reason(of),
+        outcome=str(outcome) if outcome else None,
+        amount=cents if isinstance(cents, int) else None,
+        receipt=receipt.get("number"),
+        choice=of.body.get("choice") or "later",
+    )
     side = (
         "money" if of.kind in {"payment", "receipt_void"} else "field" if of.kind in FIELD_KINDS else "office"
     )
-    return Line(of.at, of.recorded_at, words, side, str(outcome) in TROUBLE, of.source)
+    return Line(of.at, of.recorded_at, message, side, str(outcome) in TROUBLE, of.source)
 
 
-def _sentence(of: HistoryLine, before: object) -> str:
+def _code(of: HistoryLine, before: object) -> str:
     if of.kind == "assigned" and before:
-        return texts.ASSIGNED_FROM
+        return "timeline.moved"
     if of.kind == "approved" and of.detail.get("reason"):
-        return texts.APPROVED_WITH_REASON
-    return texts.EVENTS.get(of.kind, texts.UNKNOWN)
+        return "timeline.approved_because"
+    return f"timeline.{of.kind}" if of.kind in KINDS else "timeline.unknown"
 
 
-def case_lines(case: ExceptionCase, names: Mapping[str, str]) -> list[Line]:
+def _reason(of: HistoryLine) -> dict[str, Any] | None:
+    """Why, as a message; rows of before messages had codes carry it as text."""
+    given = of.detail.get("reason") or of.detail.get("decision") or of.detail.get("words")
+    if given:
+        return Message.from_json(given).as_json()
+    reason = of.body.get("reason")
+    return typed(str(reason)).as_json() if reason else None
+
+
+def case_lines(case: ExceptionCase) -> list[Line]:
     """What was opened for review, and what was decided."""
-    opened = texts.CASE_OPENED.format(words=case.words)
+    opened = Message.of("timeline.case_opened", case=case.message)
     lines = [Line(case.opened_at, case.opened_at, opened, "review", case.code in TROUBLE)]
     if case.decided_at is not None:
-        who = names.get(case.decided_by or "", case.decided_by or "")
-        said = texts.CASE_DECIDED.format(
-            title=case_title(case.code),
-            verdict=texts.VERDICTS.get(case.state, case.state),
-            who=texts.SYSTEM if who == "curbstop" else who,
-            decision=_plain(case.decision),
+        decided = Message.of(
+            f"timeline.case_{case.state}", case=case.code, who=case.decided_by, reason=case.decided_as
         )
-        lines.append(Line(case.decided_at, case.decided_at, said, "review"))
+        lines.append(Line(case.decided_at, case.decided_at, decided, "review"))
     return lines
 
 
 def payment_line(at: datetime, cents: int, channel: str) -> Line:
     """A payment that reached the office while the order lived."""
-    return Line(at, at, texts.PAYMENT.format(amount=text_from_cents(cents), channel=channel), "money")
+    return Line(at, at, Message.of("timeline.paid", amount=cents, channel=channel), "money")
 
 
-def entry_line(at: datetime, recorded_at: datetime, words: str, customer_cents: int) -> Line:
+def entry_line(at: datetime, recorded_at: datetime, line: Message, customer_cents: int) -> Line:
     """A journal entry of the order; `customer_cents` is what it added to what the customer owes."""
-    amount = text_from_cents(abs(customer_cents))
-    moved = texts.CUSTOMER_CHARGED if customer_cents > 0 else texts.CUSTOMER_CREDITED
-    said = texts.ENTRY.format(words=words, amount=f"{amount} {moved}") if customer_cents else f"{words}."
-    return Line(at, recorded_at, said, "money")
+    code = "timeline.entry"
+    if customer_cents:
+        code = "timeline.entry_charged" if customer_cents > 0 else "timeline.entry_credited"
+    return Line(at, recorded_at, Message.of(code, line=line, amount=abs(customer_cents)), "money")
 
 
 def follow_on_line(at: datetime, number: str, type_title: str) -> Line:
-    """An order that was raised because of this one; its reason may have changed since, so it is not told."""
-    return Line(at, at, texts.FOLLOW_ON.format(number=number, type=type_title), "office")
+    """An order that was raised because of this one; its reason may have changed since, so it is not shown."""
+    return Line(at, at, Message.of("timeline.follow_on", number=number, title=type_title), "office")
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """Lines as they happened; of the same instant, as they were recorded."""
     return sorted(lines, key=lambda line: (line.at, line.recorded_at))
-
-
-def _plain(text: object) -> str:
-    """A reason as part of a sentence: without its own full stop, never empty."""
-    return str(text).strip().rstrip(".") if text else "no reason given"
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

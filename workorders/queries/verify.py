@@ -8,28 +8,27 @@ names each thing that does not add up.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, and_, cast, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from workorders.judgement.event_schema import Unreadable, digest_of
 from workorders.judgement.receipts import ReceiptFacts, own_hash_is_right
-from workorders.queries.situation import PAYMENT_PURPOSES
+from workorders.queries.account_lines import PAYMENT_PURPOSES
+from workorders.queries.admin_changes import audit_differences
+from workorders.queries.verify_cash import cash_differences
+from workorders.queries.verify_records import record_differences
 from workorders.tables import (
     Account,
+    AdminChange,
     EntrySeal,
     FieldEvent,
-    Installation,
     JournalEntry,
     LedgerBalance,
-    Meter,
     Order,
-    OrderEvent,
     Payment,
     PaymentReversal,
     Posting,
     Receipt,
     ServicePoint,
-    ServicePointEvent,
 )
 
 CHUNK = 1_000
@@ -70,6 +69,7 @@ def verify_ledger(session: Session) -> Verification:
             ("events", FieldEvent),
             ("service_points", ServicePoint),
             ("orders", Order),
+            ("audit_lines", AdminChange),
         )
     }
     return Verification(tuple(found for check in CHECKS for found in check(session)), counts)
@@ -120,7 +120,7 @@ def _orphans(session: Session) -> Iterator[Difference]:
 
 
 def _balances(session: Session) -> Iterator[Difference]:
-    """The running balances are the sums of the postings."""
+    """The running balances, kept per customer and technician, are the sums of the postings."""
     proven = {
         (row.ledger, row.party): int(row.cents)
         for row in session.execute(
@@ -135,7 +135,7 @@ def _balances(session: Session) -> Iterator[Difference]:
             select(LedgerBalance.ledger, LedgerBalance.party, LedgerBalance.amount_cents)
         )
     }
-    for ledger, party in sorted(proven.keys() | kept.keys()):
+    for ledger, party in sorted({key for key in proven if key[1]} | kept.keys()):
         right, shown = proven.get((ledger, party), 0), kept.get((ledger, party), 0)
         if right != shown:
             name = f"{ledger} {party}".strip()
@@ -170,7 +170,7 @@ def _receipts(session: Session) -> Iterator[Difference]:
             yield Difference("receipt", number, words)
         said = ((stated or {}).get("body") or {}).get("receipt")
         if not isinstance(said, dict):
-            yield Difference("receipt", number, f"Receipt {number} has no event that tells of it.")
+            yield Difference("receipt", number, f"Receipt {number} has no event that reports it.")
             continue
         facts = ReceiptFacts.from_document(said)
         named = account if account == facts.account else _account_of(session, facts.account)
@@ -214,7 +214,7 @@ def _payments(session: Session) -> Iterator[Difference]:
     paid = (
         select(JournalEntry.source, func.sum(Posting.amount_cents).label("cents"))
         .join(Posting, Posting.entry_id == JournalEntry.id)
-        .where(Posting.ledger == "UNDEP", JournalEntry.purpose == "payment")
+        .where(Posting.ledger.in_(("UNDEP", "BANK")), JournalEntry.purpose == "payment")
         .group_by(JournalEntry.source)
         .subquery()
     )
@@ -252,72 +252,19 @@ def _reversals(session: Session) -> Iterator[Difference]:
         yield Difference("reversal", reversal, f"{reversal} takes {source} back, but it is still posted.")
 
 
-def _events(session: Session) -> Iterator[Difference]:
-    """Every field event still has the digest of what the tablet stated."""
-    rows = session.execute(
-        select(FieldEvent.id, FieldEvent.digest, FieldEvent.body)
-        .order_by(FieldEvent.id)
-        .execution_options(yield_per=CHUNK)
-    )
-    for event, digest, body in rows:
-        try:
-            now = digest_of(body)
-        except Unreadable as error:
-            now = error.reason
-        if now != digest:
-            yield Difference("event", event, f"{event} is not what the tablet wrote.")
+def _cash(session: Session) -> Iterator[Difference]:
+    """The cash office: turn-ins, drawers, deposits, and custody by receipt."""
+    return (Difference(*found) for found in cash_differences(session))
 
 
-def _service_points(session: Session) -> Iterator[Difference]:
-    """A service point's state is that of its latest event."""
-    ranked = select(
-        ServicePointEvent.service_point_id,
-        ServicePointEvent.state,
-        func.row_number()
-        .over(
-            partition_by=ServicePointEvent.service_point_id,
-            order_by=(ServicePointEvent.at.desc(), ServicePointEvent.id.desc()),
-        )
-        .label("place"),
-    ).subquery()
-    rows = session.execute(
-        select(ServicePoint.number, ServicePoint.state, ranked.c.state)
-        .outerjoin(ranked, and_(ranked.c.service_point_id == ServicePoint.id, ranked.c.place == 1))
-        .where(or_(ranked.c.state.is_(None), ranked.c.state != ServicePoint.state))
-        .order_by(ServicePoint.number)
-    )
-    for number, shown, right in rows:
-        because = "no event tells of it" if right is None else f"its latest event says {right}"
-        yield Difference("service_point", number, f"{number} shows {shown}; {because}.")
+def _records(session: Session) -> Iterator[Difference]:
+    """Events, service points, meters and orders."""
+    return (Difference(*found) for found in record_differences(session))
 
 
-def _meters(session: Session) -> Iterator[Difference]:
-    """A meter says `installed` exactly when an installation is open."""
-    here = and_(Installation.meter_id == Meter.id, Installation.removed_at.is_(None))
-    rows = session.execute(
-        select(Meter.serial, Meter.status, Installation.id)
-        .outerjoin(Installation, here)
-        .where((cast(Meter.status == "installed", Integer)) != cast(Installation.id.is_not(None), Integer))
-        .order_by(Meter.serial)
-    )
-    for serial, status, installation in rows:
-        what = "no installation is open" if installation is None else "it is installed"
-        yield Difference("meter", serial, f"Meter {serial} shows {status}; {what}.")
-
-
-def _orders(session: Session) -> Iterator[Difference]:
-    """An order's state is the one its history ended in."""
-    later = aliased(OrderEvent)
-    last = select(later.order_number, func.max(later.id).label("id")).group_by(later.order_number).subquery()
-    rows = session.execute(
-        select(Order.number, Order.state, OrderEvent.to_state)
-        .outerjoin(last, last.c.order_number == Order.number)
-        .outerjoin(OrderEvent, OrderEvent.id == last.c.id)
-        .where(or_(OrderEvent.id.is_(None), OrderEvent.to_state != Order.state))
-        .order_by(Order.number)
-    )
-    for number, shown, right in rows:
-        yield Difference("order", number, f"{number} shows {shown}; its history ended in {right}.")
+def _audit(session: Session) -> Iterator[Difference]:
+    """No line of the audit was changed, added or taken out."""
+    yield from (Difference(*found) for found in audit_differences(session))
 
 
 CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
@@ -327,8 +274,7 @@ CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     _receipts,
     _payments,
     _reversals,
-    _events,
-    _service_points,
-    _meters,
-    _orders,
+    _cash,
+    _records,
+    _audit,
 )

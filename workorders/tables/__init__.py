@@ -1,7 +1,40 @@
 """SQLAlchemy models of the domain, by subject; `metadata` is what the migrations follow."""
 
+from workorders.tables.administration import AdminChange
+from workorders.tables.bank import BankLine, BankStatement
 from workorders.tables.base import SRID, Base
-from workorders.tables.customers import Account, Customer, Premise, ServiceAgreement, ServicePoint, Zone
+from workorders.tables.care import AccountNote, Adjustment, Enrollment, RecordChange
+from workorders.tables.cash import (
+    CashCount,
+    CashSignature,
+    Deposit,
+    DepositCorrection,
+    DepositItem,
+    Drawer,
+    DrawerMove,
+    DrawerPayment,
+    ReceiptExplanation,
+    ReceiptInCustody,
+    TurnIn,
+    TurnInReceipt,
+    WaitingBag,
+)
+from workorders.tables.collections import Bill, HoldEvent, NoticeBatch
+from workorders.tables.construction import ConstructionMeter
+from workorders.tables.counter import CounterReceipt, PaymentBatch, PaymentTender
+from workorders.tables.customers import (
+    Account,
+    AgreementEvent,
+    Application,
+    Customer,
+    Premise,
+    ServiceAgreement,
+    ServicePoint,
+    StandingAgreement,
+    Zone,
+)
+from workorders.tables.cycles import BillingCycle, CyclePeriod, CyclePremise, CycleStep
+from workorders.tables.exchange import ExportBatch, ImportKey, ImportRun
 from workorders.tables.field import (
     Evidence,
     ExceptionCase,
@@ -10,8 +43,19 @@ from workorders.tables.field import (
     Outbox,
     Quarantine,
     QuarantineDecision,
+    WorkerLoop,
 )
-from workorders.tables.metering import Installation, Meter, MeterTest, Read, ServicePointEvent
+from workorders.tables.field_messages import FieldMessage
+from workorders.tables.mail import OutgoingMail, ReportSchedule
+from workorders.tables.metering import (
+    BackflowDevice,
+    Installation,
+    Meter,
+    MeterTest,
+    Read,
+    RegisterRead,
+    ServicePointEvent,
+)
 from workorders.tables.money import (
     EntrySeal,
     JournalEntry,
@@ -23,7 +67,27 @@ from workorders.tables.money import (
     Receipt,
     ReceiptBlock,
 )
-from workorders.tables.rules import Fee, Hold, Notice, Rule, RuleSet
+from workorders.tables.offices import MAIN_OFFICE, CashOffice, CollectionPoint
+from workorders.tables.pickups import Pickup
+from workorders.tables.reading import (
+    BackflowTest,
+    CourtesyCall,
+    LetterBatch,
+    MeterSkip,
+    ReadFile,
+    ReadFinding,
+    ReadingStop,
+    ReadLayout,
+    ServiceLetter,
+)
+from workorders.tables.recovery import AgencyEvent, AgencyPlacement, LateFee, Lien, ReturnedMail
+from workorders.tables.remote import RemoteCommand
+from workorders.tables.rules import Fee, Forecast, Hold, Notice, Rule, RuleSet
+from workorders.tables.search_words import SearchWord
+from workorders.tables.settlements import SettledPayment, Settlement, SettlementChargeback, UnsettledPayment
+from workorders.tables.stock import MeterMove, StockCount, StockCountSerial, StockDifference
+from workorders.tables.vault import VaultCount, VaultTransfer
+from workorders.tables.webhooks import Webhook, WebhookDelivery, WebhookKind
 from workorders.tables.work import (
     Assignment,
     Counter,
@@ -41,50 +105,127 @@ from workorders.tables.work import (
 metadata = Base.metadata
 
 __all__ = [
+    "MAIN_OFFICE",
     "SRID",
     "Account",
+    "AccountNote",
+    "Adjustment",
+    "AdminChange",
+    "AgencyEvent",
+    "AgencyPlacement",
+    "AgreementEvent",
+    "Application",
     "Assignment",
+    "BackflowDevice",
+    "BackflowTest",
+    "BankLine",
+    "BankStatement",
     "Base",
+    "Bill",
+    "BillingCycle",
+    "CashCount",
+    "CashOffice",
+    "CashSignature",
+    "CollectionPoint",
+    "ConstructionMeter",
     "Counter",
+    "CounterReceipt",
+    "CourtesyCall",
     "Customer",
     "CutAuthority",
+    "CyclePeriod",
+    "CyclePremise",
+    "CycleStep",
+    "Deposit",
+    "DepositCorrection",
+    "DepositItem",
+    "Drawer",
+    "DrawerMove",
+    "DrawerPayment",
+    "Enrollment",
     "EntrySeal",
     "Evidence",
     "ExceptionCase",
+    "ExportBatch",
     "Fee",
     "FieldEvent",
+    "FieldMessage",
+    "Forecast",
     "Hold",
+    "HoldEvent",
+    "ImportKey",
+    "ImportRun",
     "Incarnation",
     "IngestCheckpoint",
     "Installation",
     "JournalEntry",
+    "LateFee",
     "LedgerBalance",
+    "LetterBatch",
+    "Lien",
     "Meter",
+    "MeterMove",
+    "MeterSkip",
     "MeterTest",
     "Notice",
+    "NoticeBatch",
     "Order",
     "OrderEvent",
     "Outbox",
+    "OutgoingMail",
     "Payment",
+    "PaymentBatch",
     "PaymentReversal",
+    "PaymentTender",
     "PendingPayment",
+    "Pickup",
     "PlanRun",
     "Posting",
     "Premise",
     "Quarantine",
     "QuarantineDecision",
     "Read",
+    "ReadFile",
+    "ReadFinding",
+    "ReadLayout",
+    "ReadingStop",
     "Receipt",
     "ReceiptBlock",
+    "ReceiptExplanation",
+    "ReceiptInCustody",
+    "RecordChange",
+    "RegisterRead",
+    "RemoteCommand",
+    "ReportSchedule",
+    "ReturnedMail",
     "RouteWay",
     "Rule",
     "RuleSet",
+    "SearchWord",
     "ServiceAgreement",
+    "ServiceLetter",
     "ServicePoint",
     "ServicePointEvent",
+    "SettledPayment",
+    "Settlement",
+    "SettlementChargeback",
     "Shift",
+    "StandingAgreement",
+    "StockCount",
+    "StockCountSerial",
+    "StockDifference",
     "StreetClosure",
     "Technician",
+    "TurnIn",
+    "TurnInReceipt",
+    "UnsettledPayment",
+    "VaultCount",
+    "VaultTransfer",
+    "WaitingBag",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookKind",
+    "WorkerLoop",
     "Zone",
     "metadata",
 ]

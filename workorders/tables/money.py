@@ -6,11 +6,13 @@ the seal is checked at commit.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from workorders.tables.base import Base, Code, UtcDateTime
+from workorders.messages.message import Message
+from workorders.tables.base import Base, Code, Json, UtcDateTime
 from workorders.tables.customers import Account
 
 
@@ -27,10 +29,16 @@ class JournalEntry(Base):
     effective_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     order_number: Mapped[str | None] = mapped_column(String(20), index=True)
-    words: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(Code)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
 
     postings: Mapped[list["Posting"]] = relationship(back_populates="entry")
+
+    @property
+    def message(self) -> Message:
+        """Its line on the account."""
+        return Message(self.code, self.params)
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -79,7 +87,10 @@ class EntrySeal(Base):
 
 
 class LedgerBalance(Base):
-    """The running sum of sealed postings per ledger and party, kept at sealing and provable at any time."""
+    """The running sum of sealed postings per ledger and party, kept at sealing and provable at any time.
+
+    Ledgers without a party (SVC, REV, UNDEP …) have no row: all writers would queue on it.
+    """
 
     __tablename__ = "ledger_balance"
 
@@ -104,7 +115,7 @@ class Receipt(Base):
     method: Mapped[str] = mapped_column(Code)
     """cash | check | card_slip | void (a number spoilt and explained; amount 0)."""
     check_number: Mapped[str | None] = mapped_column(String(40))
-    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     chain_ok: Mapped[bool]
@@ -125,6 +136,9 @@ class ReceiptBlock(Base):
     first: Mapped[int]
     last: Mapped[int]
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accounted: Mapped[int | None]
+    """Every number up to this one is used, void or explained, as of the last signature under a turn-in; None:
+    nobody has looked yet."""
 
 
 class Payment(Base):
@@ -140,7 +154,10 @@ class Payment(Base):
     recorded_by: Mapped[str] = mapped_column(String(80))
     reference: Mapped[str | None] = mapped_column(String(80))
 
-    __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount"),
+        Index("ix_payment_received", "received_at", "id"),
+    )
 
 
 class PendingPayment(Base):

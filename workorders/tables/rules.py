@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workorders.tables.base import Base, Code, Json, UtcDateTime
@@ -26,7 +26,7 @@ class Rule(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Code)
-    """cut_rules | payment_policy | meter_test_profile | high_low | geofence | setting."""
+    """cut_rules | payment_policy | meter_test_profile | high_low | geofence | setting | notice_text."""
     key: Mapped[str] = mapped_column(String(60))
     effective_from: Mapped[date]
     value: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -46,7 +46,7 @@ class Fee(Base):
     effective_from: Mapped[date]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     trigger: Mapped[str] = mapped_column(Code)
-    """dispatch | visit | cut | completion | returned_item."""
+    """dispatch | visit | cut | completion | returned_item | notice | application."""
     exempt_rate_classes: Mapped[list[str]] = mapped_column(Json, default=list)
     rule_set: Mapped[int] = mapped_column(ForeignKey("rule_set.version"))
 
@@ -54,6 +54,26 @@ class Fee(Base):
         CheckConstraint("amount_cents >= 0", name="amount"),
         Index("uq_fee_dated", "code", "effective_from", unique=True),
     )
+
+
+class Forecast(Base):
+    """The forecast low of a day. Later forecasts of a day are rows of their own: a cut is judged by what was
+    known when it was made.
+    """
+
+    __tablename__ = "forecast"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    """The district's calendar day."""
+    known_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was imported."""
+    low_c: Mapped[float]
+    """Degrees Celsius."""
+    heat_alert: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The weather service has issued, or announced, a heat-related alert for the day."""
+
+    __table_args__ = (Index("uq_forecast_known", "day", "known_from", unique=True),)
 
 
 class Notice(Base):
@@ -64,11 +84,29 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str] = mapped_column(Code)
-    """past_due | final | door_tag."""
+    """past_due | second_past_due | final | door_tag."""
     sent_on: Mapped[date]
     valid_until: Mapped[date]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     """What avoids the cut."""
+    state: Mapped[str] = mapped_column(Code, default="sent", server_default="sent")
+    """printed (does not count yet) | sent | returned (does not count any more)."""
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("notice_batch.id"), index=True)
+    """The run that made it; None: it was sent before Curbstop, or came by import."""
+    language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
+    text: Mapped[str | None] = mapped_column(Text)
+    """What the customer reads, as it was printed."""
+    reference: Mapped[str | None] = mapped_column(Code, unique=True)
+    """The number another system gave it: the same notice is never taken in twice."""
+    order_number: Mapped[str | None] = mapped_column(ForeignKey("work_order.number"), index=True)
+    """The order that posts it at the door; None: it goes by mail."""
+    returned_on: Mapped[date | None]
+    """The day its mail came back."""
+    returned_by: Mapped[str | None] = mapped_column(String(80))
+    contacted_on: Mapped[date | None]
+    """The day the customer was reached after the mail had come back; None: contact is still open."""
+    contact_note: Mapped[str | None] = mapped_column(String(200))
+    contacted_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class Hold(Base):

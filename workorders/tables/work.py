@@ -7,6 +7,7 @@ import shapely
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workorders.messages.message import Message
 from workorders.tables.base import Base, Code, Json, UtcDateTime, geo
 from workorders.tables.customers import Account, ServicePoint
 
@@ -19,7 +20,7 @@ class Technician(Base):
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     skills: Mapped[list[str]] = mapped_column(Json, default=list)
-    zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
     home: Mapped[shapely.Point | None] = mapped_column(geo("POINT"))
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -50,7 +51,7 @@ class Order(Base):
 
     number: Mapped[str] = mapped_column(String(20), primary_key=True)
     type: Mapped[str] = mapped_column(Code, index=True)
-    state: Mapped[str] = mapped_column(Code, index=True)
+    state: Mapped[str] = mapped_column(Code)
     priority: Mapped[int] = mapped_column(default=50)
     """0 (whenever) to 100 (emergency)."""
     service_point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
@@ -61,6 +62,10 @@ class Order(Base):
     appointment_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     planned_minutes: Mapped[int]
     instructions: Mapped[str | None] = mapped_column(Text)
+    """What the office typed."""
+    task_code: Mapped[str | None] = mapped_column(Code)
+    """What a follow-on order asks for, as a message."""
+    task_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     extra: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """The type's extra input, checked by its descriptor."""
     no_charge: Mapped[bool] = mapped_column(default=False)
@@ -75,12 +80,13 @@ class Order(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requested_by: Mapped[str] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    cancel_code: Mapped[str | None] = mapped_column(Code)
+    cancel_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     cancel_seq: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
-    """Outbox number under which the cancel was told to the tablet."""
+    """Outbox number under which the cancel was published to the tablet."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[str | None] = mapped_column(Code)
+    outcome: Mapped[str | None] = mapped_column(Code, index=True)
     """completed, an unable reason, or a special outcome such as completed_after_cancel."""
     follows_number: Mapped[str | None] = mapped_column(ForeignKey("work_order.number"), index=True)
     follow_reason: Mapped[str | None] = mapped_column(Code)
@@ -95,7 +101,29 @@ class Order(Base):
     account: Mapped[Account | None] = relationship()
     technician: Mapped[Technician | None] = relationship()
 
-    __table_args__ = (Index("uq_work_order_request_key", "request_key", unique=True),)
+    @property
+    def cancel_reason(self) -> Message | None:
+        """Why it was called off."""
+        return None if self.cancel_code is None else Message(self.cancel_code, self.cancel_params)
+
+    @cancel_reason.setter
+    def cancel_reason(self, reason: Message) -> None:
+        self.cancel_code, self.cancel_params = reason.code, dict(reason.params)
+
+    @property
+    def task(self) -> Message | None:
+        """What a follow-on order asks for."""
+        return None if self.task_code is None else Message(self.task_code, self.task_params)
+
+    @task.setter
+    def task(self, message: Message | None) -> None:
+        self.task_code = None if message is None else message.code
+        self.task_params = {} if message is None else dict(message.params)
+
+    __table_args__ = (
+        Index("ix_work_order_state", "state", "number"),
+        Index("uq_work_order_request_key", "request_key", unique=True),
+    )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
 
@@ -109,11 +137,21 @@ class Assignment(Base):
     technician_id: Mapped[str] = mapped_column(ForeignKey("technician.id"), index=True)
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    end_reason: Mapped[str | None] = mapped_column(String(200))
+    end_code: Mapped[str | None] = mapped_column(Code)
+    end_params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    @property
+    def end_reason(self) -> Message | None:
+        """Why the technician no longer has the order."""
+        return None if self.end_code is None else Message(self.end_code, self.end_params)
+
+    @end_reason.setter
+    def end_reason(self, reason: Message) -> None:
+        self.end_code, self.end_params = reason.code, dict(reason.params)
 
 
 class CutAuthority(Base):
-    """The authority to cut that was given when an order was sent out, and the verdicts it rests on.
+    """The authority to cut that was given when an order was sent out, and the checks it rests on.
 
     The newest of an order counts. The evidence names protections of the customer and never leaves the office.
     """
@@ -142,7 +180,7 @@ class RouteWay(Base):
     geometry: Mapped[list[list[float]]] = mapped_column(Json)
     """[[longitude, latitude], …] in degrees."""
     steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    """{"text", "street", "metres", "seconds", "at": index into geometry, "stop": index of the leg}."""
+    """{"message", "street", "metres", "seconds", "at": index into geometry, "stop": index of the leg}."""
     metres: Mapped[int]
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closures: Mapped[list[int]] = mapped_column(Json, default=list)
@@ -183,7 +221,7 @@ class PlanRun(Base):
     day: Mapped[date] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(Code, default="day")
     """day: all that is open, from scratch | rest: what is left of a day that has begun."""
-    wishes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    limits: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """For the rest of a day: {"max_moved": stops that may change technician, "stickiness_s": seconds}."""
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -193,11 +231,16 @@ class PlanRun(Base):
     """waiting | running | ready | failed | used | dropped."""
     progress: Mapped[float] = mapped_column(default=0.0)
     """0 to 1."""
-    words: Mapped[str] = mapped_column(Text, default="")
-    """What it is doing, or why it failed."""
+    code: Mapped[str | None] = mapped_column(Code)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """As geo.schedule.work.plan_document makes it, or geo.schedule.rest.rest_document."""
+
+    @property
+    def message(self) -> Message | None:
+        """What it is doing, or why it failed."""
+        return None if self.code is None else Message(self.code, self.params)
 
 
 class OrderEvent(Base):
@@ -237,9 +280,9 @@ class Incarnation(Base):
     epoch_floor: Mapped[int]
     """Assignments made since have epochs above it."""
     generation_step: Mapped[int]
-    """Generations that the server's documents were raised by, above every revision told before."""
+    """Generations that the server's documents were raised by, above every revision published before."""
     documents_raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """None while technicians' databases still tell what was rolled back."""
+    """None while technicians' databases still hold what was rolled back."""
 
 
 class Counter(Base):

@@ -1,16 +1,19 @@
-"""The marks every use case leaves: a line of the order's history, what tablets must be told, numbers."""
+"""The marks every use case leaves: a line of the order's history, what is to be published, numbers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
-from workorders.judgement.lifecycle import Command, move
+from workorders.judgement.lifecycle import IN_FIELD, Command, move
 from workorders.tables import Counter, Order, OrderEvent, Outbox, Technician
 from workorders.tables.dialect import upsert, write_row
 
 REFERENCES = ("technician", "catalogue", "fees", "settings")
+CHUNK = 500
+"""Accounts in one list of a query."""
 
 
 def note(
@@ -26,21 +29,35 @@ def note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add a line to the order's history; the state it went to is the order's own."""
-    write_row(
-        session,
-        OrderEvent,
-        {
-            "order_number": order.number,
-            "at": at,
-            "recorded_at": now,
-            "kind": kind,
-            "from_state": from_state,
-            "to_state": order.state,
-            "actor": actor[:80],
-            "source": source,
-            "detail": detail or {},
-        },
+    line = line_of(
+        order, kind, at=at, now=now, actor=actor, from_state=from_state, source=source, detail=detail
     )
+    write_row(session, OrderEvent, line)
+
+
+def line_of(
+    order: Order,
+    kind: str,
+    *,
+    at: datetime,
+    now: datetime,
+    actor: str,
+    from_state: str | None,
+    source: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row of OrderEvent that `note` writes, for whoever writes many together."""
+    return {
+        "order_number": order.number,
+        "at": at,
+        "recorded_at": now,
+        "kind": kind,
+        "from_state": from_state,
+        "to_state": order.state,
+        "actor": actor[:80],
+        "source": source,
+        "detail": detail or {},
+    }
 
 
 def command(
@@ -59,24 +76,50 @@ def command(
     note(session, order, kind, at=now, now=now, actor=actor, from_state=before, detail=detail)
 
 
-def tell(session: Session, technician_id: str, topic: str, key: str, *, now: datetime) -> int:
-    """Say that a technician's database must hear of a subject; the number its document will carry.
+def enqueue(session: Session, technician_id: str, topic: str, key: str, *, now: datetime) -> int:
+    """Enqueue a subject for a technician's database; the number its document will carry.
 
     Call it after the change of an order is in the session and while the order is locked.
     """
-    row = {"technician_id": technician_id, "topic": topic, "key": key, "created_at": now}
-    return int(write_row(session, Outbox, row))
+    return int(write_row(session, Outbox, outbox_row(technician_id, topic, key, now=now)))
 
 
-def tell_order(session: Session, order: Order, *, now: datetime) -> int | None:
-    """Tell the technician who has the order; None when nobody has."""
+def outbox_row(technician_id: str, topic: str, key: str, *, now: datetime) -> dict[str, Any]:
+    """The row that `enqueue` writes, for whoever writes many together and needs no number."""
+    return {"technician_id": technician_id, "topic": topic, "key": key, "created_at": now}
+
+
+def enqueue_order(session: Session, order: Order, *, now: datetime) -> int | None:
+    """Enqueue the order for the technician who has it; None when nobody has."""
     if order.technician_id is None:
         return None
-    return tell(session, order.technician_id, "order", order.number, now=now)
+    return enqueue(session, order.technician_id, "order", order.number, now=now)
 
 
-def tell_everyone(session: Session, reference: str, *, now: datetime) -> None:
-    """Say that a reference document (one of REFERENCES) changed for every active technician."""
+def enqueue_orders_of(session: Session, account_ids: Sequence[int], *, now: datetime) -> None:
+    """Enqueue every order of these accounts that a tablet has: it shows the balance."""
+    for start in range(0, len(account_ids), CHUNK):
+        enqueue_in_field(session, Order.account_id.in_(account_ids[start : start + CHUNK]), now=now)
+
+
+def enqueue_in_field(session: Session, *which: ColumnElement[bool], now: datetime) -> int:
+    """Enqueue every order that a tablet has and of which `which` is true (none: all); returns how many.
+
+    Locks them in the order of their numbers: a change of one that is under way is written first, so that its
+    document carries no later number than this one.
+    """
+    held = select(Order.number, Order.technician_id).where(
+        Order.state.in_(IN_FIELD), Order.technician_id.is_not(None), *which
+    )
+    rows = session.execute(held.order_by(Order.number).with_for_update()).all()
+    if rows:
+        values = [outbox_row(row.technician_id, "order", row.number, now=now) for row in rows]
+        session.execute(insert(Outbox), values)
+    return len(rows)
+
+
+def enqueue_reference(session: Session, reference: str, *, now: datetime) -> None:
+    """Enqueue a reference document (one of REFERENCES) for every active technician."""
     technicians = session.scalars(select(Technician.id).where(Technician.active).order_by(Technician.id))
     session.add_all(
         Outbox(technician_id=technician, topic="ref", key=reference, created_at=now)
@@ -85,13 +128,19 @@ def tell_everyone(session: Session, reference: str, *, now: datetime) -> None:
     session.flush()
 
 
-def count(session: Session, name: str) -> int:
-    """Add one to a named counter and return its value; concurrent transactions wait for each other."""
-    statement = upsert(session, Counter).values(name=name, value=1)
-    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+def count(session: Session, name: str, by: int = 1) -> int:
+    """Add to a named counter and return its value; concurrent transactions wait for each other."""
+    statement = upsert(session, Counter).values(name=name, value=by)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + by})
     return int(session.execute(statement.returning(Counter.value)).scalar_one())
 
 
 def next_order_number(session: Session) -> str:
     """The next order number that people read: W000001, W000002 …"""
-    return f"W{count(session, 'order'):06d}"
+    return take_numbers(session, 1)[0]
+
+
+def take_numbers(session: Session, many: int) -> list[str]:
+    """The next `many` order numbers."""
+    last = count(session, "order", by=many)
+    return [f"W{number:06d}" for number in range(last - many + 1, last + 1)]

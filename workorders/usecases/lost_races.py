@@ -4,6 +4,8 @@ Every use case may be run again from its start, because nothing is written befor
 so: a request, a CLI command, one document of ingest.
 """
 
+import random
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,17 +15,33 @@ from sqlalchemy.orm.exc import StaleDataError
 
 ATTEMPTS = 6
 """How often a transaction is tried before its error is believed to be no race."""
-LOST = frozenset({"40001", "40P01", "23505"})
-"""SQLSTATEs: serialization failure, deadlock, and a key that somebody else wrote first."""
+CONTENTION = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATEs: serialization failure, deadlock, and a lock that was not given in time."""
+LOST = CONTENTION | {"23505"}
+"""And a key that somebody else wrote first; one that is lost again and again may be a fault of the data."""
+PAUSE_SECONDS = 0.01
+"""Before the second attempt at most; more before each further one, at random, so that losers part ways."""
 
 T = TypeVar("T")
 
 
-def is_lost_race(error: BaseException) -> bool:
-    """The same transaction may well succeed when it is run again."""
+def is_contention(error: BaseException) -> bool:
+    """Only others at work were in the way, so the same transaction succeeds once they are done."""
     if isinstance(error, StaleDataError):
         return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONTENTION
+
+
+def is_lost_race(error: BaseException) -> bool:
+    """The same transaction may well succeed when it is run again."""
+    if is_contention(error):
+        return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in LOST
+
+
+def pause(attempt: int) -> None:
+    """Let the others finish before attempt number `attempt` + 1."""
+    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - spreads, keeps no secret
 
 
 def in_transaction(sessions: sessionmaker[Session], act: Callable[[Session], T]) -> T:
@@ -38,4 +56,5 @@ def in_transaction(sessions: sessionmaker[Session], act: Callable[[Session], T])
         except Exception as error:
             if attempt == ATTEMPTS or not is_lost_race(error):
                 raise
+        pause(attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")

@@ -1,5 +1,7 @@
 // Calls to /api/devices. A refusal arrives as a Problem with a stable code, words, and what to do.
 
+import { Worded } from "../lib/failures.js";
+
 export class Refused extends Error {
   constructor(problem, status) {
     super(problem.words);
@@ -11,7 +13,7 @@ export class Refused extends Error {
 }
 
 // The server could not be reached, or did not speak as ours does.
-export class Unreachable extends Error {}
+export class Unreachable extends Worded {}
 
 const PATIENCE_MS = 15_000;
 
@@ -25,16 +27,16 @@ export async function post(path, body) {
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch (error) {
-    throw new Unreachable("The server cannot be reached.", { cause: error });
+    throw new Unreachable("error.unreachable", {}, { cause: error });
   }
   let data;
   try {
     data = await answer.json();
   } catch (error) {
-    throw new Unreachable(`The server answered ${answer.status}.`, { cause: error });
+    throw new Unreachable("error.answered", { status: answer.status }, { cause: error });
   }
   if (answer.ok) return data;
   if (answer.status >= 500 || !data.code)
-    throw new Unreachable(data.words ?? `The server answered ${answer.status}.`);
+    throw new Unreachable("error.answered", { status: answer.status });
   throw new Refused(data, answer.status);
 }

@@ -1,6 +1,7 @@
 // Reference files kept on the tablet: the district's map, and where every meter is. A download that broke off
 // goes on where it stopped, and a file counts only when its hash is the one the server named.
 
+import { Worded } from "../lib/failures.js";
 import { read, write } from "../lib/idb.js";
 
 const PART = 512 * 1024; // One part a request: lost signal costs half a megabyte at most.
@@ -17,7 +18,7 @@ export async function keptFile(name) {
 export async function refreshBundle(token, progress = () => {}) {
   const headers = { Authorization: `Bearer ${await token()}` };
   const answer = await fetch(LIST, { headers });
-  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+  if (!answer.ok) throw new Worded("error.answered", { status: answer.status });
   const { files } = await answer.json();
   const changed = [];
   for (const file of files) {
@@ -39,7 +40,7 @@ async function download(file, kept, token, progress) {
   }
   const whole = (await hashOf(blob)) === file.sha256;
   await write([["files", file.name, whole ? { sha256: file.sha256, blob, whole } : undefined]]);
-  if (!whole) throw new Error(`${file.name} arrived damaged; it will be fetched again.`);
+  if (!whole) throw new Worded("error.damaged", { name: file.name });
 }
 
 async function fetchPart(file, from, token) {
@@ -52,7 +53,7 @@ async function fetchPart(file, from, token) {
     },
   });
   // 200 in answer to a range: the file is another one by now. The next round asks for the list again.
-  if (answer.status !== 206) throw new Error(`${file.name} changed on the server while it was fetched.`);
+  if (answer.status !== 206) throw new Worded("error.changed", { name: file.name });
   return answer.blob();
 }
 

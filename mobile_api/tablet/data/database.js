@@ -3,19 +3,49 @@
 
 import { app, update } from "../lib/state.js";
 import { purge } from "../lib/purge.js";
-import { useZone } from "../lib/words.js";
+import { useDistrict } from "../lib/words.js";
 import { newestLeaf, readModel } from "./model.js";
 
 export class Database {
   constructor(profile) {
     this.profile = profile;
-    this.pouch = new PouchDB(profile.database, { auto_compaction: true });
+    this.name = profile.database;
     this.docs = new Map();
+    this.onChange = () => {};
     this.split = new Map(); // ids of the server's documents that have several leaves here, with all their revisions
     this.choosing = Promise.resolve();
+    this.kept = new Map(); // orders as they were when work on them last went on, by number
   }
 
   async open() {
+    this.pouch = new PouchDB(this.name, { auto_compaction: true });
+    await this.#follow();
+  }
+
+  // The browser closes a database whose disk was full, and PouchDB never opens it again by itself. Answers whether it
+  // had to be opened anew; throws when it cannot be.
+  async ensureOpen() {
+    try {
+      await this.pouch.info();
+      return false;
+    } catch (error) {
+      console.warn("the database is opened anew:", error);
+    }
+    this.feed?.cancel();
+    const next = new PouchDB(this.name, { auto_compaction: true });
+    await next.info();
+    this.pouch = next;
+    await this.#follow();
+    return true;
+  }
+
+  // The ids beginning with `prefix` that are on the disk.
+  async idsFrom(prefix) {
+    const { rows } = await this.pouch.allDocs({ startkey: prefix, endkey: `${prefix}\uffff` });
+    return rows.map((row) => row.id);
+  }
+
+  async #follow() {
     const { update_seq: since } = await this.pouch.info();
     const all = await this.pouch.allDocs({ include_docs: true, conflicts: true });
     for (const row of all.rows) this.#changed(row);
@@ -48,6 +78,12 @@ export class Database {
       if (error.name !== "conflict") throw error;
     }
     this.show(await this.pouch.get(doc._id));
+  }
+
+  // Draw orders that were taken back with what was kept of them, by number.
+  remember(kept) {
+    this.kept = kept;
+    this.#refresh();
   }
 
   // Let the pages see a document before the feed brings it.
@@ -102,8 +138,9 @@ export class Database {
     this.due = true;
     queueMicrotask(() => {
       this.due = false;
-      app.model = readModel(this.docs);
-      useZone(app.model.settings.timezone);
+      app.model = readModel(this.docs, this.kept);
+      useDistrict(app.model.settings);
+      this.onChange();
       update();
     });
   }

@@ -1,34 +1,47 @@
 // Writes facts. Counter, receipt chain, the fact and its photos are kept in one transaction before anything
-// else happens, so a tablet that dies at any moment neither loses a fact nor uses a number twice.
+// else happens, so a tablet that dies at any moment neither loses a fact nor uses a number twice. The journal keeps
+// the fact until the server has it: a database that somebody deleted, or that the disk had no room for, is written again.
 
 import { iso, monotonicMs, offsetMs } from "../lib/clock.js";
 import { entries, read, write } from "../lib/idb.js";
+import { isFull, writeWithReserve } from "../lib/reserve.js";
 import { app, update, VERSION } from "../lib/state.js";
+import { finished } from "../rules/progress.js";
 import { dropping } from "./drafts.js";
+import { keptOrders, keeping } from "./keptorders.js";
 import { lastFix } from "./position.js";
 
 const SCHEMA = 1;
 const RETRY_MS = 10_000;
 
 export class EventWriter {
-  constructor(profile, database) {
-    this.profile = profile;
-    this.database = database;
+  constructor(profile, database, waiting) {
+    Object.assign(this, { profile, database, waiting });
   }
 
   stop() {
     clearTimeout(this.retry);
   }
 
-  // Finish what was interrupted, and raise the counter above everything known of this tablet.
+  // Finish what was interrupted, and raise the counter above everything known of this tablet. Answers what had to be
+  // written again because the database had lost it: { entries, photos }.
   async recover() {
+    const again = { entries: 0, photos: 0 };
     await this.#alone(async () => {
       const kept = (await read("counters", this.profile.device)) ?? 0;
       const highest = Math.max(kept, this.profile.counter ?? 0, this.database.highestCounter());
       if (highest > kept) await write([["counters", this.profile.device, highest]]);
-      for (const [id, item] of await entries("pending"))
-        if (item.database === this.profile.database) await this.#settle(id, item);
+      this.database.remember(await keptOrders(this.profile));
+      for (const [id, item] of await entries("pending")) {
+        if (item.database !== this.profile.database || this.database.docs.has(id)) continue;
+        if (item.placed) {
+          again.entries += 1;
+          again.photos += item.photo_names.length;
+        }
+        await this.#place(id, item);
+      }
     });
+    return again;
   }
 
   // Write one fact about an order (null for none). `body` may be a function of nothing returning
@@ -42,11 +55,19 @@ export class EventWriter {
       const changes = [
         ["counters", this.profile.device, counter],
         ["pending", doc._id, item],
+        ...keeping(this.profile, order, finished(event)),
         ...made.changes,
       ];
       if (drop) changes.push(...dropping(drop));
-      await write(changes);
-      await this.#settle(doc._id, item);
+      this.waiting.begin(doc._id);
+      try {
+        await writeWithReserve(changes);
+      } catch (error) {
+        this.waiting.abandon(doc._id);
+        throw error;
+      }
+      if (order?.premise) this.database.kept.set(order.number, order);
+      await this.#place(doc._id, item);
       return doc;
     });
   }
@@ -74,18 +95,32 @@ export class EventWriter {
   }
 
   // Hand a kept fact to the database. When that fails the fact is safe all the same: it shows, and is tried again.
-  async #settle(id, { doc, photos }) {
-    app.waiting.add(id);
+  async #place(id, { database, doc, photos }) {
     try {
       await this.database.add(doc, photos);
-      await write([["pending", id, undefined]]);
+      // Once the pictures lie in the database a second copy would only fill the tablet.
+      await write([["pending", id, { database, doc, photos: {}, photo_names: Object.keys(photos), placed: true }]]);
+      app.storage.full = false;
     } catch (error) {
       console.error("kept, to be written again:", id, error);
+      if (isFull(error)) app.storage.full = true;
       this.database.show(doc);
       clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.recover(), RETRY_MS);
+      this.retry = setTimeout(() => this.again(), RETRY_MS);
     }
     update();
+  }
+
+  // Try once more what only the journal holds.
+  async again() {
+    await this.#alone(async () => {
+      await this.database.ensureOpen();
+      for (const [id, item] of await entries("pending"))
+        if (item.database === this.profile.database && !item.placed) await this.#place(id, item);
+    }).catch((error) => {
+      console.error("still not written:", error);
+      this.retry = setTimeout(() => this.again(), RETRY_MS);
+    });
   }
 
   // One writer at a time, over all windows of this tablet.

@@ -4,6 +4,10 @@ const GOOD_FOR_MS = 3 * 60_000;
 
 let fix = null;
 let watch = null;
+const listeners = new Set();
+
+// Called with every new fix.
+export const onFix = (listener) => listeners.add(listener);
 
 export function beginWatching() {
   if (watch !== null || !navigator.geolocation) return;
@@ -17,6 +21,7 @@ export function beginWatching() {
         accuracy_m: Math.round(coords.accuracy * 10) / 10,
       },
     };
+    for (const listener of listeners) listener(fix);
   };
   watch = navigator.geolocation.watchPosition(keep, () => {}, {
     enableHighAccuracy: true,

@@ -3,7 +3,7 @@
 import { makeKey, pinHash, publicJwk, randomId, sign } from "../lib/crypto.js";
 import { learn, serverNow } from "../lib/clock.js";
 import { entries, read, write } from "../lib/idb.js";
-import { VERSION } from "../lib/state.js";
+import { app, VERSION } from "../lib/state.js";
 import { post, Refused } from "./api.js";
 
 const FREE_TRIES = 5;
@@ -41,7 +41,7 @@ export async function enrol({ code, name, pin, others }) {
     ["profiles", profile.technician.id, profile],
     ["settings", "enrolling", undefined],
   ]);
-  await navigator.storage?.persist?.();
+  app.storage.persisted = (await navigator.storage?.persist?.()) ?? false;
   return { profile, session: first };
 }
 

@@ -28,7 +28,7 @@ export function judge(docs, missing, { prefix, waiting, begun }) {
   }
   for (const id of missing) {
     const [kind, rest] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
-    if (kind === "route") gone.push(id);
+    if (kind === "route" || kind === "message") gone.push(id);
     else if (kind === "order" && !busy.has(rest)) gone.push(id);
     else if (kind === "ack" && (!docs.has(rest) || leaves(rest))) gone.push(id);
   }
@@ -36,8 +36,8 @@ export function judge(docs, missing, { prefix, waiting, begun }) {
 }
 
 export class PutAway {
-  constructor(profile, database, confirmations) {
-    Object.assign(this, { database, confirmations });
+  constructor(profile, database, waiting) {
+    Object.assign(this, { database, waiting });
     this.prefix = `event:${profile.device}:`;
     this.mark = `purges:${profile.technician.id}`;
   }
@@ -51,11 +51,10 @@ export class PutAway {
 
   // After everything has been pulled and pushed: when due, ask which of the tablet's documents are still there.
   async follow(remote, figures) {
-    const known = await read("settings", this.mark);
     const { size } = this.database.split;
     if (!size && !(await this.isDue(figures))) return;
-    // A tablet that just got everything from there holds nothing else.
-    if (known || size) await this.#compare(remote);
+    // Also the first time: what came down before this may be of records that were put back from a backup since.
+    await this.#compare(remote);
     await write([["settings", this.mark, { purges: purges(figures), at: Date.now() }]]);
   }
 
@@ -73,7 +72,7 @@ export class PutAway {
       waiting: app.waiting,
       begun: app.begun ?? [],
     });
-    await this.confirmations.doubt(unsent);
+    await this.waiting.doubt(unsent);
     await this.database.forget(new Map(gone.filter((id) => here.has(id)).map((id) => [id, here.get(id)])));
   }
 }

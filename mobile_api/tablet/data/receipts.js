@@ -2,6 +2,7 @@
 
 import { iso } from "../lib/clock.js";
 import { sha256 } from "../lib/crypto.js";
+import { Worded } from "../lib/failures.js";
 import { read } from "../lib/idb.js";
 
 const BEGINNING = "0".repeat(64);
@@ -21,11 +22,11 @@ export const chainHash = (receipt) =>
   );
 
 // Take the next number for a receipt. To be called by the writer, alone: answers what it must keep with the fact.
-export async function nextReceipt(profile, { account, amount_cents, method, check_number = null }) {
+async function nextReceipt(profile, { account, amount_cents, method, check_number = null }) {
   const { prefix, first, last } = profile.receipts;
   const chain = (await read("counters", `receipts:${prefix}`)) ?? { next: first, hash: BEGINNING };
   if (chain.next > last)
-    throw new Error("This tablet has no receipt numbers left. Enrol it again at the office.");
+    throw new Worded("error.no_receipts");
   const receipt = {
     number: `${prefix}-${String(chain.next).padStart(6, "0")}`,
     amount_cents,

@@ -7,12 +7,12 @@ import { VERSION } from "../lib/state.js";
 import { post } from "./api.js";
 import { skewed } from "./profiles.js";
 
-// A replication request may run for a while; a token must not end under it.
+// A replication request may run for a while; a token must not end under it. Of a short-lived one half is spared.
 const SPARE_MS = 3 * 60_000;
 
 export class Session {
   #token = null;
-  #endsAt = 0;
+  #renewAt = 0;
   #asking = null;
 
   constructor(profile, first = null) {
@@ -22,7 +22,7 @@ export class Session {
 
   // A token good for some minutes. Throws Refused (device_revoked, not_allowed …) or Unreachable.
   async token() {
-    if (this.#token && serverNow() < this.#endsAt - SPARE_MS) return this.#token;
+    if (this.#token && serverNow() < this.#renewAt) return this.#token;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
     });
@@ -63,7 +63,8 @@ export class Session {
 
   #keep(answer) {
     this.#token = answer.token;
-    this.#endsAt = new Date(answer.expires_at).getTime();
+    const [ends, begins] = [answer.expires_at, answer.server_time].map((time) => new Date(time).getTime());
+    this.#renewAt = ends - Math.min(SPARE_MS, (ends - begins) / 2);
   }
 
   // Where to replicate may move; the counter never falls below what the server has seen of this tablet.
@@ -72,11 +73,11 @@ export class Session {
     const counter = (await read("counters", device)) ?? 0;
     const changes = [];
     if (answer.counter > counter) changes.push(["counters", device, answer.counter]);
-    const { couch_url, technician: told, grant } = answer;
-    const moved = couch_url !== this.profile.couch_url || told.name !== technician.name;
+    const { couch_url, technician: named, grant } = answer;
+    const moved = couch_url !== this.profile.couch_url || named.name !== technician.name;
     // Each answer signs it anew; what it says stays the same.
     if (moved || !this.profile.grant) {
-      Object.assign(this.profile, { couch_url, technician: told, grant });
+      Object.assign(this.profile, { couch_url, technician: named, grant });
       changes.push(["profiles", technician.id, this.profile]);
     }
     if (changes.length) await write(changes);

@@ -2,19 +2,31 @@
 // transaction can change several of them together and the browser keeps key objects as they are.
 
 const NAME = "curbstop";
-const STORES = ["profiles", "counters", "pending", "drafts", "sent", "settings", "files"];
+const VERSION = 3;
+const STORES = ["profiles", "counters", "pending", "drafts", "sent", "settings", "files", "orders"];
 
 let opened;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 2);
+    const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       const known = request.result.objectStoreNames;
       for (const store of STORES) if (!known.contains(store)) request.result.createObjectStore(store);
     };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const forget = () => {
+        request.result.close();
+        opened = undefined;
+      };
+      // Another window brings a newer layout, or the browser closed it (a full disk does): opened anew when asked.
+      Object.assign(request.result, { onversionchange: forget, onclose: forget });
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      opened = undefined;
+      reject(request.error);
+    };
   });
   return opened;
 }
@@ -51,7 +63,7 @@ export async function write(changes) {
   }
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
   });
 }
 

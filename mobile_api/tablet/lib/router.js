@@ -10,6 +10,11 @@ const PATTERNS = [
   [/^\/order\/([^/]+)\/unable$/, "unable", ["number"]],
   [/^\/order\/([^/]+)\/pay$/, "pay", ["number"]],
   [/^\/map$/, "map", []],
+  [/^\/messages$/, "messages", []],
+  [/^\/messages\/([^/]+)$/, "messages", ["number"]],
+  [/^\/day$/, "day", []],
+  [/^\/pickup$/, "pickup", []],
+  [/^\/pickup\/([^/]+)$/, "pickup", ["number"]],
   [/^\/outbox$/, "outbox", []],
   [/^\/receipts$/, "receipts", []],
   [/^\/receipt\/([^/]+)$/, "receipt", ["receipt"]],
@@ -34,6 +39,17 @@ export const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`
 
 export function go(...parts) {
   location.hash = link(...parts);
+}
+
+// The way on from the page that is shown now, for when what was begun there has ended: whoever has left meanwhile is
+// not taken away from where they went. Answers whether it was followed.
+export function wayOn() {
+  const here = location.hash;
+  return (...parts) => {
+    if (location.hash !== here) return false;
+    go(...parts);
+    return true;
+  };
 }
 
 // On a narrow screen the page itself scrolls: the list is found again where it was left, others begin on top.

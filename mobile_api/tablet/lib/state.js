@@ -10,9 +10,12 @@ export const app = {
   model: null,
   sync: { phase: "offline", lastSynced: null, error: null },
   waiting: new Set(), // ids of events the server has not confirmed
+  storage: { full: false, persisted: true, again: null }, // what the browser does with what is kept here
   theme: "auto",
+  navigator: "auto", // which app gives directions, one of NAVIGATORS
   toast: null,
   newVersion: null,
+  recording: false, // a fact is being written; outlives the page it was pressed on, so that no other page writes it again
   ui: {}, // what a page remembers while it is shown
 };
 

@@ -12,42 +12,20 @@ const AFTER = {
   backed_out: "backed_out",
 };
 
-export const TITLES = {
-  new: "New",
-  acknowledged: "Acknowledged",
-  en_route: "On the way",
-  on_site: "On site",
-  started: "Working",
-  suspended: "Paused",
-  completed: "Done",
-  unable: "Unable",
-  backed_out: "Backed out",
-};
-
-// What each kind of event is called where it is listed.
-export const EVENT_WORDS = {
-  acknowledged: "Acknowledged",
-  en_route: "On the way",
-  on_site: "On site",
-  started: "Work started",
-  suspended: "Paused",
-  resumed: "Resumed",
-  completed: "Completed",
-  unable: "Unable to do it",
-  payment: "Payment",
-  cancel_seen: "Change seen",
-  receipt_void: "Receipt number voided",
-  backed_out: "Backed out",
-};
-
-// The one big button of each state: the event it writes, or the form it opens.
+// The one big button of each state, and the step beside it for whoever wants to note it by itself.
 const NEXT = {
-  new: { event: "acknowledged", words: "Acknowledge" },
-  acknowledged: { event: "en_route", words: "On my way" },
-  en_route: { event: "on_site", words: "I am on site" },
-  on_site: { event: "started", words: "Start work" },
-  started: { form: "complete", words: "Complete" },
-  suspended: { event: "resumed", words: "Resume" },
+  new: { main: "go", beside: "acknowledged" },
+  acknowledged: { main: "go", beside: "en_route" },
+  en_route: { main: "complete", beside: "on_site" },
+  on_site: { main: "complete" },
+  started: { main: "complete" },
+  suspended: { main: "resumed" },
+};
+
+// The steps that a press implies and that were not noted yet.
+const IMPLIED = {
+  go: { new: ["acknowledged", "en_route"], acknowledged: ["en_route"] },
+  complete: { en_route: ["on_site", "started"], on_site: ["started"] },
 };
 
 // Progress after events given in the order they were written.
@@ -56,12 +34,21 @@ export function progressOf(events) {
 }
 
 export const nextStep = (progress) => NEXT[progress] ?? null;
+export const impliedSteps = (main, progress) => IMPLIED[main]?.[progress] ?? [];
 export const underWay = (progress) => ["en_route", "on_site", "started", "suspended"].includes(progress);
 export const arrived = (progress) => ["on_site", "started", "suspended"].includes(progress);
 export const finished = (progress) => ["completed", "unable", "backed_out"].includes(progress);
 
 // When a step was first taken, from its event documents.
 export const timeOf = (events, kind) => events.find((event) => event.event === kind)?.at ?? null;
+
+// When the technician arrived: pressed, or else seen by position. A step that was only noted because the form was
+// opened says nothing of the arrival, and no time is made up for it.
+export function arrivedAt(events) {
+  const step = events.find((event) => event.event === "on_site");
+  if (!step) return null;
+  return step.body?.noted === "form" ? (step.body.seen_at ?? null) : step.at;
+}
 
 // A cancel or recall that reaches a technician already under way must be decided by that technician, once.
 export function mustChoose(order) {

@@ -1,62 +1,67 @@
 // The bar at the foot of an order: one big next step, and what else may be done now.
 
-import { beginWatching } from "../data/position.js";
-import { work } from "../data/open.js";
-import { app, say, update } from "../lib/state.js";
+import { hereSince } from "../data/arrivals.js";
+import { app } from "../lib/state.js";
+import { t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { when } from "../lib/words.js";
-import { link } from "../lib/router.js";
+import { link, wayOn } from "../lib/router.js";
 import { arrived, finished, mustChoose, nextStep, underWay } from "../rules/progress.js";
 import { cutWarnings } from "./cut.js";
+import { pauseButton, pauseReasons } from "./day.js";
 import { icon } from "./icons.js";
-
-// Record one fact without a form. A second press while the first is being kept does nothing.
-export async function record(event, order, body) {
-  if (app.ui.recording) return;
-  app.ui.recording = true;
-  update();
-  try {
-    beginWatching();
-    await work.writer.write(event, order, body);
-  } catch (error) {
-    say(`Not recorded: ${error.message}`, "danger");
-  }
-  app.ui.recording = false;
-  update();
-}
+import { goLink, nextStop } from "./next.js";
+import { record, recordImplied } from "./steps.js";
 
 // Money may be offered at any door, whatever the order is; the district's policy says whether it is taken.
 const mayPay = (order) =>
   Boolean(order.account) && app.model.settings.payment?.policy !== "forbidden" && !order.cancelled;
 
-function mainButton(order) {
-  const step = nextStep(order.progress);
-  if (step.form)
-    return html`<a class=${cutWarnings(order).length ? "button" : "button primary"} href=${link("order", order.number, step.form)}
-      >${step.words} ${icon("forward")}</a
-    >`;
-  return html`<button class="primary" ?disabled=${app.ui.recording} @click=${() => record(step.event, order)}>
-    ${step.words}
+async function openForm(event, { number }) {
+  event.preventDefault();
+  const on = wayOn();
+  if (await recordImplied("complete", number)) on("order", number, "complete");
+}
+
+const completeLink = (order) =>
+  html`<a
+    class=${cutWarnings(order).length ? "button" : "button primary"}
+    href=${link("order", order.number, "complete")}
+    @click=${(event) => openForm(event, order)}
+    >${t("next.complete")} ${icon("forward")}</a
+  >`;
+
+const stepButton = (event, order, style = "") =>
+  html`<button class=${style} ?disabled=${app.recording} @click=${() => record(event, order)}>
+    ${t(`next.${event}`)}
   </button>`;
+
+function mainButton(order, { main }) {
+  if (main === "go") return goLink(order);
+  return main === "complete" ? completeLink(order) : stepButton(main, order, "primary");
 }
 
 const payLink = (order) =>
-  html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} Take payment</a>`;
+  html`<a class="button" href=${link("order", order.number, "pay")}>${icon("cash")} ${t("order.pay")}</a>`;
 
-const pauseButton = (order) =>
-  html`<button ?disabled=${app.ui.recording} @click=${() => record("suspended", order)}>
-    ${icon("pause")} Pause
-  </button>`;
+function since(order, arrivedAt) {
+  const seen = hereSince(order);
+  if (!arrivedAt && !seen) return nothing;
+  const words = arrivedAt ? t("order.since", { when: when(arrivedAt) }) : t("order.here_since", { when: when(seen) });
+  return html`<span class="since">${icon(arrivedAt ? "clock" : "pin")} ${words}</span>`;
+}
 
-export function actionBar(order, since) {
-  if (mustChoose(order) || order.bucket === "gone" || finished(order.progress)) return nothing;
-  if (order.bucket === "done") return nothing;
+export function actionBar(order, arrivedAt) {
+  if (mustChoose(order)) return nothing;
+  if (finished(order.progress) || order.bucket !== "todo") return nextStop(order);
   const { progress } = order;
-  return html`<div class="actions" role="group" aria-label="What to do next">
-    ${since ? html`<span class="since">${icon("clock")} On site since ${when(since)}</span>` : nothing}
+  const step = nextStep(progress);
+  return html`<div class="actions" role="group" aria-label=${t("order.next")}>
+    ${pauseReasons(order)}
+    ${since(order, arrivedAt)}
     ${mayPay(order) && arrived(progress) ? payLink(order) : nothing}
-    ${progress === "started" ? pauseButton(order) : nothing}
-    ${underWay(progress) ? html`<a class=${cutWarnings(order).length ? "button primary" : "button"} href=${link("order", order.number, "unable")}>Unable</a>` : nothing}
-    ${mainButton(order)}
+    ${["on_site", "started"].includes(progress) ? pauseButton() : nothing}
+    ${underWay(progress) ? html`<a class=${cutWarnings(order).length ? "button primary" : "button"} href=${link("order", order.number, "unable")}>${t("order.unable")}</a>` : nothing}
+    ${step.beside ? stepButton(step.beside, order) : nothing} ${mainButton(order, step)}
   </div>`;
 }

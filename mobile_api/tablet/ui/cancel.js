@@ -1,50 +1,44 @@
 // A cancel or recall that reaches the technician: mid-work it is their choice, and the choice is recorded.
 
 import { work } from "../data/open.js";
-import { app, say, update } from "../lib/state.js";
+import { app } from "../lib/state.js";
+import { said, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { when } from "../lib/words.js";
 import { mustChoose, underWay } from "../rules/progress.js";
 import { icon } from "./icons.js";
+import { keep } from "./steps.js";
 
-async function decide(order, choice) {
-  if (app.ui.recording) return;
-  app.ui.recording = true;
-  update();
-  try {
+const decide = (order, choice) =>
+  keep(async () => {
     await work.writer.write("cancel_seen", order, { choice });
     if (choice === "back_out") await work.writer.write("backed_out", order, {});
-  } catch (error) {
-    say(`Not recorded: ${error.message}`, "danger");
-  }
-  app.ui.recording = false;
-  update();
-}
+  });
 
 export function changeBanner(order) {
   const change = order.cancelled ?? order.recalled;
   if (!change) return nothing;
-  const what = order.cancelled ? "This order was cancelled" : "This order was taken back";
-  const head = html`<p><b>${what} at ${when(change.at)}.</b> ${change.reason ?? ""}</p>`;
+  const code = order.cancelled ? "change.cancelled" : "change.recalled";
+  const head = html`<p><b>${t(code, { when: when(change.at) })}</b> ${said(change.reason, change.said)}</p>`;
   if (mustChoose(order))
     return html`<section class="change" data-tone="danger" role="alert">
       ${icon("hazard")}
       <div>
         ${head}
-        <p>You have already set out. Decide what happens with the work; the office sees your choice.</p>
+        <p>${t("change.decide")}</p>
         <div class="choices">
-          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "back_out")}>Back out</button>
-          <button ?disabled=${app.ui.recording} @click=${() => decide(order, "finish")}>
-            Finish the work
+          <button ?disabled=${app.recording} @click=${() => decide(order, "back_out")}>${t("change.back_out")}</button>
+          <button ?disabled=${app.recording} @click=${() => decide(order, "finish")}>
+            ${t("change.finish")}
           </button>
         </div>
       </div>
     </section>`;
   const after = underWay(order.progress)
-    ? "You chose to finish it."
+    ? t("change.finishing")
     : order.progress === "backed_out"
-      ? "You backed out."
-      : "Nothing is left to do.";
+      ? t("change.backed_out")
+      : t("change.over");
   return html`<section class="change">
     ${icon("hazard")}
     <div>

@@ -3,113 +3,131 @@
 import { work } from "../data/open.js";
 import { iso } from "../lib/clock.js";
 import { app, say, update } from "../lib/state.js";
+import { served, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
-import { plural, spelled } from "../lib/words.js";
-import { go, link } from "../lib/router.js";
-import { answersOf, asked, problems, sections } from "../rules/form.js";
-import { timeOf } from "../rules/progress.js";
-import { discard, openDraft } from "./draft.js";
+import { spelled } from "../lib/words.js";
+import { link, wayOn } from "../lib/router.js";
+import { answersOf, asked, extrasOf, problems, sections } from "../rules/form.js";
+import { registersOf, withRegisters } from "../rules/reads.js";
+import { arrivedAt, timeOf } from "../rules/progress.js";
+import { discard, openDraft, used } from "./draft.js";
 import { fieldView } from "./fields.js";
 import { flagBanner } from "./flags.js";
 import { icon } from "./icons.js";
 import { changeBanner } from "./cancel.js";
+import { keep } from "./steps.js";
+import { morePhotos } from "./morephotos.js";
 import { confirmationFields, cutBanner, cutReport, proposedReason } from "./cut.js";
 
-const REMARKS = { name: "remarks", title: "Remarks", type: "text", section: "Remarks" };
+const remarksField = () => ({
+  name: "remarks",
+  title: t("form.remarks"),
+  type: "text",
+  section: t("form.remarks"),
+});
 
 function completionFields(type, order, values) {
-  const own = type.fields.some((field) => field.name === "remarks") ? [] : [REMARKS];
+  const own = type.fields.some((field) => field.name === "remarks") ? [] : [remarksField()];
   const outcome = {
     name: "outcome",
-    title: "How did it end?",
+    title: t("form.outcome"),
     type: "choice",
     required: true,
-    section: "Outcome",
+    section: t("form.outcome_section"),
     choices: type.outcomes,
   };
   const ending = type.outcomes.length > 1 ? [outcome] : [];
-  return [...type.fields, ...own, ...ending, ...confirmationFields(order, type, values)];
+  const all = [...type.fields, ...own, ...ending, ...confirmationFields(order, type, values)];
+  return withRegisters(all, order, values, app.model.technician.van);
 }
 
 function unableFields(type) {
   const { settings } = app.model;
   const words = new Map((settings.unable_reasons ?? []).map(({ code, title }) => [code, title]));
-  const reasons = type.unable_reasons.map((value) => ({ value, title: words.get(value) ?? spelled(value) }));
+  const reasons = type.unable_reasons.map((value) => ({ value, title: served(words.get(value) ?? spelled(value)) }));
   return [
     {
       name: "reason",
-      title: "Why not?",
+      title: t("form.why_not"),
       type: "choice",
       required: true,
-      section: "Reason",
+      section: t("form.reason_section"),
       choices: reasons,
     },
     {
       name: "serial_seen",
-      title: "Serial on the meter, if you could see one",
+      title: t("form.serial_seen"),
       type: "serial",
       means: "serial_seen",
-      section: "What you saw",
+      section: t("form.seen_section"),
     },
     ...(type.wants_read
       ? [
           {
             name: "read",
-            title: "Read, if you could see it",
+            title: t("form.read_seen"),
             type: "read",
             means: "read",
-            section: "What you saw",
+            section: t("form.seen_section"),
           },
         ]
       : []),
-    { name: "photo", title: "Photo", type: "photo", section: "What you saw" },
-    REMARKS,
+    { name: "photo", title: t("form.photo"), type: "photo", section: t("form.seen_section") },
+    remarksField(),
   ];
 }
 
 const knownSerials = (order) =>
   [order.meter?.serial, ...(app.model.technician.van ?? []).map((meter) => meter.serial)].filter(Boolean);
 
+function extras(draft) {
+  const photos = extrasOf(draft);
+  return photos.length ? { photos } : {};
+}
+
 function completedBody(order, type, draft, fields) {
-  const { answers, common } = answersOf(fields, draft, knownSerials(order));
+  const plain = fields.filter((field) => !field.register);
+  const { answers, common } = answersOf(plain, draft, knownSerials(order));
+  const registers = registersOf(asked(fields, draft.values), draft.values);
   const { outcome = type.outcomes[0]?.value ?? "completed", cut_anyway, cut_reason, ...rest } = answers;
   const remarks = rest.remarks ?? null;
   if (!type.fields.some((field) => field.name === "remarks")) delete rest.remarks;
   const times = {
-    arrived_at: timeOf(order.events, "on_site"),
+    arrived_at: arrivedAt(order.events),
     started_at: timeOf(order.events, "started"),
     finished_at: iso(),
   };
   const cut = cutReport(order, type, draft.values);
-  return { outcome, ...times, ...common, remarks, answers: rest, ...(cut && { cut }) };
+  return { outcome, ...times, ...common, remarks, answers: rest, ...registers, ...extras(draft), ...(cut && { cut }) };
 }
 
 function unableBody(order, draft, fields) {
   const { answers, common } = answersOf(fields, draft, knownSerials(order));
   return {
     reason: answers.reason,
-    arrived_at: timeOf(order.events, "on_site"),
+    arrived_at: arrivedAt(order.events),
     finished_at: iso(),
     read: common.read,
     serial_seen: common.serial_seen,
     remarks: answers.remarks ?? null,
     answers: {},
+    ...extras(draft),
   };
 }
 
 const KINDS = {
   complete: {
     event: "completed",
-    title: (order) => order.title,
-    verb: "Complete order",
+    title: (order) => served(order.title),
+    verb: "form.complete",
     fields: completionFields,
     proposed: () => ({}),
     body: completedBody,
   },
   unable: {
     event: "unable",
-    title: () => "Unable to do it",
-    verb: "Report unable",
+    title: () => t("form.unable"),
+    verb: "form.report_unable",
     fields: unableFields,
     proposed: (order) => ({ reason: proposedReason(order) }),
     body: (order, _type, draft, fields) => unableBody(order, draft, fields),
@@ -136,27 +154,38 @@ async function submit(event, { draft, order }, kind, type) {
     field.querySelector(".again input, input, textarea, button")?.focus({ preventScroll: true });
     return;
   }
-  if (app.ui.recording) return;
-  app.ui.recording = true;
-  update();
-  try {
-    await work.writer.write(kind.event, order, kind.body(order, type, draft, fields), {
-      photos: draft.photos,
-      drop: draft,
-    });
-    app.begun.delete(order.number);
-    go("order", order.number);
-    say(
-      navigator.onLine
-        ? "Recorded. It is being sent."
-        : "Recorded. It is kept here and sent when there is a connection.",
-      "ok",
-    );
-  } catch (error) {
-    app.ui.recording = false;
-    say(`Not recorded: ${error.message}. Your entries are kept.`, "danger");
-  }
+  const on = wayOn();
+  const kept = await keep(
+    () =>
+      work.writer.write(kind.event, order, kind.body(order, type, draft, fields), {
+        photos: draft.photos,
+        drop: draft,
+      }),
+    (reason) => t("not_recorded_kept", { reason }),
+  );
+  if (!kept) return;
+  used(draft);
+  on("order", order.number);
+  say(navigator.onLine ? t("form.recorded_sending") : t("form.recorded_kept"), "ok");
 }
+
+function askToClear(sure) {
+  app.ui.clearing = sure;
+  update();
+}
+
+// What was typed at a door cannot be typed again from the office: it goes only when somebody says so twice.
+const clearing = (draft) =>
+  html`<section class="change" data-tone="danger" role="alertdialog" aria-label=${t("form.clear")}>
+    ${icon("hazard")}
+    <div>
+      <p>${t("form.clear_sure")}</p>
+      <div class="choices">
+        <button type="button" @click=${() => askToClear(false)}>${t("form.clear_no")}</button>
+        <button type="button" @click=${() => discard(draft)}>${t("form.clear_yes")}</button>
+      </div>
+    </div>
+  </section>`;
 
 export function formPane(order, name) {
   const kind = KINDS[name];
@@ -164,7 +193,7 @@ export function formPane(order, name) {
   if (!type)
     return html`<article class="pane detail" data-page>
       <p class="empty">
-        <b>The form for “${order.title}” has not arrived yet.</b> It comes with the next connection.
+        <b>${t("form.not_arrived", { title: served(order.title) })}</b> ${t("form.not_arrived_advice")}
       </p>
     </article>`;
   const draft = openDraft(order, name, kind.proposed(order));
@@ -174,7 +203,7 @@ export function formPane(order, name) {
   const left = Object.keys(form.problems).length;
   return html`<article class="pane detail" data-page>
     <header class="order-head">
-      <a class="icon-button back always" href=${link("order", order.number)} aria-label="Back to the order"
+      <a class="icon-button back always" href=${link("order", order.number)} aria-label=${t("order.back")}
         >${icon("back")}</a
       >
       <div>
@@ -187,15 +216,16 @@ export function formPane(order, name) {
       ${sections(asked(fields, draft.values)).map(
         ({ title, fields: group }) =>
           html`<section class="card">
-            <h2>${title || "Details"}</h2>
+            <h2>${title ? served(title) : t("form.details")}</h2>
             ${group.map((field) => fieldView(form, field))}
           </section>`,
       )}
+      ${morePhotos(draft)} ${app.ui.clearing ? clearing(draft) : nothing}
       <div class="actions">
-        <span class="since">${left ? `${plural(left, "field")} to go` : "Everything is filled in"}</span>
-        <button type="button" class="plain" @click=${() => discard(draft)}>Clear</button>
-        <button class="primary" ?disabled=${app.ui.recording}>
-          ${app.ui.recording ? "Recording …" : kind.verb}
+        <span class="since">${left ? t("form.to_go", { count: left }) : t("form.filled")}</span>
+        <button type="button" class="plain" @click=${() => askToClear(true)}>${t("form.clear")}</button>
+        <button class="primary" ?disabled=${app.recording}>
+          ${app.recording ? t("form.recording") : t(kind.verb)}
         </button>
       </div>
     </form>

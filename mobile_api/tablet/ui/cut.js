@@ -2,6 +2,7 @@
 
 import { serverNow } from "../lib/clock.js";
 import { app } from "../lib/state.js";
+import { known, served, t } from "../lib/texts.js";
 import { link } from "../lib/router.js";
 import { html, nothing } from "../lib/view.js";
 import { clockTime, dayName, dayTime, localDay, money, spelled, when } from "../lib/words.js";
@@ -11,12 +12,13 @@ import { fact, facts } from "./facts.js";
 import { icon } from "./icons.js";
 
 const WORDS = {
-  cancelled: ({ cancelled }) => `This order was cancelled at ${when(cancelled.at)}.`,
-  recalled: ({ recalled }) => `This order was taken back at ${when(recalled.at)}.`,
-  no_authority: () => "This order carries no authority to cut.",
-  authority_expired: ({ authority }) => `The authority to cut ended ${dayTime(authority.expires_at)}.`,
-  day_not_allowed: () => "Today is not a day on which service may be cut.",
-  past_latest_hour: (order) => `Cuts ended at ${clockTime(windowOf(order, localDay(serverNow())).until)} today.`,
+  cancelled: ({ cancelled }) => t("change.cancelled", { when: when(cancelled.at) }),
+  recalled: ({ recalled }) => t("change.recalled", { when: when(recalled.at) }),
+  no_authority: () => t("cut.no_authority"),
+  authority_expired: ({ authority }) => t("cut.authority_expired", { when: dayTime(authority.expires_at) }),
+  day_not_allowed: () => t("cut.day_not_allowed"),
+  past_latest_hour: (order) =>
+    t("cut.past_latest_hour", { time: clockTime(windowOf(order, localDay(serverNow())).until) }),
 };
 
 const typeOf = (order) => app.model.catalogue[order.type];
@@ -36,17 +38,15 @@ export function cutBanner(order) {
   return html`<section class="change" data-tone="danger" role="alert" data-warnings=${warnings.join(" ")}>
     ${icon("hazard")}
     <div>
-      <p><b>Do not cut.</b> ${warnings.map((code) => `${WORDS[code](order)} `)}</p>
+      <p><b>${t("cut.do_not")}</b> ${warnings.map((code) => `${WORDS[code](order)} `)}</p>
       ${
         underWay(order.progress) && proposedReason(order)
-          ? html`<a class="button" href=${link("order", order.number, "unable")}>Leave it on: report ran out of time</a>`
+          ? html`<a class="button" href=${link("order", order.number, "unable")}>${t("cut.leave_on")}</a>`
           : nothing
       }
     </div>
   </section>`;
 }
-
-const SECTION = "Cut without authority";
 
 // What a form asks besides when it reports a cut that the order does not allow.
 export function confirmationFields(order, type, values) {
@@ -54,21 +54,21 @@ export function confirmationFields(order, type, values) {
   return [
     {
       name: "cut_anyway",
-      title: "Did you cut nevertheless?",
+      title: t("cut.anyway"),
       type: "yes_no",
       required: true,
       must: true,
-      otherwise: "Then change the answer above to say that the service was not cut, or report unable.",
-      help: "It is recorded either way. The office looks at every cut without authority and restores the service.",
-      section: SECTION,
+      otherwise: "cut.otherwise",
+      help: t("cut.anyway_help"),
+      section: t("cut.section"),
     },
     {
       name: "cut_reason",
-      title: "Why was it cut nevertheless?",
+      title: t("cut.reason"),
       type: "text",
       max: 500,
       required: true,
-      section: SECTION,
+      section: t("cut.section"),
       only_if: { field: "cut_anyway", equals: true },
     },
   ];
@@ -77,11 +77,11 @@ export function confirmationFields(order, type, values) {
 // What the completion says of the check at the moment of the cut; undefined when nothing was cut.
 export function cutReport(order, type, values) {
   if (!saysCut(type, values)) return undefined;
-  const told = cutWarnings(order);
+  const warnings = cutWarnings(order);
   return {
     checked_at: new Date(serverNow()).toISOString(),
-    told,
-    reason: told.length ? values.cut_reason.trim() : null,
+    told: warnings,
+    reason: warnings.length ? values.cut_reason.trim() : null,
   };
 }
 
@@ -91,13 +91,13 @@ export function authorityCard(order) {
   const checks = typeOf(order)?.door_checks ?? [];
   if (!cut && !checks.length) return nothing;
   return html`<section class="card">
-    <h2>Authority to disconnect</h2>
+    <h2>${t("cut.authority")}</h2>
     ${cut ? terms(order, cut) : nothing}
     ${
       checks.length
-        ? html`<h3>At the door</h3>
+        ? html`<h3>${t("cut.at_door")}</h3>
             <ul class="checks">
-              ${checks.map((check) => html`<li>${check}</li>`)}
+              ${checks.map((check) => html`<li>${served(check)}</li>`)}
             </ul>`
         : nothing
     }
@@ -108,15 +108,18 @@ function terms(order, cut) {
   const today = windowOf(order, localDay(serverNow()));
   return html`${
     Number.isInteger(cut.avoid_cents)
-      ? html`<p class="amount">${money(cut.avoid_cents)} <small>avoids the cut</small></p>`
+      ? html`<p class="amount">${money(cut.avoid_cents)} <small>${t("cut.avoids")}</small></p>`
       : nothing
   }
   ${facts(
-    fact("Valid until", dayTime(cut.expires_at)),
-    fact("Latest time today", today ? clockTime(today.until) : "no cuts today"),
-    fact("Checks", cut.checks_allowed ? "accepted" : "not accepted"),
+    fact(t("cut.valid_until"), dayTime(cut.expires_at)),
+    fact(t("cut.latest_today"), today ? clockTime(today.until) : t("cut.none_today")),
+    fact(t("cut.checks"), cut.checks_allowed ? t("cut.accepted") : t("cut.not_accepted")),
     (cut.notices ?? []).map(({ kind, sent_on }) =>
-      fact(`${spelled(kind)} notice`, `sent ${dayName(`${sent_on}T12:00:00Z`)}`),
+      fact(
+        t("cut.notice", { kind: known(`notice.${kind}`) ? t(`notice.${kind}`) : spelled(kind) }),
+        t("cut.sent", { day: dayName(`${sent_on}T12:00:00Z`) }),
+      ),
     ),
   )}`;
 }

@@ -1,9 +1,10 @@
 // Before work begins: enrol this tablet with a code, or say who you are and type your PIN.
 
 import { app, update } from "../lib/state.js";
+import { t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { go, link } from "../lib/router.js";
-import { plural } from "../lib/words.js";
+import { Worded, wordsOf } from "../lib/failures.js";
 import { Refused } from "../data/api.js";
 import { openProfile } from "../data/open.js";
 import { enrol, loadProfiles, plainCode, tryPin } from "../data/profiles.js";
@@ -26,7 +27,7 @@ const door = (title, lead, content) =>
 const failure = (error) =>
   error
     ? html`<p class="problem" role="alert">
-        ${icon("hazard")}<span><b>${error.message}</b> ${error.advice ?? ""}</span>
+        ${icon("hazard")}<span><b>${wordsOf(error)}</b></span>
       </p>`
     : nothing;
 
@@ -35,10 +36,10 @@ const failure = (error) =>
 function checked(form) {
   const { code, name, pin, again } = Object.fromEntries(new FormData(form));
   if (plainCode(code).length !== 8)
-    throw new Error("A code has eight letters and digits, such as 7K3M-9QXT.");
-  if (!/^\d{4,8}$/.test(pin)) throw new Error("A PIN has four to eight digits.");
-  if (pin !== again) throw new Error("The two PINs differ.");
-  return { code, pin, name: (name ?? "").trim() || "Tablet" };
+    throw new Worded("door.code_length");
+  if (!/^\d{4,8}$/.test(pin)) throw new Worded("door.pin_digits");
+  if (pin !== again) throw new Worded("door.pins_differ");
+  return { code, pin, name: (name ?? "").trim() || t("door.unnamed") };
 }
 
 async function submitEnrolment(event) {
@@ -53,8 +54,8 @@ async function submitEnrolment(event) {
     go("orders");
     await openProfile(profile, session);
   } catch (error) {
-    const known = error instanceof Refused || error.name === "Error" || error.name === "Unreachable";
-    app.ui.error = known ? error : new Error(`Enrolment failed: ${error.message}`, { cause: error });
+    const understood = error instanceof Refused || error instanceof Worded;
+    app.ui.error = understood ? error : new Worded("door.failed", { reason: wordsOf(error) });
   }
   app.ui.busy = false;
   update();
@@ -86,11 +87,11 @@ const pinField = (name, title, complete) =>
 
 export const enrolPage = (joining = false) =>
   door(
-    joining ? "Enrol on this tablet" : "Set up this tablet",
-    "Ask the dispatcher for an enrolment code. It works once, for half an hour, and needs a connection.",
+    joining ? t("door.enrol_here") : t("door.set_up"),
+    t("door.ask_code"),
     html`<form @submit=${submitEnrolment}>
       <label
-        >Enrolment code
+        >${t("door.code")}
         <input
           class="code"
           name="code"
@@ -103,14 +104,14 @@ export const enrolPage = (joining = false) =>
           @input=${formatCode}
         />
       </label>
-      ${joining ? nothing : html`<label>Name of this tablet <input name="name" maxlength="80" placeholder="Truck 12" autocomplete="off" /></label>`}
+      ${joining ? nothing : html`<label>${t("door.tablet_name")} <input name="name" maxlength="80" placeholder=${t("door.name_example")} autocomplete="off" /></label>`}
       <div class="pair">
-        ${pinField("pin", "New PIN, 4 to 8 digits", "new-password")}
-        ${pinField("again", "PIN again", "new-password")}
+        ${pinField("pin", t("door.new_pin"), "new-password")}
+        ${pinField("again", t("door.pin_again"), "new-password")}
       </div>
       ${failure(app.ui.error)}
-      <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? "Enrolling …" : "Enrol"}</button>
-      ${joining ? html`<a class="button wide" href=${link("tablet")}>Back</a>` : nothing}
+      <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? t("door.enrolling") : t("door.enrol")}</button>
+      ${joining ? html`<a class="button wide" href=${link("tablet")}>${t("page.tablet")}</a>` : nothing}
     </form>`,
   );
 
@@ -131,8 +132,8 @@ async function submitPin(event) {
     await openProfile(profile);
   } else {
     app.ui.error = wait
-      ? new Error(`Wait ${wait} seconds, then try again.`)
-      : new Error("That is not your PIN.");
+      ? new Worded("door.wait", { seconds: wait })
+      : new Worded("door.wrong_pin");
   }
   update();
 }
@@ -166,33 +167,32 @@ export function lockPage() {
     )}
   </ul>`;
   const form = html`<form @submit=${submitPin}>
-    ${pinField("pin", `PIN of ${who?.technician.name}`, "current-password")} ${failure(app.ui.error)}
-    <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? "Checking …" : "Open"}</button>
+    ${pinField("pin", t("door.pin_of", { name: who?.technician.name }), "current-password")} ${failure(app.ui.error)}
+    <button class="primary wide" ?disabled=${app.ui.busy}>${app.ui.busy ? t("door.checking") : t("door.open")}</button>
   </form>`;
   const sending = app.waiting.size
     ? html`<p class="help">
-        ${plural(app.waiting.size, "entry", "entries")} waiting to send; that goes on while the tablet is
-        locked.
+        ${t("waiting.locked", { count: app.waiting.size })}
       </p>`
     : nothing;
-  const other = html`<a class="button plain-link" href=${link("join")}>Use an enrolment code</a>`;
+  const other = html`<a class="button plain-link" href=${link("join")}>${t("door.use_code")}</a>`;
   return door(
-    "Who is working?",
-    "Works without a connection.",
+    t("door.who"),
+    t("door.works_offline"),
     html`${people} ${who ? form : nothing} ${sending} ${other}`,
   );
 }
 
 export const revokedPage = () =>
   door(
-    "This tablet was revoked",
-    "Its data has been removed. Bring it to the office.",
-    html`<button class="wide" @click=${() => location.reload()}>Set up again</button>`,
+    t("door.revoked"),
+    t("door.revoked_lead"),
+    html`<button class="wide" @click=${() => location.reload()}>${t("door.set_up_again")}</button>`,
   );
 
 export const brokenPage = (error) =>
   door(
-    "This browser cannot run the app",
-    error.message,
-    html`<button class="wide" @click=${() => location.reload()}>Try again</button>`,
+    t("door.broken"),
+    wordsOf(error),
+    html`<button class="wide" @click=${() => location.reload()}>${t("door.try_again")}</button>`,
   );

@@ -3,6 +3,8 @@
 import { draftKey, dropDraft, readDraft, saveDraft, savePhoto } from "../data/drafts.js";
 import { shrink } from "../data/photos.js";
 import { app, say, update } from "../lib/state.js";
+import { t } from "../lib/texts.js";
+import { wordsOf } from "../lib/failures.js";
 
 // The draft of this order's form, or null while it is being read. `proposed`: values to begin with.
 export function openDraft(order, kind, proposed = {}) {
@@ -25,9 +27,16 @@ export function openDraft(order, kind, proposed = {}) {
   return null;
 }
 
+// What was typed has become a fact: a form of the same kind that was opened while it was being written begins empty.
+export function used(draft) {
+  app.begun.delete(draft.order);
+  if (app.ui.draft?.key === draft.key) app.ui.draft = null;
+  update();
+}
+
 function keep(draft, saved) {
   app.begun?.add(draft.order);
-  saved.catch((error) => say(`This entry could not be kept: ${error.message}`, "danger"));
+  saved.catch((error) => say(t("not_kept", { reason: wordsOf(error) }), "danger"));
   update();
 }
 
@@ -50,7 +59,7 @@ export async function addPhoto(draft, name, file) {
     draft.photos[name] = await shrink(file, app.model.settings.photo);
     keep(draft, savePhoto(draft.key, name, draft.photos[name]));
   } catch (error) {
-    say(error.message, "danger");
+    say(wordsOf(error), "danger");
   }
   draft.busy = null;
   update();

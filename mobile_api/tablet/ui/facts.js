@@ -1,4 +1,4 @@
-// A name and its value, as most of an order is told.
+// A name and its value, as most of an order is shown.
 
 import { html, nothing } from "../lib/view.js";
 

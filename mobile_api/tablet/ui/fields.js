@@ -1,14 +1,19 @@
 // One question of a form, drawn from its descriptor.
 
 import { app } from "../lib/state.js";
+import { served, t } from "../lib/texts.js";
 import { html, live, nothing } from "../lib/view.js";
 import { number } from "../lib/words.js";
-import { checkPhoto, photoName, serialDoubt } from "../rules/form.js";
+import { checkPhoto, malformed, photoName, serialDoubt } from "../rules/form.js";
 import { judgeRead, limitsFor } from "../rules/reads.js";
+import { placeOfMeter } from "../data/meterplaces.js";
+import { mayScan, scanned } from "../rules/scan.js";
 import { setValue, touch } from "./draft.js";
 import { flowsInput } from "./flows.js";
 import { icon } from "./icons.js";
+import { pad, padButton, padOpen, padOpens } from "./pad.js";
 import { photoInput } from "./photo.js";
+import { scanButton } from "./scanning.js";
 
 function text(form, name, attributes = {}) {
   const {
@@ -19,6 +24,7 @@ function text(form, name, attributes = {}) {
     describedBy,
     capital = "sentences",
     label,
+    pads = false,
   } = attributes;
   return html`<input
     id=${`f-${name}`}
@@ -33,6 +39,7 @@ function text(form, name, attributes = {}) {
     aria-describedby=${describedBy ?? nothing}
     .value=${live(form.draft.values[name] ?? "")}
     @input=${(event) => setValue(form.draft, name, event.target.value)}
+    @focus=${() => pads && padOpens(name)}
     @blur=${() => touch(form.draft, name)}
   />`;
 }
@@ -48,7 +55,7 @@ function choices(form, field, options) {
             name=${field.name}
             .checked=${live(value === key)}
             @change=${() => setValue(form.draft, field.name, key)}
-          /><span>${words}</span></label
+          /><span>${served(words)}</span></label
         >`,
     )}
   </div>`;
@@ -57,9 +64,9 @@ function choices(form, field, options) {
 function again(form, field, doubt, mode, advice) {
   const name = `${field.name}:again`;
   return html`<div class="again" role="alert">
-    <p>${icon("hazard")} <b>${doubt}</b> ${advice}</p>
-    ${text(form, name, { mode, capital: "characters", label: `${field.title}, typed again` })}
-    ${field.type === "read" ? photoInput(form.draft, checkPhoto(field), `Photo of the dials for ${field.title}`) : nothing}
+    <p>${icon("hazard")} <b>${t(doubt.code, doubt)}</b> ${advice}</p>
+    ${text(form, name, { mode, capital: "characters", label: t("form.typed_again", { title: served(field.title) }) })}
+    ${field.type === "read" ? photoInput(form.draft, checkPhoto(field), t("form.photo_dials", { title: served(field.title) })) : nothing}
   </div>`;
 }
 
@@ -71,8 +78,6 @@ function dials(value, count) {
   >`;
 }
 
-const READ_AGAIN = "Read the dials again and type what they show.";
-
 const vanOption = ({ serial, size, make }) => html`<option value=${serial}>${size}″ ${make}</option>`;
 
 // Doubts wait until the field was left, or the form was sent.
@@ -83,14 +88,26 @@ function readField(form, field) {
   const typed = form.draft.values[field.name];
   const { doubt } = judgeRead(typed, limits);
   const range = limits.expected
-    ? `Expected ${number(limits.expected.low)} to ${number(limits.expected.high)}.`
+    ? t("form.expected", { low: number(limits.expected.low), high: number(limits.expected.high) })
     : "";
   return html`<div class="read">
-      ${text(form, field.name, { mode: "numeric", max: 12, describedBy: `h-${field.name}` })}
-      ${dials(typed?.trim(), limits.dials)}
+      ${text(form, field.name, { mode: padOpen(field) ? "none" : "numeric", pads: true, max: 12, describedBy: `h-${field.name}` })}
+      ${padButton(field)} ${padOpen(field) ? nothing : dials(typed?.trim(), limits.dials)}
     </div>
-    ${doubt && leftOnce(form, field) ? again(form, field, doubt, "numeric", `${range} ${READ_AGAIN}`) : nothing}`;
+    ${pad(form, field, limits.dials)}
+    ${doubt && leftOnce(form, field) && !padOpen(field) ? again(form, field, doubt, "numeric", `${range} ${t("form.read_again")}`) : nothing}`;
 }
+
+// The label is read into the field, and what it says is judged at once.
+const scanOf = (form, field, known = []) =>
+  scanButton(
+    served(field.title),
+    (label) => scanned(label, known),
+    (found) => {
+      setValue(form.draft, field.name, found);
+      touch(form.draft, field.name);
+    },
+  );
 
 function serialField(form, field) {
   const typed = form.draft.values[field.name];
@@ -98,11 +115,13 @@ function serialField(form, field) {
   const doubt = serialDoubt(field, typed, form.order, van);
   const fresh = field.means !== "serial_seen" && van.length;
   const list = fresh ? `van-${field.name}` : null;
-  const advice =
-    field.means === "serial_seen"
-      ? "Look again and type it a second time. If it really is another meter, stop and report “wrong meter”."
-      : "Look again and type it a second time.";
-  return html`${text(form, field.name, { max: 40, list, capital: "characters", describedBy: `h-${field.name}` })}
+  const place = doubt && leftOnce(form, field) ? placeOfMeter(typed) : null;
+  const words = field.means === "serial_seen" ? t("form.serial_wrong") : t("form.serial_again");
+  const advice = place ? html`<b>${t("form.serial_place", { address: place.address })}</b> ${words}` : words;
+  return html`<div class="scannable">
+      ${text(form, field.name, { max: 40, list, capital: "characters", describedBy: `h-${field.name}` })}
+      ${scanOf(form, field, [form.order.meter?.serial, ...van.map(({ serial }) => serial)].filter(Boolean))}
+    </div>
   ${list ? html`<datalist id=${list}>${van.map(vanOption)}</datalist>` : nothing}
   ${doubt && leftOnce(form, field) ? again(form, field, doubt, "text", advice) : nothing}`;
 }
@@ -118,18 +137,20 @@ const DRAW = {
           .value=${live(form.draft.values[field.name] ?? "")}
           @input=${(event) => setValue(form.draft, field.name, event.target.value)}
         ></textarea>`
-      : text(form, field.name, { max: field.max ?? 2000 }),
+      : mayScan(field)
+        ? html`<div class="scannable">${text(form, field.name, { max: field.max ?? 2000, capital: "characters" })} ${scanOf(form, field)}</div>`
+        : text(form, field.name, { max: field.max ?? 2000 }),
   number: (form, field) =>
     html`<span class="unit"
-      >${text(form, field.name, { mode: "decimal", max: 20 })}${field.unit ? html`<span>${field.unit}</span>` : nothing}</span
+      >${text(form, field.name, { mode: "decimal", max: 20 })}${field.unit ? html`<span>${served(field.unit)}</span>` : nothing}</span
     >`,
   date: (form, field) => text(form, field.name, { type: "date" }),
   read: readField,
   serial: serialField,
   yes_no: (form, field) =>
     choices(form, field, [
-      [true, "Yes"],
-      [false, "No"],
+      [true, t("yes")],
+      [false, t("no")],
     ]),
   choice: (form, field) =>
     choices(
@@ -137,9 +158,16 @@ const DRAW = {
       field,
       field.choices.map((choice) => [choice.value, choice.title]),
     ),
-  photo: (form, field) => photoInput(form.draft, photoName(field), field.title, `h-${field.name}`),
+  photo: (form, field) => photoInput(form.draft, photoName(field), served(field.title), `h-${field.name}`),
   flows: (form, field) => flowsInput(form.draft, field, form.order, app.model.settings),
 };
+
+// A problem's own titles are the server's.
+const spoken = (problem) => ({
+  ...problem,
+  outcome: problem.outcome && served(problem.outcome),
+  question: problem.question && served(problem.question),
+});
 
 const GROUPED = new Set(["yes_no", "choice", "photo", "flows"]);
 
@@ -147,9 +175,13 @@ const GROUPED = new Set(["yes_no", "choice", "photo", "flows"]);
 export function fieldView(form, field) {
   const doubted =
     (field.type === "read" || field.type === "serial") && form.draft.values[field.name] && !form.draft.tried;
+  const typed = form.draft.values[field.name];
+  const { order, draft, fields } = form;
+  const limits = field.type === "read" ? limitsFor(field, order, draft.values, fields, app.model.technician.van) : null;
+  const broken = malformed(field, typed, limits);
   const problem =
-    form.draft.tried || (form.draft.touched.has(field.name) && !doubted) ? form.problems[field.name] : null;
-  const title = html`${field.title}${field.required ? nothing : html` <small>optional</small>`}`;
+    broken ?? (form.draft.tried || (form.draft.touched.has(field.name) && !doubted) ? form.problems[field.name] : null);
+  const title = html`${served(field.title)}${field.required ? nothing : html` <small>${t("form.optional")}</small>`}`;
   const draw = DRAW[field.type] ?? DRAW.text;
   return html`<div
     class="field"
@@ -162,8 +194,8 @@ export function fieldView(form, field) {
         ? html`<span class="label" id=${`l-${field.name}`}>${title}</span>`
         : html`<label class="label" for=${`f-${field.name}`}>${title}</label>`
     }
-    ${field.help ? html`<p class="help" id=${`h-${field.name}`}>${field.help}</p>` : nothing}
+    ${field.help ? html`<p class="help" id=${`h-${field.name}`}>${served(field.help)}</p>` : nothing}
     ${draw(form, field)}
-    ${problem ? html`<p class="problem" role="alert">${icon("hazard")}<span>${problem}</span></p>` : nothing}
+    ${problem ? html`<p class="problem" role="alert">${icon("hazard")}<span>${t(problem.code, spoken(problem))}</span></p>` : nothing}
   </div>`;
 }

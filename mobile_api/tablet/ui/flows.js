@@ -1,12 +1,10 @@
 // The runs of a meter test: what meter and standard counted at each flow, as found and as left.
 
+import { known, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { setValue } from "./draft.js";
 
-const PAIR = [
-  ["meter", "Meter"],
-  ["standard", "Standard"],
-];
+const PAIR = ["meter", "standard"];
 
 // Registration in percent of the volume that the district's rule divides by; null until both are there.
 export function accuracy(volumes, errorOf = "meter") {
@@ -26,7 +24,7 @@ function profileOf(order, { meter_test_profiles: profiles = {} }) {
 }
 
 // The flows to run: those of the meter's size when the office sent them, else what the technician adds.
-export function startingRuns(order, settings) {
+function startingRuns(order, settings) {
   const flows = profileOf(order, settings)?.flows ?? [{}, {}, {}];
   return flows.map(({ gpm = "", name = "", low_percent, high_percent }) => ({
     gpm,
@@ -50,9 +48,11 @@ function verdict(run, part, errorOf) {
   if (percent === null) return nothing;
   const inside = run.low_percent === undefined || (percent >= run.low_percent && percent <= run.high_percent);
   return html`<output data-tone=${inside ? "ok" : "warn"}
-    >${percent.toFixed(2)} %${inside ? "" : " outside"}</output
+    >${t(inside ? "flow.inside" : "flow.outside", { percent: percent.toFixed(2) })}</output
   >`;
 }
+
+const flowName = (name) => (known(`flow.${name.toLowerCase()}`) ? t(`flow.${name.toLowerCase()}`) : name);
 
 export function flowsInput(draft, field, order, settings) {
   const runs = draft.values[field.name] ?? startingRuns(order, settings);
@@ -67,9 +67,10 @@ export function flowsInput(draft, field, order, settings) {
     />`;
   };
   const part = (run, index, key, title) => {
-    const fields = PAIR.map(([volume, words]) => {
-      const label = `Flow ${index + 1}, ${title.toLowerCase()}: ${words.toLowerCase()} volume`;
-      return html`<label>${words} ${input(index, [key, volume], label)}</label>`;
+    const fields = PAIR.map((volume) => {
+      const words = t(`flow.${volume}`);
+      const about = { index: index + 1, part: title.toLowerCase(), volume: words.toLowerCase() };
+      return html`<label>${words} ${input(index, [key, volume], t("flow.volume_of", about))}</label>`;
     });
     return html`<div class="run"><b>${title}</b> ${fields} ${verdict(run, key, errorOf)}</div>`;
   };
@@ -81,12 +82,12 @@ export function flowsInput(draft, field, order, settings) {
     ${runs.map(
       (run, index) =>
         html`<fieldset>
-          <legend>${run.name ? `${run.name} flow` : `Flow ${index + 1}`}</legend>
-          <label>Gallons a minute ${input(index, ["gpm"], `Flow ${index + 1}: gallons a minute`)}</label>
-          ${part(run, index, "as_found", "As found")} ${part(run, index, "as_left", "As left")}
+          <legend>${run.name ? t("flow.named", { name: flowName(run.name) }) : t("flow.numbered", { index: index + 1 })}</legend>
+          <label>${t("flow.rate")} ${input(index, ["gpm"], t("flow.rate_of", { index: index + 1 }))}</label>
+          ${part(run, index, "as_found", t("flow.as_found"))} ${part(run, index, "as_left", t("flow.as_left"))}
         </fieldset>`,
     )}
-    ${button("Add a flow", [...runs, { gpm: "", as_found: {}, as_left: {} }])}
-    ${runs.length > 1 ? button("Remove the last", runs.slice(0, -1)) : nothing}
+    ${button(t("flow.add"), [...runs, { gpm: "", as_found: {}, as_left: {} }])}
+    ${runs.length > 1 ? button(t("flow.remove"), runs.slice(0, -1)) : nothing}
   </div>`;
 }

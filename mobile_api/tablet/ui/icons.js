@@ -28,6 +28,16 @@ const PATHS = {
   search: svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`,
   clock: svg`<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>`,
   map: svg`<path d="M9 4.5 4 6.5v13l5-2 6 2 5-2v-13l-5 2zM9 4.5v13M15 6.5v13"/>`,
+  navigate: svg`<path d="M20 4 4 11l6.5 2.5L13 20z"/>`,
+  target: svg`<circle cx="12" cy="12" r="6"/><path d="M12 2.5V6M12 18v3.5M2.5 12H6M18 12h3.5M12 12v.01"/>`,
+  full: svg`<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>`,
+  up: svg`<path d="M5.5 14.5 12 8l6.5 6.5"/>`,
+  down: svg`<path d="M5.5 9.5 12 16l6.5-6.5"/>`,
+  scan: svg`<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M8 8.5v7M11 8.5v7M13.5 8.5v7M16 8.5v7"/>`,
+  torch: svg`<path d="M8 3.5h8v4L13.5 11v9.5h-3V11L8 7.5zM8 6h8"/>`,
+  pad: svg`<rect x="4.5" y="3" width="15" height="18" rx="2"/><path d="M8.5 8v.01M12 8v.01M15.5 8v.01M8.5 12v.01M12 12v.01M15.5 12v.01M8.5 16v.01M12 16v.01M15.5 16v.01"/>`,
+  erase: svg`<path d="M9 5h11v14H9l-6-7zM12 9.5l5 5M17 9.5l-5 5"/>`,
+  message: svg`<path d="M4 5h16v11H10l-4.5 4V16H4zM8 9h8M8 12h5"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
 };
 

@@ -2,18 +2,19 @@
 
 import { inRouteOrder, matches } from "../data/model.js";
 import { app, update } from "../lib/state.js";
+import { served, t } from "../lib/texts.js";
 import { html, nothing, repeat } from "../lib/view.js";
 import { clockTime, localDay, plainDay, when } from "../lib/words.js";
-import { link } from "../lib/router.js";
-import { TITLES } from "../rules/progress.js";
+import { go, link } from "../lib/router.js";
+import { sameSerial } from "../rules/reads.js";
+import { scanned } from "../rules/scan.js";
+import { dayBar } from "./day.js";
 import { flagTags } from "./flags.js";
 import { icon } from "./icons.js";
+import { nextCard } from "./next.js";
+import { scanButton } from "./scanning.js";
 
-const FILTERS = [
-  ["todo", "To do"],
-  ["done", "Done"],
-  ["all", "All"],
-];
+const FILTERS = ["todo", "done", "all"];
 
 // Kept while pages change, so that the list is where it was left.
 const chosen = { filter: "todo", typed: "" };
@@ -26,19 +27,23 @@ const shown = (order) =>
 
 // When it must be done, in one short phrase.
 export function windowOf({ appointment, due = {}, planned_start }) {
-  if (appointment?.from) return `Appointment ${clockTime(appointment.from)}–${clockTime(appointment.until)}`;
-  if (due?.until && localDay(due.until) === localDay(new Date())) return `By ${clockTime(due.until)}`;
-  if (planned_start) return `About ${clockTime(planned_start)}`;
-  return due?.until ? `Due ${when(due.until)}` : "";
+  if (appointment?.from) {
+    const { from, until } = appointment;
+    return t("window.appointment", { from: clockTime(from), until: clockTime(until) });
+  }
+  if (due?.until && localDay(due.until) === localDay(new Date())) 
+    return t("window.by", { time: clockTime(due.until) });
+  if (planned_start) return t("window.about", { time: clockTime(planned_start) });
+  return due?.until ? t("window.due", { when: when(due.until) }) : "";
 }
 
 export function stateOf(order) {
   if (order.bucket === "gone" && order.progress !== "backed_out")
-    return order.cancelled ? ["Cancelled", "cancelled"] : ["Taken back", "cancelled"];
-  if (order.cancelled) return ["Cancelled", "alert"];
-  if (order.recalled && order.bucket !== "done") return ["Taken back", "alert"];
-  if (order.bucket === "done" && order.progress === "new") return ["Done", "completed"];
-  return [TITLES[order.progress], order.progress];
+    return [t(order.cancelled ? "progress.cancelled" : "progress.recalled"), "cancelled"];
+  if (order.cancelled) return [t("progress.cancelled"), "alert"];
+  if (order.recalled && order.bucket !== "done") return [t("progress.recalled"), "alert"];
+  if (order.bucket === "done" && order.progress === "new") return [t("progress.completed"), "completed"];
+  return [t(`progress.${order.progress}`), order.progress];
 }
 
 function lid(order) {
@@ -61,15 +66,15 @@ function row(order) {
       ${lid(order)}
       <span class="what">
         <b class="address">${order.premise?.address ?? order.number}</b>
-        <span class="type">${order.title} <span class="quiet">${order.number}</span></span>
+        <span class="type">${served(order.title)} <span class="quiet">${order.number}</span></span>
         <span class="tags">
           <span class="when">${windowOf(order)}</span>
-          ${order.priority >= 80 ? html`<span class="tag" data-flag="urgent">Urgent</span>` : nothing}
+          ${order.priority >= 80 ? html`<span class="tag" data-flag="urgent">${t("list.urgent")}</span>` : nothing}
           ${flagTags(order)}
         </span>
       </span>
       <span class="state" data-tone=${tone}
-        >${words}${app.begun?.has(order.number) && order.bucket === "todo" ? html`<small>form begun</small>` : nothing}</span
+        >${words}${app.begun?.has(order.number) && order.bucket === "todo" ? html`<small>${t("list.begun")}</small>` : nothing}</span
       >
     </a>
   </li>`;
@@ -86,21 +91,31 @@ function byDay(orders) {
 }
 
 function heading(day) {
-  if (!day) return "Without a day";
-  return day === localDay(new Date()) ? "Today" : plainDay(day);
+  if (!day) return t("list.no_day");
+  return day === localDay(new Date()) ? t("time.today") : plainDay(day);
 }
 
 function empty(total) {
-  if (!total && app.sync.phase === "syncing") return html`<p class="empty"><b>Fetching your orders …</b></p>`;
+  if (!total && app.sync.phase === "syncing") return html`<p class="empty"><b>${t("list.fetching")}</b></p>`;
   if (!total && !app.sync.lastSynced)
-    return html`<p class="empty"><b>No orders on this tablet yet.</b> They come when it is online.</p>`;
+    return html`<p class="empty"><b>${t("list.none_yet")}</b> ${t("list.none_yet_advice")}</p>`;
   if (chosen.typed)
     return html`<p class="empty">
-      <b>Nothing found for “${chosen.typed}”.</b> Try the address, order, meter or account.
+      <b>${t("list.not_found", { typed: chosen.typed })}</b> ${t("list.not_found_advice")}
     </p>`;
   if (chosen.filter === "todo" && total)
-    return html`<p class="empty"><b>Everything is done.</b> New orders appear here by themselves.</p>`;
-  return html`<p class="empty"><b>No orders here.</b> New ones appear by themselves.</p>`;
+    return html`<p class="empty"><b>${t("list.all_done")}</b> ${t("list.all_done_advice")}</p>`;
+  return html`<p class="empty"><b>${t("list.none")}</b> ${t("list.none_advice")}</p>`;
+}
+
+const serials = () => [...app.model.orders.values()].map(({ meter }) => meter?.serial).filter(Boolean);
+
+// The order of the scanned meter opens; what no order has is looked for in the list.
+function find(serial) {
+  const order = [...app.model.orders.values()].find(({ meter, bucket }) => bucket === "todo" && sameSerial(meter?.serial) === sameSerial(serial));
+  if (order) return go("order", order.number);
+  Object.assign(chosen, { filter: "all", typed: serial });
+  update();
 }
 
 export function listPane() {
@@ -111,29 +126,30 @@ export function listPane() {
       (order) =>
         filter === "all" || order.bucket === filter || (filter === "done" && order.bucket === "gone"),
     ).length;
-  return html`<section class="pane list" aria-label="Orders" data-page>
+  return html`<section class="pane list" aria-label=${t("page.orders")} data-page>
     <div class="tools">
-      <div class="segments" role="group" aria-label="Show">
+      <div class="segments" role="group" aria-label=${t("list.show")}>
         ${FILTERS.map(
-          ([key, words]) =>
+          (key) =>
             html`<button
               aria-pressed=${chosen.filter === key}
               @click=${() => ((chosen.filter = key), update())}
             >
-              ${words} <small>${count(key)}</small>
+              ${t(`filter.${key}`)} <small>${count(key)}</small>
             </button>`,
         )}
       </div>
       <label class="find"
         >${icon("search")}<input
           type="search"
-          aria-label="Find an order"
-          placeholder="Address, order, meter"
+          aria-label=${t("list.find")}
+          placeholder=${t("list.find_by")}
           .value=${chosen.typed}
           @input=${(event) => ((chosen.typed = event.target.value), update())}
       /></label>
+      ${scanButton(t("list.find"), (label) => scanned(label, serials()), find)}
     </div>
-    ${orders.length ? nothing : empty(all.length)}
+    ${dayBar()} ${nextCard()} ${orders.length ? nothing : empty(all.length)}
     ${byDay(orders).map(
       ([day, stops]) =>
         html`<h2 class="day">${heading(day)}</h2>

@@ -3,6 +3,8 @@
 import { keptFile, refreshBundle } from "../data/bundle.js";
 import { work } from "../data/open.js";
 import { app, update } from "../lib/state.js";
+import { wordsOf } from "../lib/failures.js";
+import { t } from "../lib/texts.js";
 
 const TILES = "district.pmtiles";
 
@@ -20,15 +22,15 @@ export async function mapFiles() {
 
 // Fetch what is missing or changed. Called by a person, and quietly after each sync.
 export async function refreshMap() {
-  const told = ({ name, got, bytes }) => {
+  const onProgress = ({ name, got, bytes }) => {
     app.ui.mapState = `${name} ${Math.round((100 * got) / bytes)} %`;
     update();
   };
   try {
-    await refreshBundle(() => work.sync.session.token(), told);
+    await refreshBundle(() => work.sync.session.token(), onProgress);
     Object.assign(app.ui, { mapFailure: null, mapKept: (await mapFiles()) !== null });
   } catch (error) {
-    app.ui.mapFailure = `The map could not be fetched (${error.message}) It goes on at the next try.`;
+    app.ui.mapFailure = t("map.failed", { reason: wordsOf(error) });
   }
   app.ui.mapState = null;
   update();

@@ -1,8 +1,9 @@
 // The installed meter and what it has used, as small bars: an odd month is seen before a number is typed.
 
 import { html, nothing, svg } from "../lib/view.js";
-import { fact, facts } from "./facts.js";
-import { dayName, monthShort, number } from "../lib/words.js";
+import { known, t } from "../lib/texts.js";
+import { readsOfMeter } from "../rules/reads.js";
+import { dayName, monthShort, number, spelled } from "../lib/words.js";
 
 const WIDTH = 320;
 const HEIGHT = 72;
@@ -28,48 +29,45 @@ function bars(months, meter) {
     class="bars"
     viewBox="0 0 ${WIDTH} ${HEIGHT + 18}"
     role="img"
-    aria-label=${`Use per read in ${meter.unit}: ${words}`}
+    aria-label=${t("meter.use", { unit: meter.unit, months: words })}
   >
     ${months.map(({ at, kind, used }, index) => {
       const height = Math.max(2, (used / most) * HEIGHT);
       const left = index * step + GAP / 2;
-      return svg`<rect x=${left} y=${HEIGHT - height} width=${step - GAP} height=${height} rx="2" data-kind=${kind}><title>${dayName(at)}: ${number(used)} ${meter.unit} (${kind})</title></rect>
+      return svg`<rect x=${left} y=${HEIGHT - height} width=${step - GAP} height=${height} rx="2" data-kind=${kind}><title>${dayName(at)}: ${number(used)} ${meter.unit} (${kindOf(kind)})</title></rect>
         <text x=${left + (step - GAP) / 2} y=${HEIGHT + 13} text-anchor="middle">${monthShort(at).slice(0, 1)}</text>`;
     })}
   </svg>`;
 }
 
-const lastSeen = (read) =>
+const kindOf = (kind) => (known(`read.kind.${kind}`) ? t(`read.kind.${kind}`) : spelled(kind));
+
+export const lastSeen = (read) =>
   html`<b class="figure">${number(read.value)}</b>
-    ${dayName(read.at)}${read.kind === "actual" ? "" : `, ${read.kind}`}`;
+    ${dayName(read.at)}${read.kind === "actual" ? "" : `, ${kindOf(read.kind)}`}`;
+
+// The last read on record of the meter that is there, or undefined.
+export const latest = (order) => [...readsOfMeter(order)].sort((a, b) => b.at.localeCompare(a.at))[0];
 
 export function meterCard(order) {
-  const { meter, reads = [], expected } = order;
+  const { meter } = order;
   if (!meter)
     return html`<section class="card">
-      <h2>Meter</h2>
-      <p class="quiet">No meter is installed here.</p>
+      <h2>${t("meter")}</h2>
+      <p class="quiet">${t("meter.none")}</p>
     </section>`;
-  const months = usage(reads, meter).slice(-12);
-  const last = [...reads].sort((a, b) => b.at.localeCompare(a.at))[0];
+  const months = usage(readsOfMeter(order), meter).slice(-12);
   return html`<section class="card">
-    <h2>Meter</h2>
-    <p class="serial">${meter.serial}</p>
+    <h2>${t("meter")}</h2>
     <p class="quiet">
-      ${meter.make}, ${meter.size}″, ${meter.dials}
-      dials${meter.multiplier > 1 ? `, × ${meter.multiplier}` : ""}, ${meter.unit}
+      ${meter.make}, ${meter.size}″, ${t("meter.dials", { dials: meter.dials })}${meter.multiplier > 1 ? `, × ${meter.multiplier}` : ""}, ${meter.unit}
     </p>
-    ${facts(
-      fact("Where", order.meter_location || "not noted"),
-      fact("Last read", last && lastSeen(last)),
-      fact("Expected today", expected && `${number(expected.low)} – ${number(expected.high)}`, "figure"),
-    )}
     ${
       months.length > 1
         ? html`<figure>
             ${bars(months, meter)}
             <figcaption>
-              Use between the last ${months.length + 1} reads, ${meter.unit}. Hollow: estimated.
+              ${t("meter.use_between", { count: months.length + 1, unit: meter.unit })}
             </figcaption>
           </figure>`
         : nothing

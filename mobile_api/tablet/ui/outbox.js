@@ -1,27 +1,23 @@
 // What waits to be sent, and what the office answered to what was.
 
 import { app } from "../lib/state.js";
+import { said, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
-import { money, plural, when } from "../lib/words.js";
+import { money, when } from "../lib/words.js";
 import { link } from "../lib/router.js";
-import { EVENT_WORDS } from "../rules/progress.js";
 import { icon } from "./icons.js";
 
-const STATUS = {
-  posted: ["check", "Posted"],
-  review: ["clock", "In review"],
-  quarantined: ["hazard", "Held back"],
-};
+const SYMBOL = { posted: "check", review: "clock", quarantined: "hazard" };
 
 function fate(event) {
   const ack = app.model.acks.get(event._id);
   if (ack) {
-    const [symbol, words] = STATUS[ack.status] ?? ["clock", ack.status];
-    return { tone: ack.status, symbol, words, detail: ack.words };
+    const symbol = SYMBOL[ack.status] ?? "clock";
+    return { tone: ack.status, symbol, words: t(`status.${ack.status}`), detail: said(ack.words, ack.said) };
   }
   if (app.waiting.has(event._id))
-    return { tone: "waiting", symbol: "outbox", words: "Waiting to send", detail: "" };
-  return { tone: "sent", symbol: "clock", words: "Sent", detail: "The office has not answered yet." };
+    return { tone: "waiting", symbol: "outbox", words: t("status.waiting"), detail: "" };
+  return { tone: "sent", symbol: "clock", words: t("status.sent"), detail: t("outbox.not_answered") };
 }
 
 function row(event) {
@@ -32,10 +28,9 @@ function row(event) {
   return html`<li data-event=${event._id} data-status=${tone}>
     <a href=${event.order ? link("order", event.order) : link("outbox")}>
       <span
-        ><b>${EVENT_WORDS[event.event]}${amount ? `, ${money(amount)}` : ""}</b
+        ><b>${t(`event.${event.event}`)}${amount ? `, ${money(amount)}` : ""}</b
         ><small
-          >${order?.premise?.address ?? event.order},
-          ${when(event.at)}${photos ? `, ${plural(photos, "photo")}` : ""}</small
+          >${[order?.premise?.address ?? event.order, when(event.at)].filter(Boolean).join(", ")}${photos ? `, ${t("outbox.photos", { count: photos })}` : ""}</small
         ></span
       >
       <span class="end"
@@ -46,9 +41,9 @@ function row(event) {
   </li>`;
 }
 
-const STEPS = new Set(["acknowledged", "en_route", "on_site", "started", "suspended", "resumed"]);
+const STEPS = new Set(["acknowledged", "en_route", "on_site", "started", "suspended", "resumed", "message", "messages_read", "day"]);
 
-// Work and money first; the steps on the way to them are told as a number once they have left.
+// Work and money first; the steps on the way to them are shown as a number once they have left.
 function group(title, events, steps = true) {
   if (!events.length) return nothing;
   const shown = steps ? events : events.filter((event) => !STEPS.has(event.event));
@@ -61,30 +56,30 @@ function group(title, events, steps = true) {
           </ol>`
         : nothing
     }
-    ${rest ? html`<p class="quiet rest">${shown.length ? "and " : ""}${plural(rest, "step")} on the way, such as “on site”</p>` : nothing}`;
+    ${rest ? html`<p class="quiet rest">${t(shown.length ? "outbox.and_steps" : "outbox.steps", { count: rest })}</p>` : nothing}`;
 }
 
 export function outboxPane() {
-  const events = [...app.model.events.values()].flat().sort((a, b) => b.counter - a.counter);
+  const events = [...app.model.history].reverse();
   const answered = (event) => app.model.acks.has(event._id);
   const attention = events.filter(
     (event) => answered(event) && app.model.acks.get(event._id).status !== "posted",
   );
   return html`<section class="pane single" data-page>
-    <header class="page-head"><h1>Sent and answered</h1></header>
-    ${events.length ? nothing : html`<p class="empty"><b>Nothing recorded yet.</b> Each step you take is listed here until the office has answered it.</p>`}
+    <header class="page-head"><h1>${t("outbox")}</h1></header>
+    ${events.length ? nothing : html`<p class="empty"><b>${t("outbox.none")}</b> ${t("outbox.none_advice")}</p>`}
     ${group(
-      "Waiting to send",
+      t("outbox.waiting"),
       events.filter((event) => !answered(event) && app.waiting.has(event._id)),
     )}
-    ${group("The office is looking at", attention)}
+    ${group(t("outbox.attention"), attention)}
     ${group(
-      "Sent, no answer yet",
+      t("outbox.unanswered"),
       events.filter((event) => !answered(event) && !app.waiting.has(event._id)),
       false,
     )}
     ${group(
-      "Posted",
+      t("outbox.posted"),
       events.filter((event) => answered(event) && !attention.includes(event)),
       false,
     )}

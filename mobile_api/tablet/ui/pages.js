@@ -1,14 +1,18 @@
 // Which page is drawn for which address.
 
 import { app } from "../lib/state.js";
+import { t } from "../lib/texts.js";
 import { html } from "../lib/view.js";
 import { formPane } from "./complete.js";
 import { brokenPage, enrolPage, lockPage, revokedPage } from "./door.js";
+import { dayPane } from "./day.js";
 import { listPane } from "./list.js";
 import { mapPane } from "./map.js";
+import { messagesPane } from "./messages.js";
 import { orderPane } from "./order.js";
 import { outboxPane } from "./outbox.js";
 import { payPane } from "./pay.js";
+import { pickupPane } from "./pickup.js";
 import { receiptPane, receiptsPane } from "./receipts.js";
 import { shell } from "./shell.js";
 import { tabletPane } from "./tablet.js";
@@ -22,6 +26,9 @@ const DETAIL = {
 
 const SINGLE = {
   map: mapPane,
+  day: dayPane,
+  messages: () => messagesPane(app.route.params.number),
+  pickup: () => pickupPane(app.route.params.number),
   outbox: outboxPane,
   receipts: receiptsPane,
   receipt: () => receiptPane(app.route.params.receipt),
@@ -32,22 +39,22 @@ function detail() {
   const { name, params } = app.route;
   if (name === "orders")
     return html`<section class="pane detail placeholder">
-      <p class="empty"><b>Choose an order.</b> The list is in the order of your route.</p>
+      <p class="empty"><b>${t("list.choose")}</b> ${t("list.choose_advice")}</p>
     </section>`;
   const order = app.model.orders.get(params.number);
   if (!order)
     return html`<section class="pane detail" data-page>
       <p class="empty">
-        <b>Order ${params.number} is not on this tablet.</b> It may have been given to someone else.
+        <b>${t("list.gone", { number: params.number })}</b> ${t("list.gone_advice")}
       </p>
-      <a class="button" href="#/orders">Back to the list</a>
+      <a class="button" href="#/orders">${t("list.back")}</a>
     </section>`;
   return DETAIL[name](order);
 }
 
 export function page() {
   if (app.phase === "starting")
-    return html`<main class="door" aria-busy="true"><p class="empty">Opening …</p></main>`;
+    return html`<main class="door" aria-busy="true"><p class="empty">${t("opening")}</p></main>`;
   if (app.phase === "broken") return brokenPage(app.failure);
   if (app.phase === "revoked") return revokedPage();
   if (app.phase === "enrol") return enrolPage();

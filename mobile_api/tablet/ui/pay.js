@@ -3,13 +3,14 @@
 import { work } from "../data/open.js";
 import { takePayment } from "../data/receipts.js";
 import { app, say, update } from "../lib/state.js";
+import { known, t } from "../lib/texts.js";
 import { html, live, nothing } from "../lib/view.js";
-import { cents, money, when } from "../lib/words.js";
-import { go, link } from "../lib/router.js";
-import { openDraft, setValue } from "./draft.js";
+import { cents, currencySign, money, spelled, when } from "../lib/words.js";
+import { link, wayOn } from "../lib/router.js";
+import { openDraft, setValue, used } from "./draft.js";
+import { PAYMENT_MAX_CENTS, amountProblem, malformedAmount } from "../rules/form.js";
 import { icon } from "./icons.js";
-
-const METHODS = { cash: "Cash", check: "Check", card_slip: "Card slip" };
+import { keep } from "./steps.js";
 
 // Methods this account may use here: the district's, without checks where the order forbids them.
 function methodsFor(order, { payment = {} }) {
@@ -18,14 +19,15 @@ function methodsFor(order, { payment = {} }) {
 }
 
 // What is wrong with a payment as typed, by field.
-export function paymentProblems(values, order, settings) {
+function paymentProblems(values, order, settings) {
   const found = {};
   const amount = cents(values.amount ?? "");
-  if (!amount) found.amount = "Type the amount, such as 45.00.";
+  const wrong = amountProblem(amount);
+  if (wrong) found.amount = t(wrong.code, { most: money(PAYMENT_MAX_CENTS) });
   if (!methodsFor(order, settings).includes(values.method ?? "cash"))
-    found.method = "Checks are not accepted here.";
+    found.method = t("pay.no_checks");
   if (values.method === "check" && !(values.check_number ?? "").trim())
-    found.check_number = "Type the number of the check.";
+    found.check_number = t("pay.check_number_needed");
   return found;
 }
 
@@ -33,23 +35,22 @@ async function submit(event, draft, order, found) {
   event.preventDefault();
   draft.tried = true;
   update();
-  if (Object.keys(found).length || app.ui.recording) return;
-  app.ui.recording = true;
-  update();
+  if (Object.keys(found).length) return;
   const { amount, method = "cash", check_number = "" } = draft.values;
-  try {
+  const on = wayOn();
+  let number = null;
+  const kept = await keep(async () => {
     const doc = await takePayment(
       work.writer,
       order,
       { amount_cents: cents(amount), method, check_number: method === "check" ? check_number.trim() : null },
       draft,
     );
-    app.begun.delete(order.number);
-    go("receipt", doc.body.receipt.number);
-  } catch (error) {
-    app.ui.recording = false;
-    say(`No receipt was written: ${error.message}`, "danger");
-  }
+    number = doc.body.receipt.number;
+  }, (reason) => t("pay.failed", { reason }));
+  if (!kept) return;
+  used(draft);
+  if (!on("receipt", number)) say(t("pay.written", { number }), "ok");
 }
 
 // What the amount means for a cut. It is always taken; whether it stops the cut is another matter.
@@ -57,22 +58,21 @@ function meaning(order, amount, { payment = {} }) {
   const avoids = order.authority?.avoid_cents;
   if (!avoids || !amount) return nothing;
   if (amount >= avoids)
-    return html`<p class="meaning" data-tone="ok">${icon("check")} This avoids the cut.</p>`;
+    return html`<p class="meaning" data-tone="ok">${icon("check")} ${t("pay.avoids")}</p>`;
   const floor = payment.floor_cents;
   if (floor && amount >= floor)
     return html`<p class="meaning" data-tone="ok">
-      ${icon("check")} A part, but enough to avoid the cut (from ${money(floor)}).
+      ${icon("check")} ${t("pay.part_avoids", { amount: money(floor) })}
     </p>`;
   return html`<p class="meaning" data-tone="warn">
-    ${icon("hazard")} Less than the ${money(avoids)} that avoids the cut. Only a supervisor may let the
-    service on.
+    ${icon("hazard")} ${t("pay.too_little", { amount: money(avoids) })}
   </p>`;
 }
 
 function suggestions(order) {
   const found = [];
-  if (order.authority?.avoid_cents) found.push([order.authority.avoid_cents, "avoids the cut"]);
-  if (order.balance?.cents > 0) found.push([order.balance.cents, "full balance"]);
+  if (order.authority?.avoid_cents) found.push([order.authority.avoid_cents, t("pay.suggest_avoids")]);
+  if (order.balance?.cents > 0) found.push([order.balance.cents, t("pay.suggest_balance")]);
   return found;
 }
 
@@ -92,7 +92,7 @@ const methodChoice = (draft, key, chosen) =>
       name="method"
       .checked=${live(key === chosen)}
       @change=${() => setValue(draft, "method", key)}
-    /><span>${METHODS[key] ?? key}</span></label
+    /><span>${known(`method.${key}`) ? t(`method.${key}`) : spelled(key)}</span></label
   >`;
 
 export function payPane(order) {
@@ -101,28 +101,28 @@ export function payPane(order) {
   const settings = app.model.settings;
   const found = paymentProblems(draft.values, order, settings);
   const complaint = (name) =>
-    draft.tried && found[name]
+    (draft.tried || (name === "amount" && malformedAmount(draft.values.amount))) && found[name]
       ? html`<p class="problem" role="alert">${icon("hazard")}<span>${found[name]}</span></p>`
       : nothing;
   const method = draft.values.method ?? "cash";
   const amount = cents(draft.values.amount ?? "");
   return html`<article class="pane detail" data-page>
     <header class="order-head">
-      <a class="icon-button back always" href=${link("order", order.number)} aria-label="Back to the order"
+      <a class="icon-button back always" href=${link("order", order.number)} aria-label=${t("order.back")}
         >${icon("back")}</a
       >
       <div>
         <p class="kicker">${order.account.name} <span class="quiet">${order.account.number}</span></p>
-        <h1>Take payment</h1>
-        ${order.balance ? html`<p class="quiet">Balance ${money(order.balance.cents)} as of ${when(order.balance.as_of)}</p>` : nothing}
+        <h1>${t("pay.title")}</h1>
+        ${order.balance ? html`<p class="quiet">${t("pay.balance", { amount: money(order.balance.cents), when: when(order.balance.as_of) })}</p>` : nothing}
       </div>
     </header>
     <form novalidate @submit=${(event) => submit(event, draft, order, found)}>
       <section class="card">
         <div class="field" data-field="amount">
-          <label class="label" for="f-amount">Amount</label>
+          <label class="label" for="f-amount">${t("pay.amount")}</label>
           <span class="unit before"
-            ><span>$</span
+            ><span>${currencySign()}</span
             ><input
               id="f-amount"
               class="big"
@@ -138,7 +138,7 @@ export function payPane(order) {
           ${meaning(order, amount, settings)} ${complaint("amount")}
         </div>
         <div class="field" data-field="method">
-          <span class="label" id="l-method">Paid by</span>
+          <span class="label" id="l-method">${t("pay.by")}</span>
           <div class="choices" role="radiogroup" aria-labelledby="l-method">
             ${methodsFor(order, settings).map((key) => methodChoice(draft, key, method))}
           </div>
@@ -147,7 +147,7 @@ export function payPane(order) {
         ${
           method === "check"
             ? html`<div class="field" data-field="check_number">
-                <label class="label" for="f-check">Check number</label
+                <label class="label" for="f-check">${t("pay.check_number")}</label
                 ><input
                   id="f-check"
                   inputmode="numeric"
@@ -160,9 +160,9 @@ export function payPane(order) {
         }
       </section>
       <div class="actions">
-        <span class="since">Count the money before you press.</span>
-        <button class="primary" ?disabled=${app.ui.recording}>
-          ${app.ui.recording ? "Writing …" : amount ? `Receipt for ${money(amount)}` : "Write receipt"}
+        <span class="since">${t("pay.count")}</span>
+        <button class="primary" ?disabled=${app.recording}>
+          ${app.recording ? t("pay.writing") : amount ? t("pay.receipt_for", { amount: money(amount) }) : t("pay.write")}
         </button>
       </div>
     </form>

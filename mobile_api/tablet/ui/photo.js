@@ -1,5 +1,6 @@
 // A photo: taken with the camera, shown small, taken again when it is blurred.
 
+import { t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
 import { addPhoto, removePhoto } from "./draft.js";
 import { icon } from "./icons.js";
@@ -20,9 +21,9 @@ export function photoInput(draft, name, title, describedBy = "") {
     event.target.value = "";
   };
   return html`<div class="photo" data-taken=${Boolean(blob)}>
-    ${blob ? html`<img src=${address(blob)} alt=${`${title}, taken`} />` : nothing}
+    ${blob ? html`<img src=${address(blob)} alt=${t("photo.taken", { title })} />` : nothing}
     <label class="button"
-      >${icon("camera")} ${busy ? "Keeping the photo …" : blob ? "Take again" : "Take photo"}
+      >${icon("camera")} ${busy ? t("photo.keeping") : blob ? t("photo.again") : t("photo.take")}
       <input
         class="unseen"
         type="file"
@@ -34,6 +35,6 @@ export function photoInput(draft, name, title, describedBy = "") {
         @change=${take}
       />
     </label>
-    ${blob ? html`<button type="button" class="plain" @click=${() => removePhoto(draft, name)}>Remove</button>` : nothing}
+    ${blob ? html`<button type="button" class="plain" @click=${() => removePhoto(draft, name)}>${t("photo.remove")}</button>` : nothing}
   </div>`;
 }

@@ -1,18 +1,25 @@
 // The frame around every page: where you are, whether the server hears you, what waits to be sent.
 
 import { app, update } from "../lib/state.js";
-import { age, plural, when } from "../lib/words.js";
+import { wordsOf } from "../lib/failures.js";
+import { t } from "../lib/texts.js";
+import { age, when } from "../lib/words.js";
 import { html, nothing } from "../lib/view.js";
 import { link } from "../lib/router.js";
+import { unreadOf } from "../data/model.js";
 import { lock } from "../data/open.js";
+import { alertStrip } from "./alerts.js";
 import { icon, mark } from "./icons.js";
+import { scanOverlay } from "./scanning.js";
+import { storageStrips } from "./storage.js";
 
 const PAGES = [
-  ["orders", "Orders", "orders"],
-  ["map", "Map", "map"],
-  ["outbox", "Sent", "outbox"],
-  ["receipts", "Receipts", "receipt"],
-  ["tablet", "Tablet", "tablet"],
+  ["orders", "orders"],
+  ["map", "map"],
+  ["messages", "message"],
+  ["outbox", "outbox"],
+  ["receipts", "receipt"],
+  ["tablet", "tablet"],
 ];
 
 const UNDER = {
@@ -22,20 +29,17 @@ const UNDER = {
   pay: "orders",
   receipt: "receipts",
   join: "tablet",
+  day: "orders",
+  pickup: "orders",
 };
 
-const CONNECTION = {
-  online: ["online", "Online"],
-  syncing: ["sync", "Connecting"],
-  offline: ["offline", "Offline"],
-  refused: ["hazard", "Not signed in"],
-};
+const SYMBOL = { online: "online", syncing: "sync", offline: "offline", refused: "hazard" };
 
 function chip() {
   const { phase, lastSynced, error } = app.sync;
-  const [symbol, words] = CONNECTION[phase] ?? CONNECTION.offline;
-  const synced = lastSynced ? `last synced ${when(lastSynced)}` : "not synced yet";
-  const full = error ? `${words}. ${error.words} ${error.advice}` : `${words}, ${synced}`;
+  const words = t(`connection.${phase}`);
+  const synced = lastSynced ? t("synced.at", { when: when(lastSynced) }) : t("synced.never");
+  const full = error ? `${words}. ${wordsOf(error)}` : `${words}, ${synced}`;
   return html`<a
     class="chip connection"
     data-phase=${phase}
@@ -43,19 +47,21 @@ function chip() {
     aria-label=${full}
     title=${full}
   >
-    ${icon(symbol)}<span><b>${words}</b><small>${synced}</small></span>
+    ${icon(SYMBOL[phase])}<span><b>${words}</b><small>${synced}</small></span>
   </a>`;
 }
 
 function navigation() {
   const here = UNDER[app.route.name] ?? app.route.name;
   const waiting = app.waiting.size;
-  return html`<nav class="pages" aria-label="Pages">
+  const unread = unreadOf(app.model?.messages ?? []).length;
+  return html`<nav class="pages" aria-label=${t("page.all")}>
     ${PAGES.map(
-      ([name, words, symbol]) =>
+      ([name, symbol]) =>
         html`<a href=${link(name)} aria-current=${name === here ? "page" : "false"}>
-          ${icon(symbol)}<span>${words}</span>
-          ${name === "outbox" && waiting ? html`<b class="count" aria-label=${`${waiting} waiting to send`}>${waiting}</b>` : nothing}
+          ${icon(symbol)}<span>${t(`page.${name}`)}</span>
+          ${name === "messages" && unread ? html`<b class="badge" aria-label=${t("messages.unread", { count: unread })}>${unread}</b>` : nothing}
+          ${name === "outbox" && waiting ? html`<b class="count" aria-label=${t("waiting.count", { count: waiting })}>${waiting}</b>` : nothing}
         </a>`,
     )}
   </nav>`;
@@ -67,16 +73,14 @@ function staleness() {
   if (phase === "online" && !waiting) return nothing;
   if (phase === "online" || phase === "syncing")
     return waiting
-      ? html`<p class="strip" role="status">Sending ${plural(waiting, "entry", "entries")} …</p>`
+      ? html`<p class="strip" role="status">${t("waiting.sending", { count: waiting })}</p>`
       : nothing;
   const since = lastSynced
-    ? `Orders are as of ${when(lastSynced)} (${age(lastSynced)}).`
-    : "No orders have arrived yet.";
-  const kept = waiting
-    ? `${plural(waiting, "entry", "entries")} waiting to send; kept on this tablet until then.`
-    : "Nothing is waiting to send.";
+    ? t("offline.as_of", { when: when(lastSynced), age: age(lastSynced) })
+    : t("offline.no_orders");
+  const kept = waiting ? t("waiting.kept", { count: waiting }) : t("waiting.none");
   return html`<p class="strip" data-tone="warn" role="status">
-    ${icon("offline")}<span><b>Working offline.</b> ${since} ${kept}</span>
+    ${icon("offline")}<span><b>${t("offline.title")}</b> ${since} ${kept}</span>
   </p>`;
 }
 
@@ -86,9 +90,9 @@ export const toast = () =>
     ${
       app.newVersion
         ? html`<p class="toast">
-            A new version is ready. What you have typed is kept.
-            <button class="small" @click=${app.newVersion}>Restart</button>
-            <button class="small plain" @click=${() => ((app.newVersion = null), update())}>Later</button>
+            ${t("version.ready")}
+            <button class="small" @click=${app.newVersion}>${t("version.restart")}</button>
+            <button class="small plain" @click=${() => ((app.newVersion = null), update())}>${t("version.later")}</button>
           </p>`
         : nothing
     }
@@ -99,7 +103,7 @@ export const shell = (content) => html`
     class="skip"
     href="#main"
     @click=${(event) => (event.preventDefault(), document.getElementById("main").focus())}
-    >Skip to content</a
+    >${t("skip")}</a
   >
   <header class="bar">
     <span class="brand"
@@ -109,11 +113,11 @@ export const shell = (content) => html`
       ></span
     >
     ${navigation()} ${chip()}
-    <button class="icon-button" @click=${lock} aria-label="Lock this tablet" title="Lock">
+    <button class="icon-button" @click=${lock} aria-label=${t("lock.tablet")} title=${t("lock")}>
       ${icon("lock")}
     </button>
   </header>
-  ${staleness()}
+  ${alertStrip()} ${storageStrips()} ${staleness()}
   <main id="main" tabindex="-1">${content}</main>
-  ${toast()}
+  ${toast()} ${scanOverlay()}
 `;

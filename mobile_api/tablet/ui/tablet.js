@@ -3,13 +3,17 @@
 import { work } from "../data/open.js";
 import { write } from "../lib/idb.js";
 import { app, update, VERSION } from "../lib/state.js";
+import { wordsOf } from "../lib/failures.js";
+import { chooseLanguage } from "../lib/language.js";
+import { currentLanguage, LANGUAGES, t } from "../lib/texts.js";
 import { html, nothing } from "../lib/view.js";
-import { dayTime, plural } from "../lib/words.js";
+import { dayTime } from "../lib/words.js";
 import { link } from "../lib/router.js";
+import { NAVIGATORS } from "../rules/navigation.js";
 import { fact, facts } from "./facts.js";
 import { icon } from "./icons.js";
 
-const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
+const THEMES = ["auto", "light", "dark"];
 
 export function applyTheme() {
   document.documentElement.dataset.theme = app.theme;
@@ -22,59 +26,88 @@ async function chooseTheme(theme) {
   await write([["settings", "theme", theme]]);
 }
 
-const PHASES = { online: "Online", syncing: "Connecting …", offline: "Offline", refused: "Not signed in" };
+async function chooseNavigator(name) {
+  app.navigator = name;
+  update();
+  await write([["settings", "navigator", name]]);
+}
 
 function connection() {
   const { phase, lastSynced, error } = app.sync;
   return html`<section class="card">
-    <h2>Connection</h2>
-    <p class="name">${PHASES[phase]}</p>
+    <h2>${t("tablet.connection")}</h2>
+    <p class="name">${t(`connection.${phase}`)}</p>
     ${facts(
-      fact("Last synced", lastSynced ? dayTime(lastSynced) : "never"),
-      fact("Waiting to send", app.waiting.size ? plural(app.waiting.size, "entry", "entries") : "nothing"),
+      fact(t("tablet.last_synced"), lastSynced ? dayTime(lastSynced) : t("tablet.never")),
+      fact(
+        t("tablet.waiting"),
+        app.waiting.size ? t("tablet.waiting_count", { count: app.waiting.size }) : t("tablet.nothing"),
+      ),
     )}
     ${
       error
         ? html`<p class="problem" role="alert">
-            ${icon("hazard")}<span><b>${error.words}</b> ${error.advice}</span>
+            ${icon("hazard")}<span><b>${wordsOf(error)}</b></span>
           </p>`
         : nothing
     }
-    <button @click=${() => work.sync.restart()}>${icon("sync")} Sync now</button>
+    <button @click=${() => work.sync.restart()}>${icon("sync")} ${t("tablet.sync")}</button>
   </section>`;
 }
 
-const themeButton = ([key, words]) =>
-  html`<button aria-pressed=${app.theme === key} @click=${() => chooseTheme(key)}>${words}</button>`;
+const themeButton = (key) =>
+  html`<button aria-pressed=${app.theme === key} @click=${() => chooseTheme(key)}>${t(`theme.${key}`)}</button>`;
 
-const person = (name, here) => html`<li>${name} ${here ? html`<small>signed in</small>` : nothing}</li>`;
+const navigatorButton = (key) =>
+  html`<button aria-pressed=${app.navigator === key} @click=${() => chooseNavigator(key)}>${t(`navigator.${key}`)}</button>`;
+
+const languageButton = ([key, { words }]) =>
+  html`<button lang=${key} aria-pressed=${currentLanguage() === key} @click=${() => chooseLanguage(key, app.profile.technician.id)}>
+    ${words["language.name"]}
+  </button>`;
+
+const person = (name, here) => html`<li>${name} ${here ? html`<small>${t("tablet.signed_in")}</small>` : nothing}</li>`;
 
 export function tabletPane() {
   const { profile } = app;
   return html`<section class="pane single" data-page>
-    <header class="page-head"><h1>This tablet</h1></header>
+    <header class="page-head"><h1>${t("tablet")}</h1></header>
     <div class="cards">
       ${connection()}
       <section class="card">
-        <h2>Appearance</h2>
-        <div class="segments" role="group" aria-label="Appearance">
-          ${Object.entries(THEMES).map(themeButton)}
+        <h2>${t("tablet.appearance")}</h2>
+        <div class="segments" role="group" aria-label=${t("tablet.appearance")}>
+          ${THEMES.map(themeButton)}
         </div>
       </section>
       <section class="card">
-        <h2>Technicians here</h2>
+        <h2>${t("tablet.language")}</h2>
+        <div class="segments" role="group" aria-label=${t("tablet.language")}>
+          ${Object.entries(LANGUAGES).map(languageButton)}
+        </div>
+      </section>
+      <section class="card">
+        <h2>${t("tablet.navigator")}</h2>
+        <div class="segments wraps" role="group" aria-label=${t("tablet.navigator")}>
+          ${NAVIGATORS.map(navigatorButton)}
+        </div>
+        <p class="quiet">${t("tablet.navigator_help")}</p>
+      </section>
+      <section class="card">
+        <h2>${t("tablet.technicians")}</h2>
         <ul class="plain-list">
           ${app.profiles.map(({ technician: { id, name } }) => person(name, id === profile.technician.id))}
         </ul>
-        <a class="button" href=${link("join")}>${icon("plus")} Add a technician</a>
+        <a class="button" href=${link("join")}>${icon("plus")} ${t("tablet.add")}</a>
       </section>
       <section class="card">
-        <h2>About</h2>
+        <h2>${t("tablet.about")}</h2>
         ${facts(
-          fact("Name", profile.tablet_name),
-          fact("Tablet id", profile.device),
-          fact("Receipts", `block ${profile.receipts.prefix}`),
-          fact("Version", VERSION),
+          fact(t("tablet.name"), profile.tablet_name),
+          fact(t("tablet.id"), profile.device),
+          fact(t("receipts"), t("tablet.block", { prefix: profile.receipts.prefix })),
+          fact(t("tablet.storage"), t(app.storage.persisted ? "tablet.storage_kept" : "tablet.storage_loose")),
+          fact(t("tablet.version"), VERSION),
         )}
       </section>
     </div>

@@ -15,7 +15,7 @@ from server.db import current_session
 from server.services import services
 from server.templating import local
 from workorders.grammar.times import day_from_text
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 
 blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
 MOST_DAYS = 92
@@ -30,7 +30,8 @@ def page() -> ResponseReturnValue:
     today = local(services().clock()).date()
     first, last = _day("from", today - timedelta(days=6)), _day("until", today)
     if not first <= last <= first + timedelta(days=MOST_DAYS):
-        raise Problem("bad_input", field="until", reason=f"must be 0 to {MOST_DAYS} days after the first day")
+        reason = Reason("must be 0 to {days} days after the first day", days=MOST_DAYS)
+        raise Problem("bad_input", field="until", reason=reason)
     session = current_session()
     seen = analysis.visits(session, first, last)
     return render_template(

@@ -9,10 +9,16 @@ from workorders.grammar.money import cents_from_text
 from workorders.grammar.numbers import READ_MAX, count_from_text, decimal_from_text
 from workorders.grammar.times import day_from_text, wall_time_from_text
 from workorders.judgement.descriptors import Field, FieldType, OrderType
+from workorders.messages.texts import N_
 
 NOT_ASKED = frozenset({FieldType.IDS, FieldType.PHOTO, FieldType.FLOWS})
 """The server attaches these (notices), or the field brings them."""
-PRIORITIES = ((20, "When convenient"), (50, "Normal"), (80, "Urgent"), (100, "Emergency"))
+PRIORITIES = (
+    (20, N_("When convenient")),
+    (50, N_("Normal")),
+    (80, N_("Urgent")),
+    (100, N_("Emergency")),
+)
 
 
 def asked(order_type: OrderType) -> list[Field]:

@@ -16,12 +16,15 @@ from server.db import current_session
 from server.pages.csr import order_form
 from server.pages.csr.blueprint import blueprint
 from server.services import services
+from server.viewing import _, problem_view
 from workorders.catalogue import CATALOGUE, order_type_of
 from workorders.grammar.numbers import count_from_text
 from workorders.judgement.lifecycle import ACTIVE, State
 from workorders.problems import Problem
 from workorders.queries.lookups import responsible_account
+from workorders.queries.raisable import raisable
 from workorders.tables import Order, ServicePoint
+from workorders.usecases.orders.gates import owed_against_restoring
 from workorders.usecases.orders.orders import OrderRequest, raise_order
 
 raises = allow("csr", "dispatcher", "supervisor")
@@ -47,8 +50,10 @@ def raise_new_order() -> ResponseReturnValue:
     except Problem as problem:
         session.rollback()
         return _form(form, problem), problem.status
-    waits = " It is on hold until it is released." if order.state == State.HELD else ""
-    flash(f"Order {order.number} is raised.{waits}", "good")
+    if order.state == State.HELD:
+        flash(_("Order {number} is raised. It is on hold until it is released.", number=order.number), "good")
+    else:
+        flash(_("Order {number} is raised.", number=order.number), "good")
     return redirect(url_for("csr.order", number=order.number))
 
 
@@ -88,7 +93,7 @@ def _form(given: Mapping[str, str], problem: Problem | None) -> str:
     session = current_session()
     point = _point(session, given.get("service_point", ""))
     order_type = CATALOGUE.get(given.get("type", ""))
-    account = responsible_account(session, point.id)
+    account, active = responsible_account(session, point.id), _unfinished(session, point)
     return render_template(
         "csr/raise.html",
         point=point,
@@ -100,9 +105,17 @@ def _form(given: Mapping[str, str], problem: Problem | None) -> str:
         default_due=order_form.default_due(services().clock(), services().config.timezone),
         given=given,
         request_id=given.get("request_id") or uuid.uuid4().hex,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         at_field=_field_of(problem),
-        known=_unfinished(session, point),
+        known=active,
+        offers=raisable(
+            session,
+            point,
+            account,
+            active,
+            owed_cents=owed_against_restoring(session, account, services().clock()),
+            now=services().clock(),
+        ),
     )
 
 
@@ -112,7 +125,8 @@ def _field_of(problem: Problem | None) -> dict[str, Any]:
         return {}
     name = str(problem.details.get("field", ""))
     name = {"due_until": "due", "due_from": "due"}.get(name, name)
-    return {name: problem.details.get("reason", problem.words)}
+    shown = problem_view(problem)
+    return {name: shown["details"].get("reason", shown["words"])}
 
 
 def _unfinished(session: Session, point: ServicePoint) -> list[Order]:

@@ -1,15 +1,15 @@
 """A service point as its card shows it: state, meter, reads and their chart, the order that is under way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from server.pages.csr.chart import Chart, usage_chart
-from workorders.facts import ReadFacts
+from workorders.facts import MeterFacts, ReadFacts
 from workorders.judgement.lifecycle import ACTIVE
-from workorders.queries.situation import reads_at
+from workorders.queries.newest_reads import newest_reads
 from workorders.tables import Account, Customer, Installation, Meter, Order, ServiceAgreement, ServicePoint
 
 MONTHS = 26
@@ -30,32 +30,42 @@ class PointCard:
     active_orders: tuple[Order, ...]
 
 
-def cards(session: Session, points: Iterable[ServicePoint]) -> list[PointCard]:
-    """The cards of some service points of one premise or account."""
-    return [_card(session, point) for point in points]
-
-
-def _card(session: Session, point: ServicePoint) -> PointCard:
-    agreement = session.scalar(
+def cards(session: Session, points: Sequence[ServicePoint]) -> list[PointCard]:
+    """The cards of some service points of one premise or account, in a few queries however many they are."""
+    ids = [point.id for point in points]
+    agreements = session.scalars(
         select(ServiceAgreement)
         .join(ServiceAgreement.account)
         .join(Customer, Customer.id == Account.customer_id)
         .options(contains_eager(ServiceAgreement.account))
-        .where(ServiceAgreement.service_point_id == point.id, ServiceAgreement.end_on.is_(None))
+        .where(ServiceAgreement.service_point_id.in_(ids), ServiceAgreement.serving)
     )
-    meter = session.scalar(
-        select(Meter)
-        .join(Installation, Installation.meter_id == Meter.id)
-        .where(and_(Installation.service_point_id == point.id, Installation.removed_at.is_(None)))
+    answering = {agreement.service_point_id: agreement.account for agreement in agreements}
+    installed = session.execute(
+        select(Installation.service_point_id, Meter)
+        .join(Meter, Meter.id == Installation.meter_id)
+        .where(Installation.service_point_id.in_(ids), Installation.removed_at.is_(None))
     )
-    reads = reads_at(session, point.id, MONTHS)
-    meters = {
-        m.serial: m for m in session.scalars(select(Meter).where(Meter.serial.in_({r.serial for r in reads})))
-    }
-    orders = session.scalars(
-        select(Order)
-        .where(Order.service_point_id == point.id, Order.state.in_(ACTIVE))
-        .order_by(Order.number)
-    )
-    chart = usage_chart(reads, {m.serial: (m.dials, m.multiplier) for m in meters.values()})
-    return PointCard(point, agreement.account if agreement else None, meter, reads, chart, tuple(orders))
+    meters = {row.service_point_id: row.Meter for row in installed}
+    reads = newest_reads(session, ids, most=MONTHS)
+    active: dict[int, list[Order]] = {}
+    for order in session.scalars(
+        select(Order).where(Order.service_point_id.in_(ids), Order.state.in_(ACTIVE)).order_by(Order.number)
+    ):
+        active.setdefault(order.service_point_id, []).append(order)
+    return [
+        PointCard(
+            point,
+            answering.get(point.id),
+            meters.get(point.id),
+            tuple(read for read, _meter in reads.get(point.id, ())),
+            _chart(reads.get(point.id, ())),
+            tuple(active.get(point.id, ())),
+        )
+        for point in points
+    ]
+
+
+def _chart(reads: Sequence[tuple[ReadFacts, MeterFacts]]) -> Chart | None:
+    registers = {meter.serial: (meter.dials, meter.multiplier) for _read, meter in reads}
+    return usage_chart(tuple(read for read, _meter in reads), registers)

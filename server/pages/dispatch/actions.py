@@ -1,6 +1,7 @@
 """What a dispatcher does to orders. Several at once are decided one by one: a refusal stops only its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,12 +13,17 @@ from server.days import day_from
 from server.db import current_session
 from server.doors import seen_version
 from server.pages.dispatch.blueprint import blueprint, dispatches
-from server.pages.dispatch.crews import movable_numbers
+from server.pages.dispatch.happened import happened
+from server.pages.dispatch.undo import Before, before, undo
+from server.pages.dispatch.workdays import movable_numbers
 from server.services import services
-from server.templating import date_text, local
+from server.templating import date_text, local, who
+from server.viewing import _, clock_time, current_viewer, ngettext, people, problem_view
+from workorders.grammar.numbers import count_from_text
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import State
-from workorders.problems import Problem
+from workorders.messages.texts import N2_
+from workorders.problems import Problem, Reason
 from workorders.queries.lookups import technician_named
 from workorders.tables import Order
 from workorders.usecases.orders.assignment import assign_order, recall_order, set_route, unassign_order
@@ -26,18 +32,27 @@ from workorders.usecases.orders.cancel import cancel_order
 MOST = 500
 """Orders in one go; more is a mistake of the mouse."""
 
+SENT = N2_("{number} sent to {name} for {day}.", "{count} orders sent to {name} for {day}.")
+GIVEN = N2_("{number} given to {name} for {day}.", "{count} orders given to {name} for {day}.")
+TAKEN_BACK = N2_("{number} taken back.", "{count} orders taken back.")
+UNDONE = N2_("{number} is as it was.", "{count} orders are as they were.")
+CANCELLED = N2_("{number} cancelled.", "{count} orders cancelled.")
+
 
 @blueprint.post("/assign")
 @dispatches
 def assign() -> ResponseReturnValue:
-    """Give the chosen orders to a technician for a day, and send them unless told to wait."""
+    """Give the chosen orders to a technician for a day, and send them unless they are to wait."""
     session, form = current_session(), request.form
     day = day_from(form.get("route_day"), local(services().clock()).date())
     send = form.get("send") == "yes"
     technician = technician_named(session, form.get("technician", ""))
+    undoable: list[Before] = []
 
     def give(number: str, version: int | None) -> None:
-        assign_order(
+        order = session.get(Order, number)
+        was = before(order) if order is not None else None
+        given = assign_order(
             session,
             number,
             technician.id,
@@ -46,8 +61,26 @@ def assign() -> ResponseReturnValue:
             expected_version=version,
             **_by_whom(),
         )
+        session.flush()
+        if was is not None:
+            undoable.append(replace(was, epoch=given.epoch, given_day=given.route_day))
 
-    return _each(f"{'sent' if send else 'given'} to {technician.name} for {date_text(day)}", give)
+    done = SENT if send else GIVEN
+    return _each(done, give, undoable, name=technician.name, day=date_text(day))
+
+
+@blueprint.post("/undo")
+@dispatches
+def undo_assignment() -> ResponseReturnValue:
+    """Give orders back to who had them before the last assignment of this page."""
+    session = current_session()
+    wanted = [Before.from_text(text) for text in request.form.getlist("undo")[:MOST]]
+    known = {was.number: was for was in wanted}
+
+    def back(number: str, _version: int | None) -> None:
+        undo(session, known[number], **_by_whom())
+
+    return _each(UNDONE, back, chosen=[(number, None) for number in known])
 
 
 @blueprint.post("/recall")
@@ -61,7 +94,7 @@ def recall() -> ResponseReturnValue:
         back = unassign_order if order is not None and order.state == State.ASSIGNED else recall_order
         back(session, number, reason=reason, expected_version=version, **_by_whom())
 
-    return _each("taken back", take)
+    return _each(TAKEN_BACK, take)
 
 
 @blueprint.post("/cancel")
@@ -73,43 +106,77 @@ def cancel() -> ResponseReturnValue:
     def call_off(number: str, version: int | None) -> None:
         cancel_order(session, number, reason=reason, expected_version=version, **_by_whom())
 
-    return _each("cancelled", call_off)
+    return _each(CANCELLED, call_off)
 
 
 @blueprint.post("/route")
 @dispatches
 def move() -> ResponseReturnValue:
-    """Move one stop of a route up or down."""
+    """Move one stop of a route up or down by `steps` places; presses in quick succession come as one."""
     session, form = current_session(), request.form
     day = day_from(form.get("day"), local(services().clock()).date())
     technician, number = form.get("technician", ""), form.get("number", "")
     numbers = movable_numbers(session, technician, day)
     if number not in numbers:
         raise Problem("not_found", what="movable stop", key=number)
+    steps = count_from_text(form.get("steps", "1"), field="steps", high=MOST)
     here = numbers.index(number)
-    there = here + (-1 if form.get("move") == "up" else 1)
-    if 0 <= there < len(numbers):
-        numbers[here], numbers[there] = numbers[there], numbers[here]
+    there = here + (-steps if form.get("move") == "up" else steps)
+    there = min(max(there, 0), len(numbers) - 1)
+    if there != here:
+        numbers.insert(there, numbers.pop(here))
         set_route(session, technician, day, numbers, dispatch=False, **_by_whom())
-    return _done([f"{number} is now stop {numbers.index(number) + 1}."], [])
+    said = [_("{order} is now stop {number}.", order=number, number=numbers.index(number) + 1)]
+    back = {
+        "technician": technician,
+        "day": day.isoformat(),
+        "number": number,
+        "move": "up" if there > here else "down",
+        "steps": str(abs(there - here)),
+    }
+    return _done(said, [], moved_back=back if there != here else None)
 
 
-def _each(done: str, act: Callable[[str, int | None], None]) -> ResponseReturnValue:
+def _each(
+    done: tuple[str, str],
+    act: Callable[[str, int | None], None],
+    undoable: Sequence[Before] = (),
+    *,
+    chosen: Sequence[tuple[str, int | None]] | None = None,
+    **details: str,
+) -> ResponseReturnValue:
+    """Act on each ticked order; `done` says it of one, which is named, and of several.
+
+    `act` fills `undoable` with what the page may take back; `chosen`: other orders than the ticked ones.
+    """
     session = current_session()
-    chosen = list(_chosen())
     good, refused = [], []
-    for number, version in chosen:
+    for number, version in list(_chosen()) if chosen is None else chosen:
         try:
             with session.begin_nested():
                 act(number, version)
         except Problem as problem:
-            refused.append(f"{number}: {problem.words} {problem.advice}")
+            refused.append(_refusal(number, problem))
         else:
             good.append(number)
     said = []
     if good:
-        said = [f"{good[0] if len(good) == 1 else f'{len(good)} orders'} {done}."]
-    return _done(said, refused)
+        said = [ngettext(*done, len(good), number=good[0], **details)]
+    return _done(said, refused, undoable=undoable)
+
+
+def _refusal(number: str, problem: Problem) -> str:
+    """Why an order was not touched; one that somebody else changed says who did what in between."""
+    shown = problem_view(problem)
+    words = f"{number}: {shown['words']}"
+    if problem.code != "stale_order":
+        return f"{words} {shown['advice']}"
+    for last in happened(current_session(), [number]):
+        line = last.line.words(current_viewer(), people())
+        at = clock_time(last.line.recorded_at)
+        by = who(last.actor) if last.line.side == "office" else ""
+        words += " " + (_("{time}, {who}: {line}", time=at, who=by, line=line) if by else f"{at}: {line}")
+    return words
 
 
 def _chosen() -> Iterator[tuple[str, int | None]]:
@@ -118,9 +185,9 @@ def _chosen() -> Iterator[tuple[str, int | None]]:
     if not chosen:
         raise Problem("bad_input", field="order", reason="tick at least one order")
     if len(chosen) > MOST:
-        raise Problem("bad_input", field="order", reason=f"at most {MOST} at once")
+        raise Problem("bad_input", field="order", reason=Reason("at most {most} at once", most=MOST))
     for value in chosen:
-        number, _, version = value.partition(":")
+        number, version = value.partition(":")[::2]
         yield number, seen_version(version, field="order")
 
 
@@ -135,11 +202,23 @@ def _by_whom() -> dict[str, Any]:
     return {"now": services().clock(), "actor": current_staff().name}
 
 
-def _done(said: list[str], refused: list[str]) -> ResponseReturnValue:
-    """The message for a script, which then refreshes the parts; a redirect for a plain form."""
+def _done(
+    said: list[str],
+    refused: list[str],
+    *,
+    undoable: Sequence[Before] = (),
+    moved_back: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """The message for a script, whose page is told what changed like every other; else a redirect."""
     if "HX-Request" in request.headers:
-        answer = render_template("_messages.html", said=said, refused=refused)
-        return answer, 200, {"HX-Trigger": orjson.dumps({"board:refresh": True}).decode()}
+        answer = render_template(
+            "dispatch/_done.html",
+            said=said,
+            refused=refused,
+            undoable=[was.as_text() for was in undoable],
+            moved_back=moved_back,
+        )
+        return answer, 200, {"HX-Trigger": orjson.dumps({"board:acted": True}).decode()}
     for words in said:
         flash(words, "good")
     for words in refused:

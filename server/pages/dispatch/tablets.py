@@ -12,6 +12,7 @@ from server.auth.guard import current_staff
 from server.db import current_session
 from server.pages.dispatch.blueprint import blueprint, dispatches
 from server.services import services
+from server.viewing import _, problem_view
 from workorders.problems import Problem
 from workorders.queries.lookups import technician_named
 from workorders.tables import Technician
@@ -60,7 +61,10 @@ def revoke_tablet(device: str) -> ResponseReturnValue:
     except Problem as problem:
         session.rollback()
         return _page(problem=problem), problem.status
-    flash(f"{revoked.name} is revoked. Its open connections end now; it is wiped when it asks again.", "good")
+    words = _(
+        "{name} is revoked. Its open connections end now; it is wiped when it asks again.", name=revoked.name
+    )
+    flash(words, "good")
     return redirect(url_for("dispatch.tablets"))
 
 
@@ -81,5 +85,5 @@ def _page(
         technician=technician,
         minutes=minutes,
         address=url_for("tablet.tablet_file", _external=True) if code else None,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
     )

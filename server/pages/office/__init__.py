@@ -1,6 +1,41 @@
 """Pages of supervisors and cashiers: what must be decided, what went wrong, where the cash is."""
 
-from server.pages.office import money, payments, quarantine, review
+from server.pages.office import (
+    bank,
+    cash_days,
+    containers,
+    counter,
+    deposits,
+    drawers,
+    exports,
+    health,
+    imports,
+    money,
+    payments,
+    quarantine,
+    review,
+    settlements,
+    turn_ins,
+    vault,
+)
 from server.pages.office.blueprint import blueprint
 
-__all__ = ["blueprint", "money", "payments", "quarantine", "review"]
+__all__ = [
+    "bank",
+    "blueprint",
+    "cash_days",
+    "containers",
+    "counter",
+    "deposits",
+    "drawers",
+    "exports",
+    "health",
+    "imports",
+    "money",
+    "payments",
+    "quarantine",
+    "review",
+    "settlements",
+    "turn_ins",
+    "vault",
+]

@@ -1,8 +1,7 @@
 """Receipts by technician, cash in custody, and whether the ledger balances."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,9 @@ from server.pages.office.blueprint import blueprint, reads
 from server.pages.office.review import tabs
 from server.services import services
 from server.templating import local
+from workorders.grammar.times import start_of_day
 from workorders.ledger import CHART, custody, trial_balance
+from workorders.queries.custody import being_counted
 from workorders.tables import Account, Receipt, Technician
 
 PAGE = 200
@@ -54,6 +55,7 @@ def money() -> ResponseReturnValue:
         day=day,
         receipts=rows,
         custody=_custody(session, since, until),
+        counting=being_counted(session),
         trial=[(CHART[code].title if code in CHART else code, code, cents) for code, cents in trial.items()],
         trial_total=sum(trial.values()),
         **tabs(session),
@@ -81,6 +83,4 @@ def _custody(session: Session, since: datetime, until: datetime) -> list[Custody
 
 
 def _day_span(day: date, timezone: str) -> tuple[datetime, datetime]:
-    zone = ZoneInfo(timezone)
-    start, end = (datetime.combine(d, time(), tzinfo=zone) for d in (day, day + timedelta(days=1)))
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return start_of_day(day, timezone), start_of_day(day + timedelta(days=1), timezone)

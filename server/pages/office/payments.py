@@ -11,7 +11,8 @@ from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import PAGE, tabs
 from server.payments import list_payments
 from server.services import services
-from workorders.grammar.money import text_from_cents
+from server.viewing import _, current_viewer, problem_view
+from workorders.messages.formats import money
 from workorders.problems import Problem
 from workorders.usecases.cash.approve_payment import approve_payment
 from workorders.usecases.cash.payments import approval_limit
@@ -29,14 +30,14 @@ def payments() -> ResponseReturnValue:
 @decides
 def decide_payment(payment_id: str) -> ResponseReturnValue:
     """Approve or refuse a payment that somebody else recorded."""
-    verdict = request.form.get("verdict")
+    decision = request.form.get("decision")
     try:
-        if verdict not in {"approve", "refuse"}:
-            raise Problem("bad_input", field="verdict", reason="approve or refuse")
+        if decision not in {"approve", "refuse"}:
+            raise Problem("bad_input", field="decision", reason="approve or refuse")
         approve_payment(
             current_session(),
             payment_id,
-            approve=verdict == "approve",
+            approve=decision == "approve",
             words=request.form.get("words", ""),
             now=services().clock(),
             actor=current_staff().name,
@@ -44,7 +45,10 @@ def decide_payment(payment_id: str) -> ResponseReturnValue:
     except Problem as problem:
         current_session().rollback()
         return _page(problem), problem.status
-    flash(f"Payment {payment_id} is {'approved and posted' if verdict == 'approve' else 'refused'}.", "good")
+    if decision == "approve":
+        flash(_("Payment {payment} is approved and posted.", payment=payment_id), "good")
+    else:
+        flash(_("Payment {payment} is refused.", payment=payment_id), "good")
     return redirect(url_for("office.payments"))
 
 
@@ -78,7 +82,7 @@ def _take_back(*, payment: str | None = None, receipt: str | None = None) -> Res
     except Problem as problem:
         current_session().rollback()
         return _page(problem), problem.status
-    flash(f"{text_from_cents(row.amount_cents)} taken back.", "good")
+    flash(_("{amount} taken back.", amount=money(row.amount_cents, current_viewer())), "good")
     return redirect(url_for("office.payments"))
 
 
@@ -91,7 +95,7 @@ def _page(problem: Problem | None) -> str:
         account=account,
         limit=approval_limit(session, now=services().clock()),
         new_id=lambda: f"R-{uuid.uuid4().hex[:20]}",
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         entered=request.form,
         **tabs(session),
     )

@@ -13,6 +13,7 @@ from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import PAGE, tabs
 from server.services import services
+from server.viewing import _, problem_view, said
 from workorders.problems import Problem
 from workorders.tables import Quarantine, QuarantineDecision, Technician
 from workorders.usecases.field.quarantine_review import judge_again, settle_document
@@ -42,15 +43,14 @@ def decide_document(number: int) -> ResponseReturnValue:
     what = request.form.get("what")
     try:
         if what == "again":
-            verdict = judge_again(session, number, now=now, actor=actor)
-            taken = verdict.status != "quarantined"
-            flash(
-                f"{'Taken in' if taken else 'Still not taken in'}: {verdict.words}",
-                "good" if taken else "bad",
-            )
+            answer = judge_again(session, number, now=now, actor=actor)
+            taken = answer.status != "quarantined"
+            became = said(answer.message)
+            words = _("Reprocessed: {answer}") if taken else _("Still in quarantine: {answer}")
+            flash(words.format(answer=became), "good" if taken else "bad")
         elif what == "settle":
             kept = settle_document(session, number, words=request.form.get("words", ""), now=now, actor=actor)
-            flash(f"{kept.document_id} is settled.", "good")
+            flash(_("{document} is settled.", document=kept.document_id), "good")
         else:
             raise Problem("bad_input", field="what", reason="again or settle")
     except Problem as problem:
@@ -73,7 +73,7 @@ def _page(
         settled=session.scalars(settled.limit(10)).all(),
         names={f"tech-{id_}": name for id_, name in people},
         at_document=at_document,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         entered=entered.get("words", ""),
         **tabs(session),
     )

@@ -1,8 +1,6 @@
 """What a human must decide, and which cuts were wrongful."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,29 +12,22 @@ from server.auth.guard import current_staff
 from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
+from server.pages.office.choice_words import accept_words, may_be_noted, reasons, reject_words
 from server.services import services
+from server.templating import local
+from server.viewing import _, ngettext, problem_view
 from workorders.problems import Problem
-from workorders.queries.orders import WRONGFUL
-from workorders.tables import ExceptionCase, FieldEvent, Order, PendingPayment, ServicePoint, Technician
-from workorders.usecases.field.cases import is_blocking, waiting
-from workorders.usecases.field.decisions import decide_exception
+from workorders.queries.case_choices import choices_of
+from workorders.queries.cycles import count_steps_waiting
+from workorders.queries.orders import WRONGFUL, WRONGFUL_CASE, counts_as_wrongful
+from workorders.queries.outgoing_mail import count_delayed_letters
+from workorders.queries.pipeline_health import count_delayed
+from workorders.tables import ExceptionCase, Order, PendingPayment, ServicePoint
+from workorders.usecases.field.decisions import decide_exception, note_plain_cases
 from workorders.usecases.field.quarantine import undecided_documents
 
 PAGE = 50
 NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case with what a supervisor needs beside it."""
-
-    case: ExceptionCase
-    order: Order | None
-    technician: str | None
-    reported_at: datetime | None
-    blocking: bool
-    consequences: int
-    """How many things are carried out when it is accepted."""
 
 
 @blueprint.get("/")
@@ -59,14 +50,14 @@ def case(number: int) -> ResponseReturnValue:
 @decides
 def decide(number: int) -> ResponseReturnValue:
     """Accept or reject a case with a reason."""
-    verdict = request.form.get("verdict")
+    decision = request.form.get("decision")
     try:
-        if verdict not in {"accept", "reject"}:
-            raise Problem("bad_input", field="verdict", reason="accept or reject")
+        if decision not in {"accept", "reject"}:
+            raise Problem("bad_input", field="decision", reason="accept or reject")
         decide_exception(
             current_session(),
             number,
-            accept=verdict == "accept",
+            accept=decision == "accept",
             words=request.form.get("words", ""),
             now=services().clock(),
             actor=current_staff().name,
@@ -74,20 +65,50 @@ def decide(number: int) -> ResponseReturnValue:
     except Problem as problem:
         current_session().rollback()
         return _queue(number, problem, request.form), problem.status
-    flash(f"Case {number} is {'accepted' if verdict == 'accept' else 'rejected'}.", "good")
+    accepted, rejected = _("The case is accepted."), _("The case is rejected.")
+    flash(accepted if decision == "accept" else rejected, "good")
+    return redirect(url_for("office.cases", code=request.args.get("code")))
+
+
+@blueprint.post("/cases/noted")
+@decides
+def note_cases() -> ResponseReturnValue:
+    """Accept the ticked cases on which nothing hangs, all with one reason."""
+    ticked = [int(number) for number in request.form.getlist("case") if number.isdecimal()][:PAGE]
+    try:
+        noted = note_plain_cases(
+            current_session(),
+            ticked,
+            words=request.form.get("words", ""),
+            now=services().clock(),
+            actor=current_staff().name,
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _queue(None, problem, request.form), problem.status
+    flash(ngettext("{count} case is noted.", "{count} cases are noted.", noted), "good")
     return redirect(url_for("office.cases", code=request.args.get("code")))
 
 
 @blueprint.get("/cuts")
 @reads
 def cuts() -> ResponseReturnValue:
-    """Wrongful cuts, and what restores them."""
+    """Wrongful cuts, what restores them, and those that a supervisor judged otherwise."""
     session = current_session()
-    orders = session.scalars(
-        select(Order)
-        .where(Order.outcome.in_(WRONGFUL))
-        .options(joinedload(Order.service_point).joinedload(ServicePoint.premise), joinedload(Order.account))
-        .order_by(Order.finished_at.desc(), Order.number.desc())
+    place = joinedload(Order.service_point).joinedload(ServicePoint.premise)
+    newest = select(Order).options(place, joinedload(Order.account))
+    newest = newest.order_by(Order.finished_at.desc(), Order.number.desc()).limit(PAGE)
+    orders = session.scalars(newest.where(counts_as_wrongful())).all()
+    cleared = session.execute(
+        select(Order, ExceptionCase)
+        .join(ExceptionCase, ExceptionCase.order_number == Order.number)
+        .where(
+            Order.outcome.in_(WRONGFUL),
+            ExceptionCase.code == WRONGFUL_CASE,
+            ExceptionCase.state == "rejected",
+        )
+        .options(place, joinedload(Order.account))
+        .order_by(ExceptionCase.decided_at.desc(), ExceptionCase.id.desc())
         .limit(PAGE)
     ).all()
     numbers = [order.number for order in orders]
@@ -96,19 +117,23 @@ def cuts() -> ResponseReturnValue:
         select(Order).where(Order.follows_number.in_(numbers)).order_by(Order.number)
     ):
         followers.setdefault(follower.follows_number or "", []).append(follower)
-    return render_template("office/cuts.html", orders=orders, followers=followers, **tabs(session))
+    return render_template(
+        "office/cuts.html", orders=orders, cleared=cleared, followers=followers, **tabs(session)
+    )
 
 
 def tabs(session: Session) -> dict[str, int]:
     """Counts beside the tabs of every office page."""
     open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
-    wrongful = select(func.count()).select_from(Order).where(Order.outcome.in_(WRONGFUL))
+    wrongful = select(func.count()).select_from(Order).where(counts_as_wrongful())
     pending = select(func.count()).select_from(PendingPayment).where(PendingPayment.state == "pending")
     return {
         "open_cases": session.scalar(open_cases) or 0,
         "quarantined": undecided_documents(session),
         "wrongful": session.scalar(wrongful) or 0,
         "pending_payments": session.scalar(pending) or 0,
+        "steps_due": count_steps_waiting(session, local(services().clock()).date()),
+        "delayed": count_delayed(session)["retrying"] + count_delayed_letters(session),
     }
 
 
@@ -127,17 +152,23 @@ def _queue(at_case: int | None, problem: Problem | None, entered: Mapping[str, s
     if code:
         query = query.where(ExceptionCase.code == code)
     oldest = session.scalars(query.order_by(ExceptionCase.id).limit(PAGE)).all()
-    decided = select(ExceptionCase).where(ExceptionCase.state != "open")
+    decided = select(ExceptionCase).where(ExceptionCase.decided_at.is_not(None))
     decided = decided.order_by(ExceptionCase.decided_at.desc(), ExceptionCase.id.desc()).limit(10)
+    rows = choices_of(session, _first(looked_at, oldest))
     return render_template(
         "office/cases.html",
-        rows=_rows(session, _first(looked_at, oldest)),
+        rows=rows,
+        plain=sum(map(may_be_noted, rows)),
+        may_be_noted=may_be_noted,
+        accept_words=accept_words,
+        reject_words=reject_words,
+        reasons=reasons(),
         looked_at=looked_at,
         decided=session.scalars(decided).all(),
         code=code,
         codes=counts.all(),
         at_case=at_case,
-        problem=problem.as_dict() if problem else None,
+        problem=problem_view(problem) if problem else None,
         entered=entered.get("words", ""),
         **tabs(session),
     )
@@ -148,27 +179,3 @@ def _first(looked_at: ExceptionCase | None, found: Sequence[ExceptionCase]) -> l
     if looked_at is None or looked_at.state != "open":
         return list(found)
     return [looked_at, *(case for case in found if case.id != looked_at.id)]
-
-
-def _rows(session: Session, found: Sequence[ExceptionCase]) -> list[CaseRow]:
-    numbers = {case.order_number for case in found if case.order_number}
-    load = joinedload(Order.service_point).joinedload(ServicePoint.premise)
-    orders = {
-        order.number: order
-        for order in session.scalars(select(Order).where(Order.number.in_(numbers)).options(load))
-    }
-    sources = {case.source for case in found}
-    events = {
-        id_: (name, at)
-        for id_, name, at in session.execute(
-            select(FieldEvent.id, Technician.name, FieldEvent.occurred_at)
-            .join(Technician, Technician.id == FieldEvent.technician_id)
-            .where(FieldEvent.id.in_(sources))
-        )
-    }
-    rows = []
-    for case in found:
-        technician, reported_at = events.get(case.source, (None, None))
-        order = orders.get(case.order_number or "")
-        rows.append(CaseRow(case, order, technician, reported_at, is_blocking(case), len(waiting(case))))
-    return rows

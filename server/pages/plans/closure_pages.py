@@ -22,19 +22,21 @@ from server.networks import road_network, street_lines
 from server.pages.plans.blueprint import blueprint, plans
 from server.services import services
 from server.templating import local
+from server.viewing import _, current_viewer, ngettext, problem_view
 from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import wall_time_from_text
 from workorders.judgement.lifecycle import ACTIVE
-from workorders.problems import Problem
+from workorders.messages.formats import METRES_PER_FOOT, length
+from workorders.problems import Problem, Reason
 from workorders.tables import Order, ServicePoint, StreetClosure
 
 OVER_SHOWN = 10
-USUAL_METRES = 60
+USUAL_METRES, USUAL_FEET = 60, 200
 SURE_SCORE = 95.0
 """An address spelled this well needs no question back."""
 PENALTIES = {"premise": 0.0, "between": 5.0, "street": 15.0}
 """What the gazetteer takes off for a less exact kind of place."""
-LON_LAT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+LON_LAT = re.compile(r"\s*(-?[0-9]{1,3}(?:\.[0-9]{1,40})?)\s*[,; ]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,40})?)\s*")
 
 
 @blueprint.get("/closures")
@@ -65,7 +67,7 @@ def close() -> ResponseReturnValue:
             raise
         session.rollback()
         return _page(form, problem)
-    _tell(session, row)
+    _say_closed(session, row, asked.radius_metres)
     return redirect(url_for("plans.closed_streets"), 303)
 
 
@@ -74,7 +76,7 @@ def close() -> ResponseReturnValue:
 def open_again(number: int) -> ResponseReturnValue:
     """End a closure now."""
     row = open_streets(current_session(), number, now=services().clock(), actor=current_staff().name)
-    flash(f"{row.place} is open again. Routes get their ways anew.", "good")
+    flash(_("{place} is open again. Routes get their ways anew.", place=row.place), "good")
     return redirect(url_for("plans.closed_streets"), 303)
 
 
@@ -88,7 +90,7 @@ def _page(
         "plans/closures.html",
         current=[row for row in rows if not _over(row, now)],
         past=[row for row in rows if _over(row, now)],
-        form={"radius": str(USUAL_METRES), "since": f"{local(now):%Y-%m-%dT%H:%M}"} | dict(form),
+        form={"radius": str(_usual_radius()), "since": f"{local(now):%Y-%m-%dT%H:%M}"} | dict(form),
         problem=problem,
         problems={field: _words(problem)} if problem else {},
         matches=matches,
@@ -99,8 +101,9 @@ def _page(
 
 def _words(problem: Problem) -> str:
     if problem.code == "stop_off_network":
-        return "Lies farther than 500 m from any street."
-    reason = str(problem.details.get("reason", problem.words))
+        return _("Lies farther than {distance} from any street.", distance=length(500, current_viewer()))
+    shown = problem_view(problem)
+    reason = str(shown["details"].get("reason", shown["words"]))
     return f"{reason[:1].upper()}{reason[1:]}."
 
 
@@ -120,7 +123,11 @@ def _place(session: Session, text: str) -> tuple[Match | None, tuple[Match, ...]
     if pair is not None:
         lon, lat = float(pair[1]), float(pair[2])
         if _exchanged(network, lon, lat):
-            raise Problem("bad_input", field="place", reason=f"longitude comes first: {lat:g}, {lon:g}")
+            raise Problem(
+                "bad_input",
+                field="place",
+                reason=Reason("longitude comes first: {lon}, {lat}", lon=f"{lat:g}", lat=f"{lon:g}"),
+            )
         if not on_earth(lon, lat):
             raise Problem("bad_input", field="place", reason="is no longitude and latitude on earth")
         snap = network.snap(lon, lat)
@@ -139,6 +146,8 @@ def _exchanged(network: RoadNetwork, lon: float, lat: float) -> bool:
 
 def _request(form: Mapping[str, str], place: Match, now: datetime) -> ClosureRequest:
     radius = count_from_text(form.get("radius", ""), field="radius", high=999_999)
+    if form.get("radius_unit") == "us":
+        radius = round(radius * METRES_PER_FOOT)
     return ClosureRequest(
         centre=place.point,
         place=f"the middle of {place.label}" if place.kind == "street" else place.label,
@@ -149,19 +158,29 @@ def _request(form: Mapping[str, str], place: Match, now: datetime) -> ClosureReq
     )
 
 
+def _usual_radius() -> int:
+    """In the unit that the form asks in: feet in round hundreds, or metres."""
+    return USUAL_FEET if current_viewer().units == "us" else USUAL_METRES
+
+
 def _instant(form: Mapping[str, str], name: str) -> datetime | None:
     """A local time of the district. Raises Problem bad_input."""
     text = form.get(name, "").strip()
     return wall_time_from_text(text, ZoneInfo(services().config.timezone), field=name) if text else None
 
 
-def _tell(session: Session, row: StreetClosure) -> None:
+def _say_closed(session: Session, row: StreetClosure, radius_metres: int) -> None:
     """Say what was closed, and how many of today's stops lie there."""
-    names = ", ".join(row.streets[:4]) or "no street with a name"
-    more = f" and {len(row.streets) - 4} more" if len(row.streets) > 4 else ""
-    flash(
-        f"Closed within {row.radius_metres} m of {row.place}: {names}{more}. Routes get other ways.", "good"
+    names = ", ".join(row.streets[:4]) or _("no street with a name")
+    if len(row.streets) > 4:
+        names += " " + ngettext("and {count} more", "and {count} more", len(row.streets) - 4)
+    words = _(
+        "Closed within {distance} of {place}: {names}. Routes get other ways.",
+        distance=length(radius_metres, current_viewer()),
+        place=row.place,
+        names=names,
     )
+    flash(words, "good")
     today = local(services().clock()).date()
     begins, ends = local(row.since).date(), local(row.until).date() if row.until else today
     if not begins <= today <= max(ends, today - timedelta(days=1)):
@@ -177,4 +196,9 @@ def _tell(session: Session, row: StreetClosure) -> None:
         )
     )
     if inside:
-        flash(f"{inside} stops of today lie there. They are reached from the nearest open street.", "warn")
+        words = ngettext(
+            "{count} stop of today lies there. It is reached from the nearest open street.",
+            "{count} stops of today lie there. They are reached from the nearest open street.",
+            inside,
+        )
+        flash(words, "warn")

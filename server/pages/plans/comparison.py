@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.pages.plans.blueprint import blueprint
-from server.templating import local
+from geo.schedule.states import MOVABLE
+from server.viewing import current_viewer
+from workorders.messages import formats
 from workorders.tables import Order, PlanRun, Premise, RouteWay, ServicePoint, Technician
 
 LANE_UNITS = 1000
@@ -30,12 +31,6 @@ def comparison(session: Session, run: PlanRun) -> dict[str, Any]:
     }
 
 
-@blueprint.app_template_filter("local_clock")
-def local_clock(text: str) -> str:
-    """An instant kept as ISO 8601 text as “11:42” on the district's clocks."""
-    return f"{local(datetime.fromisoformat(text)):%H:%M}"
-
-
 def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Each route as a lane of a timeline 1,000 units wide from the first departure to the last return."""
     if not routes:
@@ -49,14 +44,14 @@ def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list
         return {
             "x": round((first - begin).total_seconds() * scale, 1),
             "width": round(max(2.0, (last - first).total_seconds() * scale), 1),
-            "clock": f"{local(first):%H:%M}",
+            "clock": formats.local_time(first, current_viewer()),
         }
 
     return [
         {
             "name": names.get(route["technician"], route["technician"]),
             "base": bar(route["leave"], route["back"]),
-            "back": f"{local(datetime.fromisoformat(route['back'])):%H:%M}",
+            "back": formats.local_time(datetime.fromisoformat(route["back"]), current_viewer()),
             "drive_h": route["drive_s"] / 3600,
             "bars": [visit | bar(visit["start"], visit["finish"]) for visit in route["visits"]],
         }
@@ -65,9 +60,11 @@ def lanes(routes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list
 
 
 def _in_force(session: Session, day: date) -> dict[str, int]:
-    """Stops and driving seconds of the routes as they are now."""
+    """Stops ahead and driving seconds of the routes as they are now, as a plan counts them."""
     stops = session.scalar(
-        select(func.count(Order.number)).where(Order.route_day == day, Order.technician_id.is_not(None))
+        select(func.count(Order.number)).where(
+            Order.route_day == day, Order.technician_id.is_not(None), Order.state.in_(sorted(MOVABLE))
+        )
     )
     ways = session.scalars(select(RouteWay).where(RouteWay.day == day))
     return {"served": stops or 0, "drive_s": sum(sum(way.drive_seconds) for way in ways)}

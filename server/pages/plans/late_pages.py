@@ -7,7 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from geo.schedule.late import LateDay, LateVisit, late_day
-from geo.schedule.rest import Wishes
+from geo.schedule.rest import PlanLimits
 from geo.schedule.true_state import load_today
 from server.db import current_session
 from server.pages.plans.blueprint import blueprint, plans
@@ -15,6 +15,8 @@ from server.pages.plans.comparison import places_of
 from server.pages.plans.today_pages import streets
 from server.services import services
 from server.templating import local
+from server.viewing import _, current_viewer
+from workorders.messages.formats import local_time
 from workorders.problems import Problem
 from workorders.tables import Technician
 
@@ -49,7 +51,7 @@ def late(technician: str) -> ResponseReturnValue:
         minutes=minutes,
         most=MOST_MINUTES,
         problem=problem,
-        wishes=Wishes(),
+        limits=PlanLimits(),
         **about,
     )
     return page, status
@@ -61,7 +63,7 @@ def _minutes() -> tuple[int, str | None]:
     if not text:
         return USUAL_MINUTES, None
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST_MINUTES):
-        return USUAL_MINUTES, f"must be a whole number from 0 to {MOST_MINUTES}"
+        return USUAL_MINUTES, _("must be a whole number from 0 to {most}", most=MOST_MINUTES)
     return int(text), None
 
 
@@ -83,7 +85,10 @@ def chart(found: LateDay) -> dict[str, Any]:
     stops = [visit for visit in found.visits if visit.order]
     return {
         "ticks": [
-            {"x": round(n * WIDTH / hours, 1), "clock": f"{first + timedelta(hours=n):%H:%M}"}
+            {
+                "x": round(n * WIDTH / hours, 1),
+                "clock": local_time(first + timedelta(hours=n), current_viewer()),
+            }
             for n in range(0, hours + 1, step)
         ],
         "stands": [bar(visit, visit.start, visit.finish) for visit in found.visits],

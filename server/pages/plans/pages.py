@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.files import network_file
-from geo.schedule.rest import Wishes, apply_rest
+from geo.schedule.rest import PlanLimits, apply_rest
 from geo.schedule.work import apply_document
 from server.auth.guard import current_staff
 from server.db import current_session
@@ -15,6 +15,7 @@ from server.pages.plans.comparison import comparison
 from server.planning.runs import ask, ask_rest
 from server.services import services
 from server.templating import local
+from server.viewing import ngettext
 from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
@@ -36,7 +37,7 @@ def page() -> ResponseReturnValue:
         runs=runs,
         today=today,
         shifts=shifts,
-        wishes=Wishes(),
+        limits=PlanLimits(),
         streets=network_file(services().config.data_dir).is_file(),
     )
 
@@ -61,12 +62,14 @@ def request_plan() -> ResponseReturnValue:
 def request_rest() -> ResponseReturnValue:
     """Start planning what is left of today, changing as little as is asked."""
     now = services().clock()
-    usual = Wishes()
+    usual = PlanLimits()
     run = ask_rest(
         current_session(),
         local(now).date(),
         _number("seconds", 5),
-        Wishes(_number("max_moved", usual.max_moved), 60 * _number("stickiness", usual.stickiness_s // 60)),
+        PlanLimits(
+            _number("max_moved", usual.max_moved), 60 * _number("stickiness", usual.stickiness_s // 60)
+        ),
         now=now,
         actor=current_staff().name,
     )
@@ -101,7 +104,12 @@ def use(run: int) -> ResponseReturnValue:
     apply = apply_rest if found.kind == "rest" else apply_document
     routed = apply(session, found.result, now=now, actor=current_staff().name)
     found.state = "used"
-    flash(f"{routed} stops are routed and on their way to the tablets.", "good")
+    words = ngettext(
+        "{count} stop is routed and on its way to the tablets.",
+        "{count} stops are routed and on their way to the tablets.",
+        routed,
+    )
+    flash(words, "good")
     return redirect(url_for("dispatch.page"), 303)
 
 

@@ -20,7 +20,9 @@ from server.pages.plans.blueprint import blueprint, plans
 from server.planning.slot_days import SLOT_DAYS, known_days
 from server.services import services
 from server.templating import local
+from server.viewing import _, current_viewer
 from workorders.grammar.times import instant_from_text
+from workorders.messages.formats import local_time, weekday_time
 from workorders.problems import Problem
 from workorders.tables import Order, Technician
 from workorders.usecases.orders.orders import book_appointment
@@ -75,9 +77,18 @@ def insert(number: str) -> ResponseReturnValue:
     technician = request.form.get("technician", "")
     urgent = _urgent(number)
     way = insert_order(session, urgent, technician, now=now, actor=current_staff().name)
-    flash(f"{number} is stop {urgent.place(way)} of {_names(session)[technician]} and on its way.", "good")
+    said = _(
+        "{order} is stop {number} of {name} and on its way.",
+        order=number,
+        number=urgent.place(way),
+        name=_names(session)[technician],
+    )
+    flash(said, "good")
     if way.displaces is not None:
-        words = f"{way.displaces} no longer fits and stands at the end of the route: find it another day."
+        words = _(
+            "{order} no longer fits and stands at the end of the route: find it another day.",
+            order=way.displaces,
+        )
         flash(words, "warn")
     return redirect(url_for("dispatch.page"), 303)
 
@@ -121,5 +132,10 @@ def book(number: str) -> ResponseReturnValue:
         actor=current_staff().name,
         expected_version=seen_version(request.form.get("version", ""), field="version"),
     )
-    flash(f"Promised: {local(since):%A %H:%M} to {local(until):%H:%M}.", "good")
+    words = _(
+        "Promised: {since} to {until}.",
+        since=weekday_time(since, current_viewer()),
+        until=local_time(until, current_viewer()),
+    )
+    flash(words, "good")
     return redirect(url_for("csr.order", number=order.number), 303)

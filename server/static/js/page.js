@@ -11,21 +11,28 @@ export function say(words, tone = "good") {
   messages.replaceChildren(box);
 }
 
+// On a narrow screen rows of links are moved sideways: where one is stays in sight.
+for (const here of document.querySelectorAll("nav [aria-current]")) {
+  const row = here.closest("nav");
+  const beside = here.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft += beside - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 let unreachable = false;
 
 document.addEventListener("htmx:sendError", () => {
   unreachable = true;
-  say("The server cannot be reached. What you see may be out of date; it refreshes by itself when the server is back.", "warn");
+  say(messages.dataset.unreachable, "warn");
 });
 
-document.addEventListener("htmx:responseError", (event) => {
-  say(`The server could not answer (${event.detail.xhr.status}). Nothing was changed. Try again.`, "bad");
+document.addEventListener("htmx:responseError", () => {
+  say(messages.dataset.refused, "bad");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && unreachable) {
     unreachable = false;
-    say("The server is back.");
+    say(messages.dataset.back);
   }
 });
 
@@ -37,17 +44,40 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+/** Show a dialog, and let what it holds know. */
+function open(dialog) {
+  dialog.showModal();
+  dialog.dispatchEvent(new Event("opened"));
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
-  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  if (opener) open(document.getElementById(opener.dataset.dialog));
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest("dialog").close();
 });
+
+// One box finds everything, from every page: F2, or Ctrl or Command with K. Neither is a letter that somebody may be typing.
+const everywhere = document.getElementById("everywhere");
+addEventListener("keydown", (event) => {
+  const asked = event.key === "F2" || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+  if (!asked || !everywhere || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  open(everywhere);
+});
+everywhere?.addEventListener("opened", () => document.getElementById("everywhere-q").select());
 
 // Choosing in a form that only filters applies it at once; without scripts the button does.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
   if (form) form.requestSubmit();
+});
+
+// A box that ticks every box of its name in the same form.
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("input[data-all]");
+  if (!all) return;
+  for (const box of all.form.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
 });
 
 // Somebody may have chosen before this file arrived. Not after "back": what was chosen then would send them forth again.

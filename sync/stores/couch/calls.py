@@ -1,7 +1,8 @@
 """Calls to a CouchDB through couchdb3, with its failures sorted into the store's own.
 
 Busy, broken, unreachable or no CouchDB at all becomes StoreUnavailable, so that whoever waits may wait; a
-missing database becomes DatabaseMissing; everything else is a programming error and stays what it is.
+missing database becomes DatabaseMissing, and a document beyond its limit the protocol's own refusal. All
+else is a programming error and stays what it is.
 """
 
 import json
@@ -17,11 +18,13 @@ from couchdb3.exceptions import (
     InternalServerError,
     NotFoundError,
     PreconditionFailedError,
+    RequestEntityTooLargeError,
     UnauthorizedError,
 )
 from couchdb3.sync.database import Database
 from couchdb3.sync.server import Server
 
+from sync.protocol.errors import too_large
 from sync.stores.contract import DatabaseMissing, StoreUnavailable
 
 TIMEOUT_SECONDS = 30.0
@@ -113,6 +116,8 @@ class CouchCalls:
             raise StoreUnavailable(
                 f"{self.shown} refuses the credentials in CURBSTOP_COUCHDB_URL."
             ) from error
+        except RequestEntityTooLargeError as error:
+            raise too_large("document_too_large", f"{self.shown} takes no document that large") from error
         except PreconditionFailedError as error:
             trouble = next((words for code, words in CLUSTER.items() if code in str(error)), None)
             if trouble is None:
@@ -129,10 +134,10 @@ class CouchCalls:
 def _reason(error: NotFoundError) -> str:
     """What CouchDB says is missing; empty when it was no CouchDB that said so."""
     try:
-        told = json.loads(str(error))
+        body = json.loads(str(error))
     except JSONDecodeError:
         return ""
-    return str(told.get("reason", "")) if isinstance(told, dict) else ""
+    return str(body.get("reason", "")) if isinstance(body, dict) else ""
 
 
 def path_of(*parts: str) -> str:

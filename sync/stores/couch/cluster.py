@@ -23,7 +23,7 @@ Leaves = tuple[str, tuple[str, ...]]
 """A document's id and its leaf revisions."""
 
 
-def settle(calls: CouchCalls, database: str, *, patience: float = PATIENCE_SECONDS) -> None:
+def await_copies(calls: CouchCalls, database: str, *, patience: float = PATIENCE_SECONDS) -> None:
     """Return when all copies of the database hold the same; raise StoreUnavailable when they never do.
 
     Also raised while a node that has a copy is away: what only that one holds would be missed.
@@ -44,20 +44,20 @@ def _copies(calls: CouchCalls, database: str) -> list[list[str]]:
     """Where each copy of each part of the database is asked by itself; none for what has no copies."""
     with calls.failures(database):
         try:
-            told = calls.get_json(path_of(database, "_shards"))
+            body = calls.get_json(path_of(database, "_shards"))
         except MethodNotAllowedError:
-            told = None
-        if told is None:
+            body = None
+        if body is None:
             # A server of the protocol that knows no shards; whether it has the database is still asked.
             calls.call("GET", path_of(database))
             return []
-        if all(len(nodes) == 1 for nodes in told["shards"].values()):
+        if all(len(nodes) == 1 for nodes in body["shards"].values()):
             return []
         known = calls.call("GET", f"_node/_local/_dbs/{quote(database, safe='')}").json()
     name = database + bytes(known["shard_suffix"]).decode()
     return [
         [f"_node/{node}/{quote(f'shards/{part}/{name}', safe='')}" for node in nodes]
-        for part, nodes in told["shards"].items()
+        for part, nodes in body["shards"].items()
     ]
 
 
@@ -74,11 +74,11 @@ def _state(calls: CouchCalls, copy: str) -> tuple[str, frozenset[Leaves]]:
             members = calls.call("GET", f"{copy}/_security").text
             while True:
                 query = {"style": "all_docs", "limit": PAGE, "since": since}
-                told = calls.call("GET", f"{copy}/_changes", **query).json()
-                for row in told["results"]:
+                body = calls.call("GET", f"{copy}/_changes", **query).json()
+                for row in body["results"]:
                     leaves.add((row["id"], tuple(sorted(leaf["rev"] for leaf in row["changes"]))))
-                since = told["last_seq"]
-                if len(told["results"]) < PAGE:
+                since = body["last_seq"]
+                if len(body["results"]) < PAGE:
                     return members, frozenset(leaves)
     except StoreUnavailable as error:
         raise StoreUnavailable(f"The copy on {copy.split('/')[1]} cannot be read. {error}") from error

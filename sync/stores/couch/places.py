@@ -2,7 +2,7 @@
 
 In a cluster a database that nobody writes has as many newest positions as it has copies, for whichever copy
 answers names its own. Taken as they come, each would look like a change. A position after which nothing was
-found is therefore told as the place that was asked from.
+found is therefore reported as the place that was asked from.
 """
 
 import threading
@@ -30,13 +30,13 @@ class QuietPlaces:
         """`clock` counts seconds."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._told: dict[str, str] = {}
+        self._given: dict[str, str] = {}
         self._same: dict[str, tuple[str, dict[str, _Quiet]]] = {}
 
-    def told(self, database: str, position: str) -> str:
+    def reported(self, database: str, position: str) -> str:
         """Return the place that CouchDB's newest `position` stands for."""
         with self._lock:
-            self._told[database] = position
+            self._given[database] = position
             place, same = self._same.get(database, ("", {}))
             quiet = same.get(position)
             return place if quiet is not None and self._clock() < quiet.until else position
@@ -47,7 +47,7 @@ class QuietPlaces:
             place, same = self._same.get(database, ("", {}))
             if place != since:
                 place, same = self._same[database] = since, {}
-            for position in {last, self._told.get(database, last)}:
+            for position in {last, self._given.get(database, last)}:
                 before = same.get(position)
                 seconds = FIRST_SECONDS if before is None else min(2 * before.seconds, MOST_SECONDS)
                 same[position] = _Quiet(self._clock() + seconds, seconds)

@@ -35,6 +35,7 @@ SHARDS = 1
 ATTEMPTS = 5
 """Only the server writes these documents; two of its own processes rarely meet more than once."""
 
+PARALLEL_WRITES = 4
 DBS_INFO_KEYS = 100
 """CouchDB's default `max_db_number_for_dbs_info_req`."""
 BEGINNING = "0"
@@ -48,6 +49,11 @@ class CouchStore:
         self._calls = CouchCalls(url)
         self._guard = guard
         self._places = QuietPlaces()
+
+    @property
+    def parallel_writes(self) -> int:
+        """CouchDB waits for its disk with each answer, and for every database by itself."""
+        return PARALLEL_WRITES
 
     def close(self) -> None:
         """Close the connections to CouchDB."""
@@ -76,9 +82,9 @@ class CouchStore:
         with suppress(DatabaseMissing), self._calls.failures(name):
             self._calls.call("DELETE", path_of(name)).json()
 
-    def settle(self, name: str) -> None:
+    def await_copies(self, name: str) -> None:
         """Return when every copy of the database holds what was confirmed (sync.stores.couch.cluster)."""
-        couch_cluster.settle(self._calls, name)
+        couch_cluster.await_copies(self._calls, name)
 
     def database_names(self) -> list[str]:
         """Return all names in order, CouchDB's own (with a leading underscore) left out."""
@@ -88,9 +94,9 @@ class CouchStore:
     def info(self, name: str) -> DatabaseInfo:
         """Return the database's figures."""
         with self._calls.failures(name):
-            told = self._calls.call("GET", path_of(name)).json()
+            body = self._calls.call("GET", path_of(name)).json()
         # Not every server of the protocol counts deletions.
-        return DatabaseInfo(name, told["doc_count"], told.get("doc_del_count", 0), str(told["update_seq"]))
+        return DatabaseInfo(name, body["doc_count"], body.get("doc_del_count", 0), str(body["update_seq"]))
 
     def positions(self, names: Sequence[str]) -> dict[str, str]:
         """Return the newest position of each database that exists."""
@@ -110,7 +116,7 @@ class CouchStore:
                 with suppress(DatabaseMissing), self._calls.failures(name):
                     rows.append({"key": name, "info": self._calls.call("GET", path_of(name)).json()})
         found = {row["key"]: str(row["info"]["update_seq"]) for row in rows if "info" in row}
-        return {name: self._places.told(name, position) for name, position in found.items()}
+        return {name: self._places.reported(name, position) for name, position in found.items()}
 
     def put_document(
         self,
@@ -177,6 +183,11 @@ class CouchStore:
             found: dict[str, Any] | None = self._calls.get_json(path_of(db, doc_id), rev=rev)
         return found
 
+    def get_documents(self, db: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the winners among these by id; no entry for one that is missing or deleted."""
+        with self._calls.failures(db):
+            return _current(self._calls, db, list(ids))
+
     def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
         """Return a file of the winner or of the given revision, or None."""
         document = self.get_document(db, doc_id, rev)
@@ -195,12 +206,12 @@ class CouchStore:
         """
         with self._calls.failures(db):
             try:
-                told = self._page(db, since, limit, include_docs)
+                body = self._page(db, since, limit, include_docs)
             except BadRequestError:
                 if since == BEGINNING:
                     raise
                 since = BEGINNING
-                told = self._page(db, since, limit, include_docs)
+                body = self._page(db, since, limit, include_docs)
         rows = [
             Change(
                 str(row["seq"]),
@@ -209,11 +220,11 @@ class CouchStore:
                 bool(row.get("deleted")),
                 row.get("doc"),
             )
-            for row in told["results"]
+            for row in body["results"]
         ]
         # A server that does not count what is left gives a full page while there may be more.
-        pending = int(told.get("pending", int(len(rows) >= limit)))
-        last = str(told["last_seq"])
+        pending = int(body.get("pending", int(len(rows) >= limit)))
+        last = str(body["last_seq"])
         if not rows and not pending:
             last = self._places.nothing_after(db, since, last)
         return ChangeBatch(rows, last, pending)

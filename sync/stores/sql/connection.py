@@ -20,7 +20,7 @@ CHANNEL = "curbstop_sync"
 
 WAIT_SECONDS = 30.0
 """For a connection, or for one's turn to write; longer than anybody keeps either."""
-DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, SQLAlchemyError)
+DRIVER_ERRORS = (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError)
 _SIZES = (64, 32, 16, 8, 4, 2, 1)
 """Rows of one statement on SQLite: few sizes, so that the driver keeps each statement prepared."""
 
@@ -119,7 +119,7 @@ class Connection:
     def hasty(self) -> tuple[str, str]:
         """What begins a statement, and joins its tables, whose own commit does not wait for the disk.
 
-        Nothing on SQLite, which is told before its transaction.
+        Nothing on SQLite, which notes it before its transaction.
         """
         if not self.postgres:
             return "", ""
@@ -127,12 +127,12 @@ class Connection:
         return f"WITH hasty AS MATERIALIZED ({config})", ", hasty"
 
     @property
-    def telling(self) -> str:
+    def notifying(self) -> str:
         """What makes an UPDATE of a database's row do as `notify` does."""
         return f" RETURNING pg_notify('{CHANNEL}', id::text)" if self.postgres else ""
 
     def notify(self, database_id: int) -> None:
-        """Tell every process, at commit, that the database changed. SQLite's watchers see it anyway."""
+        """Notify every process, at commit, that the database changed. SQLite's watchers see it anyway."""
         if self.postgres:
             self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(database_id)))
 

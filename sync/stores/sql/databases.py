@@ -44,9 +44,9 @@ def security(connection: Connection, database: DatabaseRow) -> bytes:
     return b"{}" if row is None else row[0]
 
 
-def set_security(connection: Connection, database: DatabaseRow, told: bytes) -> None:
+def set_security(connection: Connection, database: DatabaseRow, security: bytes) -> None:
     """Store `_security`."""
-    connection.run("UPDATE sync_database SET security = ? WHERE id = ?", (told, database.id))
+    connection.run("UPDATE sync_database SET security = ? WHERE id = ?", (security, database.id))
 
 
 def set_revs_limit(connection: Connection, database: DatabaseRow, limit: int) -> None:
@@ -79,11 +79,11 @@ def purge(
             (rev, deleted), *others = revtree.leaves(remaining)
             live += not deleted
             dead += deleted
-            told = orjson.dumps(others) if others else None
+            losing = orjson.dumps(others) if others else None
             connection.run(
                 "UPDATE sync_document SET seq = ?, rev = ?, deleted = ?, others = ?, tree = ?"
                 " WHERE db_id = ? AND doc_id = ?",
-                (seq, rev, deleted, told, revtree.dump(remaining), database.id, doc_id),
+                (seq, rev, deleted, losing, revtree.dump(remaining), database.id, doc_id),
             )
         else:
             connection.run("DELETE FROM sync_document WHERE db_id = ? AND doc_id = ?", (database.id, doc_id))
@@ -106,7 +106,8 @@ def _forget_bodies(connection: Connection, db_id: int, doc_id: str, remaining: r
 
 
 def compact(connection: Connection, database: DatabaseRow) -> None:
-    """Forget the bodies and files of revisions that are no leaves; the revision trees stay."""
+    """Forget the bodies and files of revisions that are no leaves, and ancestors beyond `_revs_limit`."""
+    _stem(connection, database)
     rows = connection.rows("SELECT doc_id, rev, others FROM sync_document WHERE db_id = ?", (database.id,))
     leaves = {(doc_id, rev) for doc_id, rev, _ in rows}
     leaves.update((doc_id, rev) for doc_id, _, others in rows if others for rev, _ in orjson.loads(others))
@@ -116,3 +117,15 @@ def compact(connection: Connection, database: DatabaseRow) -> None:
         connection.many(f"DELETE FROM {table} WHERE db_id = ? AND doc_id = ? AND rev = ?", gone)  # noqa: S608  # a constant name
     if gone:
         files.drop_unused(connection, database.id)
+
+
+def _stem(connection: Connection, database: DatabaseRow) -> None:
+    """Shorten histories that are longer than the limit, which may have been lowered since."""
+    rows = connection.rows("SELECT doc_id, tree FROM sync_document WHERE db_id = ?", (database.id,))
+    trees = ((doc_id, revtree.load(tree)) for doc_id, tree in rows)
+    shorter = [
+        (revtree.dump(revtree.stem(tree, database.revs_limit)), database.id, doc_id)
+        for doc_id, tree in trees
+        if len(tree.parents) > database.revs_limit
+    ]
+    connection.many("UPDATE sync_document SET tree = ? WHERE db_id = ? AND doc_id = ?", shorter)

@@ -15,9 +15,9 @@ def stubs(files: Mapping[str, AttachmentMeta]) -> bytes | None:
     return orjson.dumps({name: {**meta.public(), "stub": True} for name, meta in files.items()})
 
 
-def metas(told: bytes | None, hashes: Mapping[str, bytes]) -> dict[str, AttachmentMeta]:
+def metas(stored: bytes | None, hashes: Mapping[str, bytes]) -> dict[str, AttachmentMeta]:
     """Return what `stubs` wrote, joined with where the bytes are."""
-    if told is None:
+    if stored is None:
         return {}
     return {
         name: AttachmentMeta(
@@ -29,7 +29,7 @@ def metas(told: bytes | None, hashes: Mapping[str, bytes]) -> dict[str, Attachme
             encoding=entry.get("encoding"),
             encoded_length=entry.get("encoded_length"),
         )
-        for name, entry in orjson.loads(told).items()
+        for name, entry in orjson.loads(stored).items()
     }
 
 
@@ -44,11 +44,11 @@ def of_documents(
         (db_id, connection.listing(ids)),
     )
     hashes: dict[tuple[str, str], dict[str, bytes]] = {}
-    told: dict[tuple[str, str], bytes] = {}
+    found: dict[tuple[str, str], bytes] = {}
     for doc_id, rev, name, sha256, files in rows:
         hashes.setdefault((doc_id, rev), {})[name] = bytes(sha256)
-        told[doc_id, rev] = files
-    return {key: metas(told[key], hashes[key]) for key in told}
+        found[doc_id, rev] = files
+    return {key: metas(found[key], hashes[key]) for key in found}
 
 
 def contents(

@@ -29,10 +29,10 @@ def read(connection: Connection, database: DatabaseRow, ids: Sequence[str]) -> l
 def _with_files(connection: Connection, db_id: int, row: RevisionRow) -> bytes | None:
     if row.files is None:
         return None
-    told = orjson.loads(row.files)
+    entries = orjson.loads(row.files)
     stored = files.contents(connection, db_id, [(row.doc_id, row.rev)])[row.doc_id, row.rev]
     plain = {
-        name: gunzip(content, told[name]["length"]) if told[name].get("encoding") == "gzip" else content
+        name: gunzip(content, entries[name]["length"]) if entries[name].get("encoding") == "gzip" else content
         for name, content in stored.items()
     }
     return with_data(row.files, plain)

@@ -17,20 +17,26 @@ def get(connection: Connection, database: str, owner: str, doc_id: str) -> tuple
 
 
 def put(
-    connection: Connection, database: str, owner: str, doc_id: str, body: bytes, *, alone: bool = False
+    connection: Connection,
+    database: str,
+    owner: str,
+    doc_id: str,
+    revision: tuple[int, bytes],
+    *,
+    alone: bool = False,
 ) -> str:
-    """Write over what is there and return the new revision; raise DatabaseMissing.
+    """Write a revision, its number and its JSON, over what is there and return its id; raise DatabaseMissing.
 
-    A stale `_rev` is no error, as in CouchDB: only one client writes a checkpoint, and a lost answer must
+    A stale revision is no error, as in CouchDB: only one client writes a checkpoint, and a lost answer must
     not stop it. `alone`: nothing else is in the transaction, whose commit then need not wait for the disk.
     """
     first, beside = connection.hasty if alone else ("", "")
     row = connection.row(
         f"{first} INSERT INTO sync_local (db_id, owner, doc_id, rev, body)"  # noqa: S608  # made of constants
-        f" SELECT d.id, ?, ?, 1, ? FROM sync_database d{beside} WHERE d.name = ?"
-        " ON CONFLICT (db_id, owner, doc_id) DO UPDATE SET rev = sync_local.rev + 1, body = excluded.body"
+        f" SELECT d.id, ?, ?, ?, ? FROM sync_database d{beside} WHERE d.name = ?"
+        " ON CONFLICT (db_id, owner, doc_id) DO UPDATE SET rev = excluded.rev, body = excluded.body"
         " RETURNING rev",
-        (owner, doc_id, body, database),
+        (owner, doc_id, *revision, database),
     )
     if row is None:
         raise DatabaseMissing(database)
@@ -38,7 +44,7 @@ def put(
 
 
 def delete(connection: Connection, db_id: int, owner: str, doc_id: str) -> bool:
-    """Remove one; tell whether it was there."""
+    """Remove one; return whether it was there."""
     gone = connection.run(
         "DELETE FROM sync_local WHERE db_id = ? AND owner = ? AND doc_id = ?", (db_id, owner, doc_id)
     )

@@ -27,7 +27,7 @@ def own_edit(
     live = winner is not None and not winner.deleted
     stubs = orjson.loads(winner.files) if live and winner and winner.files else {}
     path = (winner.rev,) if live and winner else ()
-    document = {**body, "_attachments": stubs if given is None else None}
+    document = {**body, "_attachments": stubs if given is None else {}}
     edit = documents.parse_document(document, new_edits=True, limits=limits, doc_id=doc_id)
     kept = edit.attachments if given is None else _files(given, limits)
     edit = Edit(edit.doc_id, path, False, edit.body, kept)

@@ -77,7 +77,7 @@ def render(
 ) -> bytes:
     """Return the document's JSON: `_id`, `_rev`, `_deleted`, `extras`, `_attachments`, then the body.
 
-    `files` replaces the stored stubs, as when the data goes along. `encodings` tells how stubs are stored.
+    `files` replaces the stored stubs, as when the data goes along. `encodings` says how stubs are stored.
     """
     head = b'{"_id":' + orjson.dumps(row.doc_id) + b',"_rev":"' + row.rev.encode() + b'"'
     if row.deleted:
@@ -103,11 +103,11 @@ _HERE = b"\x00"
 
 
 def _without_encodings(stubs: bytes) -> bytes:
-    told: dict[str, dict[str, Any]] = orjson.loads(stubs)
-    for entry in told.values():
+    entries: dict[str, dict[str, Any]] = orjson.loads(stubs)
+    for entry in entries.values():
         entry.pop("encoding", None)
         entry.pop("encoded_length", None)
-    return orjson.dumps(told)
+    return orjson.dumps(entries)
 
 
 def revisions_field(path: Sequence[str]) -> dict[str, Any]:
@@ -117,10 +117,10 @@ def revisions_field(path: Sequence[str]) -> dict[str, Any]:
 
 def with_data(stubs: bytes, contents: Mapping[str, bytes]) -> bytes:
     """Return `_attachments` with plain bytes inline for the named files and stubs for the others."""
-    told: dict[str, dict[str, Any]] = orjson.loads(stubs)
+    entries: dict[str, dict[str, Any]] = orjson.loads(stubs)
     for name, content in contents.items():
-        entry = told[name]
+        entry = entries[name]
         for field in ("stub", "length", "encoding", "encoded_length"):
             entry.pop(field, None)
         entry["data"] = pybase64.b64encode_as_string(content)
-    return orjson.dumps(told)
+    return orjson.dumps(entries)

@@ -44,6 +44,11 @@ class SqlStore:
         self.waker.close()
         self.connections.close()
 
+    @property
+    def parallel_writes(self) -> int:
+        """Writing is this process's own work, and SQLite has one writer."""
+        return 1
+
     @contextmanager
     def reading(self, name: str) -> Iterator[tuple[Connection, DatabaseRow]]:
         """Yield a connection for queries and the database's row; raise DatabaseMissing."""
@@ -94,15 +99,15 @@ class SqlStore:
         with self.reading(name) as (connection, database):
             return writing.prepare(connection, database, edits, new_edits=new_edits, limits=self.limits)
 
-    def put_local_for(self, name: str, owner: str, doc_id: str, body: bytes) -> str:
-        """Write somebody's `_local/` document over what was there, and return its revision.
+    def put_local_for(self, name: str, owner: str, doc_id: str, revision: tuple[int, bytes]) -> str:
+        """Write a revision (number, JSON) of somebody's `_local/` document over the one there; return its id.
 
         Nobody is woken and the commit does not wait for the disk: they are in no feed, and a checkpoint lost
         with the power costs a replicator one question. Raises DatabaseMissing.
         """
 
         def put(connection: Connection) -> str:
-            return local_rows.put(connection, name, owner, doc_id, body, alone=True)
+            return local_rows.put(connection, name, owner, doc_id, revision, alone=True)
 
         if not self.connections.postgres:
             return self.connections.write(put, durable=False)
@@ -110,7 +115,7 @@ class SqlStore:
             return put(connection)
 
     def remove_local_for(self, name: str, owner: str, doc_id: str) -> bool:
-        """Remove somebody's `_local/` document; tell whether it was there. Raises DatabaseMissing."""
+        """Remove somebody's `_local/` document; return whether it was there. Raises DatabaseMissing."""
 
         def remove(connection: Connection) -> bool:
             database = reading.database(connection, name)
@@ -143,7 +148,7 @@ class SqlStore:
         with suppress(DatabaseMissing):
             self.write(name, databases.delete)
 
-    def settle(self, name: str) -> None:
+    def await_copies(self, name: str) -> None:
         """Return at once: what is committed is seen."""
         self.info(name)
 
@@ -226,17 +231,24 @@ class SqlStore:
             document: dict[str, Any] = orjson.loads(render(found))
             return document
 
+    def get_documents(self, db: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the winners among these by id; no entry for one that is missing or deleted."""
+        with self.reading(db) as (connection, database):
+            found = reading.documents_with_winner(connection, database.id, list(ids)) if ids else {}
+        live = {doc_id: winner for doc_id, (_, winner) in found.items() if not winner.deleted}
+        return {doc_id: orjson.loads(render(winner)) for doc_id, winner in live.items()}
+
     def get_attachment(self, db: str, doc_id: str, name: str, rev: str | None = None) -> Attachment | None:
         """Return a file of the winner or of the given revision, or None."""
         with self.reading(db) as (connection, database):
             found = _revision(connection, database, doc_id, rev)
-            told = {} if found is None or found.files is None else orjson.loads(found.files)
-            if found is None or name not in told:
+            entries = {} if found is None or found.files is None else orjson.loads(found.files)
+            if found is None or name not in entries:
                 return None
             content = files.content(connection, database.id, doc_id, found.rev, name)
         if content is None:
             return None
-        entry = told[name]
+        entry = entries[name]
         plain = gunzip(content, max(entry["length"], 1)) if entry.get("encoding") == "gzip" else content
         return Attachment(plain, entry["content_type"], entry["digest"])
 
@@ -288,7 +300,7 @@ class SqlStore:
     def put_local(self, db: str, doc_id: str, body: Mapping[str, Any]) -> None:
         """Write the server's own `_local/` document over what was there."""
         raw = document_rules.local_body(body, self.limits)
-        self.put_local_for(db, _SERVER, doc_id, raw)
+        self.put_local_for(db, _SERVER, doc_id, (1, raw))
 
 
 def _revision(

@@ -119,7 +119,7 @@ UNPACKED = (
     "ALTER TABLE sync_revision SET (toast_tuple_target = 8160)",
     "ALTER TABLE sync_blob ALTER COLUMN content SET STORAGE EXTERNAL",
 )
-"""What PostgreSQL is told of its storage. An order of 3 KB stays in its row, where two of them fill a page;
+"""Storage settings for PostgreSQL. An order of 3 KB stays in its row, where two of them fill a page;
 by itself PostgreSQL would pack it, at a fifth of what storing it costs, to save disk for a week. Photos and
 what the endpoint has packed itself do not get smaller."""
 PACKED = (
@@ -128,5 +128,5 @@ PACKED = (
 )
 """The way back."""
 for _table, _statement in zip((sync_revision, sync_blob), UNPACKED, strict=True):
-    _tell = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-    event.listen(_table, "after_create", _tell.execute_if(dialect="postgresql"))
+    _unpack = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    event.listen(_table, "after_create", _unpack.execute_if(dialect="postgresql"))

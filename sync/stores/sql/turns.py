@@ -1,4 +1,4 @@
-"""Processes that write to one SQLite file stand in a line.
+"""Processes that write to one SQLite file queue.
 
 SQLite lets one write at a time and has the others ask again after pauses that are longer than a write takes;
 with two busy processes the file then lies idle half of the time. A lock of the operating system wakes the

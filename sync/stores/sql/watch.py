@@ -1,6 +1,6 @@
 """Waking parked feeds when a database changes, whichever process committed.
 
-PostgreSQL tells by NOTIFY. SQLite has no such thing, but `PRAGMA data_version` changes when another
+PostgreSQL notifies. SQLite has no such thing, but `PRAGMA data_version` changes when another
 connection commits, and costs microseconds: one thread per process asks it while a feed is parked.
 """
 
@@ -36,7 +36,7 @@ class Ticket:
         self._event = threading.Event()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the database changes, at most so long; tell whether it did."""
+        """Wait until the database changes, at most so long; return whether it did."""
         woken = self._event.wait(seconds)
         self._event.clear()
         return woken
@@ -44,6 +44,11 @@ class Ticket:
     def wake(self) -> None:
         """Make the current or next `wait` return at once."""
         self._event.set()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come, because the store was closed."""
+        return self._waker.closed
 
     def close(self) -> None:
         """Give the place up."""
@@ -59,7 +64,7 @@ class Waker:
         self._parked: dict[int, set[Ticket]] = {}
         self._anyone = threading.Event()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self.closed = False
 
     def park(self, database_id: int, most: int, *, most_of_database: int | None = None) -> Ticket | None:
         """Return a ticket for changes of the database, or None when `most` feeds are parked already.
@@ -73,7 +78,7 @@ class Waker:
                 return None
             self._parked.setdefault(database_id, set()).add(ticket)
             self._anyone.set()
-            if self._thread is None and not self._closed:
+            if self._thread is None and not self.closed:
                 self._thread = threading.Thread(target=self._watch, name="sync-watch", daemon=True)
                 self._thread.start()
         return ticket
@@ -107,7 +112,7 @@ class Waker:
     def close(self) -> None:
         """Stop watching; parked feeds are woken and end by themselves."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             self._anyone.set()
             keys = list(self._parked)
             thread = self._thread
@@ -120,7 +125,7 @@ class Waker:
             return list(self._parked)
 
     def _watch(self) -> None:
-        while not self._closed:
+        while not self.closed:
             try:
                 driver = self._connections.open().driver
                 try:
@@ -139,14 +144,14 @@ class Waker:
     def _listen(self, driver: Any) -> None:
         driver.execute(f"LISTEN {CHANNEL}")
         self.wake(self._everyone())
-        while not self._closed:
+        while not self.closed:
             for notice in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
                 self.wake((int(notice.payload),))
 
     def _poll(self, driver: Any) -> None:
         version = None
         seen: dict[int, int] = {}
-        while not self._closed:
+        while not self.closed:
             self._anyone.wait()
             now = driver.execute("PRAGMA data_version").fetchone()[0]
             if now != version:

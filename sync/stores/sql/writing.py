@@ -175,8 +175,8 @@ class Batch:
             if document.before is not None:
                 live -= not document.before.deleted
                 dead -= document.before.deleted
-            told = orjson.dumps(others) if others else None
-            upserts.append((database.id, doc_id, seq, rev, deleted, told, revtree.dump(document.tree)))
+            losing = orjson.dumps(others) if others else None
+            upserts.append((database.id, doc_id, seq, rev, deleted, losing, revtree.dump(document.tree)))
         self.rows = upserts, self.revisions, list(self.blobs.values()), self.links
         self.moved = (seq, live, dead, database.id) if upserts else None
 
@@ -184,7 +184,7 @@ class Batch:
         """Write the rows, move the database's sequence and counts, and return one outcome per edit."""
         if self.moved is not None:
             inserts = list(zip(_INSERTS, self.rows, strict=True))
-            connection.store(inserts, _MOVE + connection.telling, self.moved)
+            connection.store(inserts, _MOVE + connection.notifying, self.moved)
         return self.written
 
 
@@ -248,7 +248,8 @@ def _resolve(file: AttachmentEdit, path: Sequence[str], document: _Document) -> 
     by_digest = [document.files[rev].get(file.name) for rev in others] if file.digest else []
     named = [meta for meta in candidates if meta is not None]
     same = [meta for meta in [*named, *by_digest] if meta is not None and meta.digest == file.digest]
-    chosen = (same or named)[:1]
-    if not chosen:
+    # A revision that did not bring the file means another file of that name.
+    chosen = next((meta for meta in same or named if file.revpos in {None, 0, meta.revpos}), None)
+    if chosen is None:
         raise missing_stub(file.name)
-    return chosen[0]
+    return chosen

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 from sqlalchemy import select
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mobile_api import enrolment
 from server.app import create_app
@@ -38,6 +38,12 @@ def close(services: Services) -> None:
     services.engine.dispose()
 
 
+class Patient(WSGIRequestHandler):
+    """Waits so many seconds for a client that has connected and says nothing."""
+
+    timeout = 5
+
+
 class Serving:
     """Web server and worker in this process, until the block ends."""
 
@@ -50,8 +56,11 @@ class Serving:
 
     def __enter__(self) -> "Serving":
         app = create_app(services=self.services)
-        self._web: BaseWSGIServer = make_server("127.0.0.1", self.port, app, threaded=True)
-        self._web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
+        self._web: BaseWSGIServer = make_server(
+            "127.0.0.1", self.port, app, threaded=True, request_handler=Patient
+        )
+        # Requests under way at the end are waited for: each may have the database open.
+        self._web.daemon_threads = False  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
         self._threads = [
             threading.Thread(target=self._web.serve_forever, kwargs={"poll_interval": 0.05}),
             threading.Thread(target=self._work),
@@ -63,10 +72,12 @@ class Serving:
 
     def __exit__(self, *_failure: object) -> None:
         self._over.set()
+        web, worker = self._threads
+        worker.join()
+        if isinstance(self.services.store, SqlStore):
+            self.services.store.close()  # Parked feeds end.
         self._web.shutdown()
-        self._web.server_close()
-        for thread in self._threads:
-            thread.join()
+        web.join()
         close(self.services)
 
     def _work(self) -> None:
@@ -93,12 +104,12 @@ class Serving:
             return world.sent(session, type_, household, technician).number
 
     def events(self) -> set[str]:
-        """The facts that were taken in."""
+        """The facts that were ingested."""
         with self.services.read_sessions() as session:
             return set(session.scalars(select(FieldEvent.id)))
 
     def wait_for(self, events: set[str]) -> None:
-        """Return when all of these were taken in; fail after a while."""
+        """Return when all of these were ingested; fail after a while."""
         for _ in range(1500):
             if events <= self.events():
                 return

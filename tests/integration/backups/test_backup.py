@@ -46,7 +46,7 @@ def worked(config: Config) -> Config:
         tablet = Tablet()
         written = [tablet.payment(cut, 700), tablet.completed(cut, answers.cut(1))]
     ensure_technician(services.sessions, services.store, "t01", now=NOW)
-    publish_pending(services.sessions, services.store, now=NOW)
+    publish_pending(services.sessions, services.store, clock=lambda: NOW)
     push(services.store, written)
     assert ingest_all(services.sessions, services.store, clock=lambda: NOW).handled == 2
     digest = evidence_files(config).put(b"a photo")
@@ -207,7 +207,7 @@ def test_a_clock_before_the_backup_and_another_key_are_refused(
     assert refusal.value.code == "backup_other_key"
 
 
-def test_a_photo_that_is_lacking_is_told_and_stops_no_backup(worked: Config, tmp_path: Path) -> None:
+def test_a_photo_that_is_lacking_is_reported_and_stops_no_backup(worked: Config, tmp_path: Path) -> None:
     (photo,) = (path for path in (worked.data_dir / "evidence").rglob("*") if path.is_file())
     photo.write_bytes(b"rotten")
     taken = take_backup(worked, tmp_path / "backup", clock=lambda: NOW)

@@ -86,7 +86,7 @@ class District:
             return session.scalar(query) or 0
 
     def events(self) -> dict[str, str]:
-        """What was taken in, each event's verdict."""
+        """What was ingested, each event's acknowledgement."""
         with self.services.read_sessions() as session:
             return {row.id: row.status for row in session.scalars(select(FieldEvent))}
 

@@ -46,8 +46,8 @@ def tablet(**given: Any) -> dict[str, Any]:
         ["node", str(SCRIPT), json.dumps(given)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    told: dict[str, Any] = json.loads(ran.stdout)
-    return told
+    reply: dict[str, Any] = json.loads(ran.stdout)
+    return reply
 
 
 def test_a_day_through_the_couchdb(district: District) -> None:
@@ -55,8 +55,8 @@ def test_a_day_through_the_couchdb(district: District) -> None:
     assert "@" not in session["couch_url"], "no credentials for tablets"
     assert httpx.URL(session["couch_url"]).port == httpx.URL(URL).port
     token = {"Authorization": f"Bearer {session['token']}"}
-    told = httpx.get(f"{session['couch_url']}_session", headers=token).json()
-    assert told["userCtx"]["name"] == "t01", "it believes this installation's tokens"
+    reply = httpx.get(f"{session['couch_url']}_session", headers=token).json()
+    assert reply["userCtx"]["name"] == "t01", "it believes this installation's tokens"
     order = district.order("reread", 2)
     eventually(lambda: not district.waiting())
     event = Tablet().completed(order, answers.reread(2))

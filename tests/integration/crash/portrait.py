@@ -27,7 +27,7 @@ from workorders.tables import (
 
 Portrait = dict[str, Any]
 _COLUMNS: dict[str, tuple[Any, ...]] = {
-    "entries": (JournalEntry.source, JournalEntry.purpose, JournalEntry.order_number, JournalEntry.words),
+    "entries": (JournalEntry.source, JournalEntry.purpose, JournalEntry.order_number, JournalEntry.code),
     "balances": (LedgerBalance.ledger, LedgerBalance.party, LedgerBalance.amount_cents),
     "receipts": (Receipt.number, Receipt.amount_cents, Receipt.hash, Receipt.chain_ok, Receipt.source),
     "orders": (
@@ -46,7 +46,7 @@ _COLUMNS: dict[str, tuple[Any, ...]] = {
     "meters": (Meter.serial, Meter.status, Meter.van_technician_id),
     "installations": (Installation.meter_id, Installation.service_point_id, Installation.final_read),
     "reads": (Read.meter_id, Read.value, Read.kind, Read.source),
-    "events": (FieldEvent.id, FieldEvent.status, FieldEvent.words, FieldEvent.digest),
+    "events": (FieldEvent.id, FieldEvent.status, FieldEvent.ack_code, FieldEvent.digest),
     "evidence": (Evidence.event_id, Evidence.name, Evidence.received),
     "cases": (ExceptionCase.source, ExceptionCase.code, ExceptionCase.state),
     "quarantine": (Quarantine.document_id, Quarantine.revision, Quarantine.code),

@@ -15,6 +15,9 @@ from sync.stores.sql.connection import Connection
 from sync.stores.sql.store import SqlStore
 from tests.integration.usecases.world import LATER
 
+TOGETHER = {"ingest": 500, "ingest in pairs": 2}
+"""How many changes of a feed share a transaction at most, by duty."""
+
 
 class _Commits:
     """Counts the commits of a process, of the ORM's engine and of the document store, and ends it at one."""
@@ -40,7 +43,7 @@ class _Commits:
 
 
 def work(url: str, duty: str, kill_at: int, when: str, answer: Any) -> None:
-    """Do a duty (`ingest` or `publish`) until nothing is left, and tell how many commits it took.
+    """Do a duty (of TOGETHER, or `publish`) until nothing is left, and return how many commits it took.
 
     Dies at commit `kill_at` of them, 0: never.
     """
@@ -50,11 +53,11 @@ def work(url: str, duty: str, kill_at: int, when: str, answer: Any) -> None:
     engine.dialect.do_commit = commits.watched(engine.dialect.do_commit)  # type: ignore[method-assign]
     Connection.commit = commits.watched(Connection.commit)  # type: ignore[method-assign]
     store, sessions = SqlStore(engine), session_factory(engine)
-    if duty == "ingest":
-        while ingest_all(sessions, store, clock=lambda: LATER).reached:
+    if duty in TOGETHER:
+        while ingest_all(sessions, store, clock=lambda: LATER, limit=TOGETHER[duty]).reached:
             pass
     else:
-        while publish_pending(sessions, store, now=LATER, limit=3):
+        while publish_pending(sessions, store, clock=lambda: LATER, limit=3):
             pass
     store.close()
     engine.dispose()

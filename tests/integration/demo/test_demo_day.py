@@ -1,8 +1,6 @@
 """A demo day against the real server and worker, over HTTP, with the real PouchDB; twice in a row."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +12,14 @@ from click.testing import CliRunner
 from sqlalchemy import Engine
 
 from demo.command import demo_command
-from demo.district import load_demo
 from demo.played_day.office import Office
 from demo.played_day.player import play_day
 from demo.played_day.summary import as_document
 from demo.signins import DemoSignIns, SignIn, keep_sign_ins
-from server.config import Config
 from server.db import session_factory
-from server.services import utc_now
 from tests.postgres import free_port
+from tests.replication.served import bare_server
+from tests.stored_messages import sentences_in
 from workorders.problems import Problem
 from workorders.queries.verify import verify_ledger
 
@@ -30,42 +27,6 @@ pytestmark = pytest.mark.node
 PATIENCE = 240
 """Seconds on a machine that does ten other things; alone it takes a tenth."""
 EXACT = {"orders_dispatched": 8, "lost": 0, "trial_balance_cents": 0, "wrongful_cuts": 1}
-
-
-@pytest.fixture
-def environment(config: Config) -> dict[str, str]:
-    return os.environ | {
-        "CURBSTOP_DATA_DIR": str(config.data_dir),
-        "CURBSTOP_DATABASE_URL": config.database_url,
-        "CURBSTOP_SECRET_KEY": config.secret_key,
-        "CURBSTOP_PORT": str(free_port()),
-        "CURBSTOP_WEB_WORKERS": "1",
-        "CURBSTOP_WEB_THREADS": "40",
-        "CURBSTOP_LOG_LEVEL": "WARNING",
-    }
-
-
-@pytest.fixture
-def signs(engine: Engine, config: Config, monkeypatch: pytest.MonkeyPatch) -> DemoSignIns:
-    monkeypatch.setattr("demo.households.workday.PLAN_SECONDS", 0.2)
-    made = load_demo(session_factory(engine), config, accounts=300, seed=7, now=utc_now())
-    assert made is not None
-    return made
-
-
-@pytest.fixture
-def url(environment: dict[str, str], signs: DemoSignIns) -> Iterator[str]:
-    address = f"http://127.0.0.1:{environment['CURBSTOP_PORT']}"
-    command = [sys.executable, "-m", "server", "run"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if f"{address}/tablet/" in line:
-                break
-        else:
-            pytest.fail(f"it ended with status {process.wait()} before it served")
-        yield address
-        process.send_signal(signal.SIGINT)
 
 
 def check(run: dict[str, Any]) -> None:
@@ -96,9 +57,29 @@ def test_a_day_is_played_twice(
     check(as_document(play_day(url, signs, lambda _: None)))
     with session_factory(engine)() as session:
         assert verify_ledger(session).differences == ()
+        assert sentences_in(session) == [], "facts are stored as codes, not in English"
     with pytest.raises(Problem) as refused:
         Office(url, signs).ask("csr", "/api/demo/mark")
     assert refused.value.details["status"] == 403
+
+
+@pytest.fixture
+def strangers(environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    """Documents lie with a server of the protocol that was never told whose tokens to believe."""
+    with bare_server(f"sqlite:///{tmp_path / 'remote.db'}", workers=1) as url:
+        environment["CURBSTOP_COUCHDB_URL"] = url
+        yield
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_tokens_that_the_document_database_does_not_believe_are_said(
+    strangers: None, url: str, signs: DemoSignIns
+) -> None:
+    with pytest.raises(Problem) as refused:
+        play_day(url, signs, lambda _: None)
+    assert refused.value.code == "tablet_refused"
+    assert "401" in str(refused.value.details["reason"])
+    assert "couchdb-config" in str(refused.value.as_dict()["advice"])
 
 
 def test_a_day_without_a_server_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def test_a_district_is_whole_and_adds_up(engine: Engine, config: Config) -> None
 
 
 def test_the_same_seed_gives_the_same_district(tmp_path: Path, migrated_template: dict[str, str]) -> None:
-    told = []
+    prints = []
     for name in ("one", "two"):
         config = Config(data_dir=tmp_path / name, secret_key="x" * 40).checked()
         config.data_dir.mkdir()
@@ -75,9 +75,9 @@ def test_the_same_seed_gives_the_same_district(tmp_path: Path, migrated_template
         upgrade(engine)
         load_demo(session_factory(engine), config, accounts=SIZE, seed=11, now=NOW)
         with session_factory(engine)() as session:
-            told.append(fingerprint(session))
+            prints.append(fingerprint(session))
         engine.dispose()
-    assert told[0] == told[1]
+    assert prints[0] == prints[1]
 
 
 def test_a_load_that_fails_leaves_nothing(

@@ -23,7 +23,7 @@ def run(tmp_path: Path, kind: str, text: str, *options: str) -> Result:
     return CliRunner().invoke(import_command, [kind, str(file), *options])
 
 
-def test_tells_what_was_imported(tmp_path: Path) -> None:
+def test_reports_what_was_imported(tmp_path: Path) -> None:
     dry = run(tmp_path, "premises", PREMISES, "--dry-run")
     assert (dry.exit_code, dry.stdout) == (
         0,
@@ -31,8 +31,8 @@ def test_tells_what_was_imported(tmp_path: Path) -> None:
     )
     done = run(tmp_path, "premises", PREMISES, "--json")
     assert done.exit_code == 0
-    told = json.loads(done.stdout)
-    assert (told["written"], told["rows"], told["errors"]) == (True, 3, [])
+    report = json.loads(done.stdout)
+    assert (report["written"], report["rows"], report["errors"]) == (True, 3, [])
 
 
 def test_names_row_and_column_of_what_is_wrong(tmp_path: Path) -> None:
@@ -41,9 +41,9 @@ def test_names_row_and_column_of_what_is_wrong(tmp_path: Path) -> None:
         answer = run(tmp_path, "premises", text, *options)
         assert answer.exit_code == 1
         if options:
-            told = json.loads(answer.stdout)
-            assert told["problem"]["code"] == "import_rejected"
-            assert [(error["row"], error["column"]) for error in told["errors"]] == [(4, "latitude")]
+            report = json.loads(answer.stdout)
+            assert report["problem"]["code"] == "import_rejected"
+            assert [(error["row"], error["column"]) for error in report["errors"]] == [(4, "latitude")]
         else:
             assert "latitude" in answer.stderr
             assert "import_rejected" in answer.stderr
@@ -56,6 +56,6 @@ def test_says_how_many_more_there_are(tmp_path: Path) -> None:
         tmp_path, "meters", "\n".join([header, *[row.replace("CB-1", f"X-{n}") for n in range(count)]])
     )
     assert answer.exit_code == 1
-    told = json.loads(run(tmp_path, "meters", (tmp_path / "meters.csv").read_text(), "--json").stdout)
-    assert len(told["errors"]) > SHOWN_ERRORS
-    assert f"and {len(told['errors']) - SHOWN_ERRORS:,} more" in answer.stderr.replace("\n", " ")
+    report = json.loads(run(tmp_path, "meters", (tmp_path / "meters.csv").read_text(), "--json").stdout)
+    assert len(report["errors"]) > SHOWN_ERRORS
+    assert f"and {len(report['errors']) - SHOWN_ERRORS:,} more" in answer.stderr.replace("\n", " ")

@@ -58,7 +58,7 @@ def test_the_same_file_raises_nothing_twice(sessions: sessionmaker[Session], loa
     assert count(sessions) == 2
 
 
-def test_every_error_of_an_orders_file_is_told(sessions: sessionmaker[Session], load: Load) -> None:
+def test_every_error_of_an_orders_file_is_reported(sessions: sessionmaker[Session], load: Load) -> None:
     report = load(
         "orders",
         "type,service_point,account,priority,due_on,appointment_from,extra.fees_paid,extra.start_date,extra.reason\n"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.integration.imports.conftest import CHICAGO, Load
-from workorders.tables import Outbox, Shift, Technician, Zone
+from workorders.tables import Customer, Outbox, Shift, Technician, Zone
 from workorders.usecases.history import REFERENCES
 
 TECHNICIANS = "technician,name,skills,zone,longitude,latitude\nanna,Demo Anna,water meter_test,,-98.6,39.1\n"
@@ -25,11 +25,11 @@ def test_a_technician_comes_with_skills_home_and_what_a_tablet_needs(
     assert load("technicians", TECHNICIANS).written
     with sessions() as session:
         anna = session.get_one(Technician, "anna")
-        told = session.scalars(select(Outbox.key).where(Outbox.technician_id == "anna")).all()
+        enqueued = session.scalars(select(Outbox.key).where(Outbox.technician_id == "anna")).all()
     assert (anna.name, anna.skills, anna.active) == ("Demo Anna", ["water", "meter_test"], True)
     assert anna.home is not None
     assert (anna.home.x, anna.home.y) == (-98.6, 39.1)
-    assert sorted(told) == sorted(REFERENCES)
+    assert sorted(enqueued) == sorted(REFERENCES)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_technician_comes_with_skills_home_and_what_a_tablet_needs(
         ("ben,Demo Ben,water,,-198.6,39.1", "longitude"),
     ],
 )
-def test_a_bad_technician_is_told_by_column_and_nobody_comes(
+def test_a_bad_technician_is_named_by_column_and_nobody_comes(
     load: Load, sessions: sessionmaker[Session], row: str, column: str
 ) -> None:
     assert errors(load, "technicians", f"{TECHNICIANS}{row}\n") == {(3, column)}
@@ -98,10 +98,21 @@ def test_a_night_shift_ends_on_the_next_day(load: Load, sessions: sessionmaker[S
         ("t01,2026-03-03,08:00,16:00,,,yes", "home_start"),
     ],
 )
-def test_a_bad_shift_is_told_by_column_and_none_is_written(
+def test_a_bad_shift_is_named_by_column_and_none_is_written(
     load: Load, sessions: sessionmaker[Session], row: str, column: str
 ) -> None:
     good = "technician,day,starts,ends,last_day,weekdays,home_start\nt01,2026-03-02,08:00,16:00,,,\n"
     assert errors(load, "shifts", f"{good}{row}\n") == {(3, column)}
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Shift)) == 0
+
+
+def test_a_customer_is_written_to_in_their_language(load: Load, sessions: sessionmaker[Session]) -> None:
+    head = "account,customer_name,phone,language\n"
+    twice = f"{head}N1,Demo Ana,555-0101,ES\nN2,Demo Ana,555-0101,en\nN3,Demo Ben,,\n"
+    assert errors(load, "accounts", twice) == {(3, "language")}
+    assert errors(load, "accounts", f"{head}N1,Demo Ana,,klingon\n") == {(2, "language")}
+    assert load("accounts", twice.replace(",en", ",es")).written
+    with sessions() as session:
+        spoken = dict(session.execute(select(Customer.name, Customer.language)).all())
+    assert (spoken["Demo Ana"], spoken["Demo Ben"]) == ("es", "en")

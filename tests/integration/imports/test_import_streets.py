@@ -38,13 +38,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_streets_become_network_and_map(tmp_path: Path, extract: Path) -> None:
     data = tmp_path / "data"
-    told: list[str] = []
+    heard: list[str] = []
     made = import_streets(
-        data, extract, dry_run=False, progress=lambda step, _done, _total: told.append(step)
+        data, extract, dry_run=False, progress=lambda step, _done, _total: heard.append(step)
     )
     assert made["network"]["segments"] == 4
     assert made["features"]["roads"] == 4
-    assert set(told) == {"road network", "map"}
+    assert set(heard) == {"road network", "map"}
     network = RoadNetwork.open(network_file(data))
     assert network.matrix([(-98.6, 39.1), (-98.595, 39.104)])[0, 1] > 0
     assert streets_file(data).read_bytes() == extract.read_bytes()

@@ -14,7 +14,7 @@ from server.config import Config
 from server.db import session_factory
 from tests.contract.test_territory import SOUTH, WEST, scatter
 from tests.integration.imports.conftest import PREMISES, Load
-from workorders.tables import Premise, Technician, Zone
+from workorders.tables import Outbox, Premise, Technician, Zone
 
 WEST_HALF = shapely.box(WEST, SOUTH, WEST + 0.1, SOUTH + 0.2)
 EAST_HALF = shapely.box(WEST + 0.1, SOUTH, WEST + 0.2, SOUTH + 0.2)
@@ -117,6 +117,9 @@ def test_new_and_moved_zones_need_no_consent(
     assert done.exit_code == 0, done.output
     assert f"1 new, 2 kept, 0 gone; {moved} premises change their zone." in done.output
     assert moved > 0
+    with session_factory(engine)() as session:
+        enqueued = session.execute(select(Outbox.technician_id, Outbox.topic, Outbox.key)).all()
+    assert {tuple(row) for row in enqueued} == {(who, "ref", "technician") for who in ("te", "tw")}
 
 
 def positions(engine: Engine) -> list[shapely.Point]:

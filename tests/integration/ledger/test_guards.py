@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import shapely
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, column, insert, table, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from server.migrate import downgrade, upgrade
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger import post
 from workorders.ledger.guards import GUARDS, create_statements, drop_statements
+from workorders.messages.message import typed
 from workorders.tables import (
     EntrySeal,
     ExceptionCase,
@@ -28,6 +29,7 @@ from workorders.tables import (
     ServicePointEvent,
     metadata,
 )
+from workorders.tables.base import UtcDateTime
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
@@ -38,7 +40,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
         session,
         source="one",
         purpose="fee",
-        words="w",
+        message=typed("w"),
         lines=[("AR", "SVC", 500)],
         parties={"account": "A1"},
         effective_at=NOW,
@@ -58,7 +60,7 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
                 occurred_at=NOW,
                 received_at=NOW,
                 status="review",
-                words="",
+                ack_code="ack.noted",
                 codes=[],
                 digest="0" * 64,
                 body={"a": 1},
@@ -72,14 +74,14 @@ def facts(session: Session, point: ServicePoint) -> Iterator[Session]:
                 kind="actual",
                 source="one",
             ),
-            ExceptionCase(code="c", words="w", source="one", opened_at=NOW),
+            ExceptionCase(code="c", source="one", opened_at=NOW),
             Quarantine(
                 database="tech-t01",
                 document_id="x",
                 revision="1-a",
                 body={},
                 code="c",
-                reason="r",
+                params={"text": "r"},
                 received_at=NOW,
             ),
         ]
@@ -110,7 +112,7 @@ def point(session: Session) -> ServicePoint:
 FORBIDDEN = (
     "UPDATE posting SET amount_cents = amount_cents + 1",
     "DELETE FROM posting",
-    "UPDATE journal_entry SET words = 'other'",
+    "UPDATE journal_entry SET code = 'other'",
     "DELETE FROM journal_entry",
     "UPDATE entry_seal SET sealed_at = sealed_at",
     "DELETE FROM entry_seal",
@@ -122,12 +124,12 @@ FORBIDDEN = (
     "DELETE FROM service_point_event",
     "UPDATE read SET value = 6",
     "DELETE FROM read",
-    "UPDATE exception_case SET words = 'other'",
+    "UPDATE exception_case SET code = 'other'",
     "DELETE FROM exception_case",
     "DELETE FROM quarantine",
 )
 ALLOWED = (
-    "UPDATE field_event SET status = 'posted', words = 'accepted'",
+    "UPDATE field_event SET status = 'posted', ack_code = 'ack.posted'",
     "UPDATE read SET billed = true",
     "UPDATE exception_case SET state = 'accepted', decided_by = 'x'",
 )
@@ -143,7 +145,7 @@ def test_facts_are_not_changed_by_hand_but_decisions_are(facts: Session) -> None
 
 
 def open_entry(session: Session, *amounts: int) -> int:
-    entry = JournalEntry(source="open", purpose="p", words="w", effective_at=NOW, recorded_at=NOW)
+    entry = JournalEntry(source="open", purpose="p", code="text", effective_at=NOW, recorded_at=NOW)
     session.add(entry)
     session.flush()
     session.add_all(
@@ -186,7 +188,7 @@ def test_guards_name_tables_and_columns_that_exist() -> None:
 
 @pytest.mark.parametrize("cents", [AMOUNT_MAX_CENTS + 1, -AMOUNT_MAX_CENTS - 1, 2 * 10**18])
 def test_no_line_is_larger_than_the_books_can_add_up(session: Session, cents: int) -> None:
-    entry = JournalEntry(source="two", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
+    entry = JournalEntry(source="two", purpose="fee", code="text", effective_at=NOW, recorded_at=NOW)
     session.add(entry)
     session.flush()
     with pytest.raises(IntegrityError, match="posting_too_large"):
@@ -200,12 +202,14 @@ def test_a_database_that_holds_larger_lines_is_migrated_as_it_is(database_url: s
     upgrade(engine)
     downgrade(engine, "0006")
     with engine.begin() as connection:
-        entry = (
-            insert(JournalEntry)
-            .values(source="old", purpose="fee", words="w", effective_at=NOW, recorded_at=NOW)
-            .returning(JournalEntry.id)
+        # The columns of that release, not those of today's model.
+        names = ("id", "source", "purpose", "words")
+        times = (column(name, UtcDateTime()) for name in ("effective_at", "recorded_at"))
+        old = table("journal_entry", *map(column, names), *times)
+        entry = insert(old).values(
+            source="old", purpose="fee", words="A fee", effective_at=NOW, recorded_at=NOW
         )
-        number = connection.execute(entry).scalar_one()
+        number = connection.execute(entry.returning(old.c.id)).scalar_one()
         for party, cents in (("A1", 2 * 10**18), ("A2", -2 * 10**18)):
             connection.execute(
                 insert(Posting).values(entry_id=number, ledger="AR", party=party, amount_cents=cents)

@@ -25,12 +25,12 @@ NODES = [
 def test_a_town_becomes_a_tile_file_with_its_layers_bounds_and_attribution(tmp_path: Path) -> None:
     town = generate_town(3, 300)
     write_street_pbf(tmp_path / "town.osm.pbf", town.nodes, town.ways, town.relations)
-    told: list[float] = []
+    heard: list[float] = []
     summary = build_basemap_folder(
         tmp_path / "town.osm.pbf",
         tmp_path / "map",
         attribution=town.attribution,
-        progress=lambda done, _: told.append(done),
+        progress=lambda done, _: heard.append(done),
     )
     file = read_tile_file(tmp_path / "map" / "district.pmtiles")
     assert file == summary.file
@@ -41,7 +41,7 @@ def test_a_town_becomes_a_tile_file_with_its_layers_bounds_and_attribution(tmp_p
     assert west < town.yard[0] < east
     assert south < town.yard[1] < north
     assert summary.features["buildings"] == 300
-    assert told == sorted(told)
+    assert heard == sorted(heard)
     assert sorted(path.name for path in (tmp_path / "map").iterdir()) == [
         "district.pmtiles",
         "style-dark.json",

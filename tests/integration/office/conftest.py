@@ -40,11 +40,11 @@ class Office:
                 user = session.scalars(select(User).where(User.name == name)).one()
             with client.session_transaction() as cookie:
                 at = morning.CLOCK.timestamp()
-                cookie["staff"] = {"id": user.id, "epoch": user.session_epoch, "at": at}
+                cookie["staff"] = {"id": user.id, "epoch": user.session_epoch, "at": at, "session": name}
                 cookie["csrf"] = TOKEN
         return client
 
-    def post(self, name: str, path: str, **form: Any) -> Any:
+    def post(self, name: str, path: str, /, **form: Any) -> Any:
         """What a plain form of a signed-in person answers."""
         return self.client(name).post(path, data=form | {"csrf_token": TOKEN})
 

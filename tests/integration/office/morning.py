@@ -21,6 +21,7 @@ STAFF = {
     "carla": ("Carla CSR", ["csr"]),
     "dana": ("Dana Dispatcher", ["dispatcher"]),
     "casey": ("Casey Cashier", ["cashier"]),
+    "stan": ("Stan Storekeeper", ["storekeeper"]),
     "sam": ("Sam Supervisor", ["supervisor"]),
     "ada": ("Ada Admin", ["admin"]),
 }

@@ -1,14 +1,22 @@
 """What a CSR reads and does: search, account, premise, order, raising, cancelling, payments."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from server.auth.csrf import _unmasked
+from server.db import transaction
 from sync.pipeline.evidence import EvidenceFiles
-from tests.integration.office.conftest import TOKEN, Office
+from tests.integration.office.conftest import TOKEN, Office, csrf_of
 from tests.integration.office.morning import CLOCK
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import DEBT
+from workorders.catalogue import CATALOGUE
 from workorders.ledger import balance
-from workorders.tables import Evidence, Meter, Order, Payment
+from workorders.tables import Evidence, Meter, Order, Payment, Technician
+from workorders.usecases.orders.assignment import assign_order
 
 
 def read(office: Office, path: str, name: str = "carla") -> str:
@@ -42,7 +50,7 @@ def test_an_account_page_has_all_a_call_needs(shared_office: Office) -> None:
         "Water at 101 Alder Street",
         "M1",
         shared_office.numbers["waiting"],
-        "final",
+        "Final notice",
         "Usage between reads",
         "Record a payment",
     ):
@@ -52,8 +60,7 @@ def test_an_account_page_has_all_a_call_needs(shared_office: Office) -> None:
 
 def test_a_premise_and_a_meter_lead_to_each_other(shared_office: Office) -> None:
     assert 'href="/csr/accounts/A3"' in read(shared_office, "/csr/premises/P-3")
-    client = shared_office.client("carla")
-    assert client.get("/csr/meters/M3").headers["Location"] == "/csr/premises/P-3"
+    assert 'href="/csr/premises/P-3"' in read(shared_office, "/csr/meters/M3")
     with shared_office.services.read_sessions() as session:
         serial = session.scalars(select(Meter.serial).where(Meter.status == "in_van").limit(1)).one()
     assert "never installed" in read(shared_office, f"/csr/meters/{serial}")
@@ -76,20 +83,54 @@ def test_the_story_of_a_wrongful_cut(shared_office: Office) -> None:
         "Cancelled by Carla CSR: paid (P-1).",
         "Payment of $128.50 received (counter).",
         "Tess Demo reported: done after the order was cancelled.",
-        "Heard of at 10:00.",
-        "The customer had paid at 08:05; the cut was made at 09:00.",
+        "Heard of at 10:00\u00a0AM.",
+        "The customer had paid Mon, Mar 2, 2026, 8:05\u00a0AM; "
+        "the cut was made Mon, Mar 2, 2026, 9:00\u00a0AM.",
     ]
     places = [text.index(line) for line in story]
     assert places == sorted(places)
 
 
+def test_everything_recorded_at_the_door_is_on_the_order_s_page(shared_office: Office) -> None:
+    text = read(shared_office, f"/csr/orders/{shared_office.numbers['late']}")
+    form = CATALOGUE["disconnect_np"]
+    card = text[text.index('class="card report"') :]
+    for name, value in answers.cut(11).items():
+        assert form.field(name).title in card, name
+        if isinstance(value, int) and not isinstance(value, bool):
+            assert f">{value}<" in card, name
+    for value in ("M11", "L11", "on its way"):
+        assert value in card
+
+
+@pytest.mark.parametrize("how", ["completed", "unable"])
+def test_an_order_says_who_did_the_work_after_it_went_to_somebody_else(office: Office, how: str) -> None:
+    with transaction(office.services.sessions) as session:
+        number, tablet = office.numbers["sent"], Tablet("t01", counter=50)
+        order = session.get_one(Order, number)
+        event = (
+            tablet.completed(order, answers.reread(3))
+            if how == "completed"
+            else tablet.unable(order, "no_access")
+        )
+        session.get_one(Technician, "t02").skills = ["water"]
+        assign_order(session, number, "t02", route_day=world.TODAY, now=CLOCK, actor="dana")
+        session.flush()
+        world.take(session, event)
+    text = read(office, f"/csr/orders/{number}")
+    who = text[text.index("<dt>Technician</dt>") :].partition("</dd>")[0]
+    assert ("Tess Demo" in who) == (how == "completed")
+    assert "nobody" not in who
+    assert "t01" not in re.sub(r"<[^>]*>|t01tabl\w*", "", text)
+
+
 def test_how_far_the_office_lags_is_said(shared_office: Office) -> None:
     cut = read(shared_office, f"/csr/orders/{shared_office.numbers['silent_cut']}")
-    assert "Possibly off; tablet last heard 10:42." in cut
+    assert "Possibly off; tablet last heard 10:42\u00a0AM." in cut
     waiting = read(shared_office, f"/csr/orders/{shared_office.numbers['second']}")
-    assert "Waiting to be sent to Tess Demo’s tablet; last heard 10:42." in waiting
+    assert "Waiting to be sent to Tess Demo’s tablet; last heard 10:42\u00a0AM." in waiting
     sent = read(shared_office, f"/csr/orders/{shared_office.numbers['sent']}")
-    assert "has not confirmed it; last heard 10:42." in sent
+    assert "has not confirmed it; last heard 10:42\u00a0AM." in sent
     untouched = read(shared_office, f"/csr/orders/{shared_office.numbers['waiting']}")
     assert "last heard" not in untouched
 
@@ -177,6 +218,27 @@ def test_a_held_order_is_released(office: Office) -> None:
     assert "Ready for the dispatcher: fees are in." in read(office, f"/csr/orders/{number}")
 
 
+def test_an_order_is_held_and_released_again(office: Office) -> None:
+    page = f"/csr/orders/{office.numbers['waiting']}"
+    assert "Hold this order" in read(office, page)
+    assert office.post("carla", f"{page}/hold", reason="customer is away").status_code == 302
+    held = read(office, page)
+    assert "On hold: customer is away." in held
+    assert "Hold this order" not in held
+    assert office.post("carla", f"{page}/approve", reason="back home").status_code == 302
+    assert "Hold this order" in read(office, page)
+
+
+def test_an_order_that_needs_nothing_more_is_closed(office: Office) -> None:
+    page = f"/csr/orders/{office.numbers['done']}"
+    assert "Close this order" not in read(office, f"/csr/orders/{office.numbers['waiting']}")
+    assert office.post("casey", f"{page}/close", reason="letter sent").status_code == 403
+    assert office.post("carla", f"{page}/close", reason="letter sent").status_code == 302
+    closed = read(office, page)
+    assert "Closed: letter sent." in closed
+    assert "Close this order" not in closed
+
+
 def test_a_supervisor_releases_in_spite_of_money_owed_with_a_reason(office: Office) -> None:
     path = f"/csr/orders/{office.numbers['held']}/approve"
     assert office.post("sam", path, reason="").status_code == 409
@@ -199,7 +261,7 @@ def test_a_payment_sent_twice_counts_once(office: Office) -> None:
     ("amount", "said"),
     [
         ("lots", "not an amount"),
-        ("0", "more than 0"),
+        ("0", "more than $0.00"),
         ("1.005", "not an amount"),
         ("45,50", "not an amount"),
         ("1e3", "not an amount"),
@@ -253,4 +315,5 @@ def count_orders(office: Office) -> int:
 
 
 def test_the_token_of_the_helper_is_the_one_of_the_pages(shared_office: Office) -> None:
-    assert f'value="{TOKEN}"' in read(shared_office, "/csr/accounts/A1")
+    masked = csrf_of(shared_office.client("carla"), "/csr/accounts/A1")
+    assert _unmasked(masked) == TOKEN.encode()

@@ -1,13 +1,21 @@
 """What a dispatcher sees and does: filters, counts, tablets, assigning, moving, taking back."""
 
+import gzip
+import json
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from server import heartbeat
+from server.db import transaction
 from sync.stores.contract import StoreUnavailable
 from tests.integration.office.conftest import TOKEN, Office
+from tests.integration.usecases import world
+from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import TODAY
+from workorders.catalogue import CATALOGUE
 from workorders.tables import Order, Technician
 
 
@@ -74,7 +82,9 @@ def test_filters_and_their_counts_agree(
     found = shown(text)
     assert named(shared_office, *inside) <= found
     assert not named(shared_office, *outside) & found
-    current = text.split('aria-current="true">')[1].split('<span class="count">')[1].split("<")[0]
+    current = (
+        text.split('aria-current="true">')[1].split('<span class="count"')[1].split(">")[1].split("<")[0]
+    )
     assert int(current) == len(found)
 
 
@@ -89,8 +99,8 @@ def test_a_filter_without_orders_says_so(shared_office: Office) -> None:
 
 def test_each_tablet_shows_what_it_has(shared_office: Office) -> None:
     text = shared_office.client("dana").get(f"/dispatch/technicians?day={TODAY}").text
-    tess, tom = text.split('id="crew-t01"')[1].split('id="crew-t02"')
-    assert "heard 18 min ago" in tess
+    tess, tom = text.split('id="workday-t01"')[1].split('id="workday-t02"')
+    assert "heard 18 min. ago" in tess.replace("\u00a0", " ")
     assert "1 not sent" in tess
     assert "1 in the outbox" in tess
     assert "answers waiting" in tess
@@ -98,6 +108,27 @@ def test_each_tablet_shows_what_it_has(shared_office: Office) -> None:
     assert "in the outbox" in second
     assert "tablet never heard" in tom
     assert "no stops" in tom
+
+
+def test_what_a_technician_said_of_the_day_is_on_the_board(office: Office) -> None:
+    body = {
+        "state": "signed_off",
+        "worked_s": 28_000,
+        "break_s": 1_800,
+        "metres": 66_000,
+        "custody_cents": {"cash": 4_500},
+        "receipts": ["T01-000001"],
+        "open": [office.numbers["sent"]],
+    }
+    with transaction(office.services.sessions) as session:
+        order = session.get_one(Order, office.numbers["sent"])
+        event = Tablet("t01", counter=60).event("day", order, body)
+        world.take(session, event | {"order": None, "epoch": None})
+    text = " ".join(re.sub(r"<[^>]*>", "", office.client("dana").get("/dispatch/").text).split())
+    assert (
+        "7 hr 47 min worked; 30 min of breaks; 41 mi driven by the route; $45.00 taken on 1 receipt;" in text
+    )
+    assert f"1 order left open: {office.numbers['sent']}." in text
 
 
 def test_assigning_sends_and_refuses_each_for_itself(office: Office) -> None:
@@ -116,9 +147,9 @@ def test_assigning_sends_and_refuses_each_for_itself(office: Office) -> None:
         headers={"HX-Request": "true"},
     )
     assert answer.status_code == 200
-    assert "2 orders sent to Tom Demo for 2 Mar 2026." in answer.text
-    assert "Tom Demo does not have the skill meter_test." in answer.text
-    assert "board:refresh" in answer.headers["HX-Trigger"]
+    assert "2 orders sent to Tom Demo for Mar 2, 2026." in answer.text
+    assert "Tom Demo does not have the skill meter test." in answer.text
+    assert "board:acted" in answer.headers["HX-Trigger"]
     assert {order(office, word).technician_id for word in ("waiting", "overdue")} == {"t02"}
     assert order(office, "assigned").technician_id == "t01"
 
@@ -164,7 +195,7 @@ def test_taking_back_what_a_tablet_has_and_what_it_has_not(office: Office) -> No
     assert order(office, "sent").technician_id is None
 
 
-def test_cancelling_tells_the_tablet(office: Office) -> None:
+def test_cancelling_notifies_the_tablet(office: Office) -> None:
     office.post("dana", "/dispatch/cancel", order=ticks(office, "sent"), reason="customer moved")
     cancelled = order(office, "sent")
     assert cancelled.state == "cancelled"
@@ -186,26 +217,39 @@ def test_stops_move_up_and_down(office: Office) -> None:
     assert route()[:2] == [before[1], before[0]], "the first cannot go higher"
     office.post("dana", "/dispatch/route", **form, move="down")
     assert route() == before
+    office.post("dana", "/dispatch/route", **form | {"number": before[-1]}, move="up", steps="50")
+    assert route() == [before[-1], *before[:-1]], "quick presses come as one and stop at the top"
     assert order(office, "assigned").state == "assigned", "moving sends nothing out"
 
 
 def test_the_map_has_a_point_per_order_and_a_line_per_route(shared_office: Office) -> None:
     client = shared_office.client("dana")
     answer: Any = client.get("/dispatch/map.json?technician=t01")
-    points = answer.json["orders"]["features"]
-    assert {point["properties"]["number"] for point in points} == shown(
-        board(shared_office, "?technician=t01")
-    )
-    assert all(-99 < point["geometry"]["coordinates"][0] < -98 for point in points)
+    points = answer.json["orders"]
+    assert set(points["number"]) == shown(board(shared_office, "?technician=t01"))
+    assert all(-99 < lon < -98 and 39 < lat < 40 for lon, lat in points["at"])
+    with shared_office.services.read_sessions() as session:
+        for place, number in enumerate(points["number"]):
+            order = session.get_one(Order, number)
+            assert order.technician is not None
+            assert points["technicians"][points["technician"][place]] == order.technician.name
+            assert points["types"][points["type"][place]] == CATALOGUE[order.type].title
+            assert points["address"][place] == order.service_point.premise.address
     (line,) = answer.json["routes"]["features"]
     assert line["properties"]["technician"] == "t01"
     again = client.get("/dispatch/map.json?technician=t01", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+    packed = client.get("/dispatch/map.json?technician=t01", headers={"Accept-Encoding": "gzip"})
+    assert json.loads(gzip.decompress(packed.data)) == answer.json
+    assert packed.headers["ETag"] != answer.headers["ETag"]
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert client.get("/dispatch/map.json?technician=t01", headers=known).status_code == 304
 
 
 def test_the_strip_says_when_tablets_cannot_sync(
     shared_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    heartbeat.beat(shared_office.services.config.data_dir, shared_office.services.clock())
     text = shared_office.client("dana").get("/dispatch/status").text
     assert "1 of 2" in text
     assert "Not in order" not in text

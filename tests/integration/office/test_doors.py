@@ -84,7 +84,7 @@ def test_the_largest_payments_leave_the_books_provable(office: Office) -> None:
         waiting = set(session.scalars(select(PendingPayment.id).where(PendingPayment.state == "pending")))
         assert waiting == {f"P-big-{number}" for number in range(3)}
     for number in range(3):
-        decision = office.post("ada", f"/office/payments/P-big-{number}/decision", verdict="approve")
+        decision = office.post("ada", f"/office/payments/P-big-{number}/decision", decision="approve")
         assert decision.status_code == 302
     assert office.client("sam").get("/office/money").status_code == 200
     with office.services.read_sessions() as session:
@@ -192,7 +192,7 @@ def test_no_address_reaches_the_database_with_a_zero_character(
         ("dana", "/dispatch/cancel", {"order": "W000001:²", "reason": "x"}),
         ("dana", "/dispatch/cancel", {"order": "W000001:" + "9" * 30, "reason": "x"}),
         ("carla", "/csr/orders/W000001/cancel", {"reason": "x", "version": "1_0"}),
-        ("sam", "/office/cases/1", {"verdict": "accept", "words": "x" * 501}),
+        ("sam", "/office/cases/1", {"decision": "accept", "words": "x" * 501}),
         ("sam", "/office/quarantine/1", {"what": "settle", "words": "x" * 501}),
         ("sam", "/office/quarantine/1", {"what": "settle", "words": "\0"}),
     ],

@@ -34,7 +34,7 @@ FORMS: list[tuple[str, str, dict[str, str], str, str]] = [
     (
         "sam",
         "/office/cases/1",
-        {"verdict": "accept", "words": "seen on site"},
+        {"decision": "accept", "words": "seen on site"},
         "/office/cases/1",
         "seen on site",
     ),
@@ -69,13 +69,13 @@ def test_another_site_puts_no_words_into_a_form(office: Office) -> None:
             assert "kept_form" not in cookie
 
 
-def test_a_case_decided_by_two_people_tells_the_second_one(office: Office) -> None:
+def test_a_case_decided_by_two_people_is_refused_to_the_second_one(office: Office) -> None:
     with office.services.read_sessions() as session:
         number = session.scalars(select(ExceptionCase.id).where(ExceptionCase.state == "open")).first()
     path = f"/office/cases/{number}"
     assert office.client("sam").get(path).status_code == 200
-    assert office.post("sam", path, verdict="accept", words="it is right").status_code == 302
-    second = office.post("ada", path, verdict="reject", words="it is not")
+    assert office.post("sam", path, decision="accept", words="it is right").status_code == 302
+    second = office.post("ada", path, decision="reject", words="it is not")
     assert second.status_code == 409
     for said in ("was already accepted", "it is right", "You had written: it is not"):
         assert said in second.text

@@ -6,6 +6,7 @@ from pathlib import Path
 from server.auth.roles import ROLES
 from tests.integration.office.conftest import Office
 
+PARTS = {"orders", "accounts", "payments", "exceptions", "bills", "care", "moves", "api_reports"}
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "office.md").read_text()
 
 
@@ -15,7 +16,7 @@ def test_the_page_lists_every_role_and_call(shared_office: Office) -> None:
     routed = {
         (method, rule.rule.replace("<int:", "<"))
         for rule in shared_office.app.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"orders", "accounts", "payments", "exceptions"}
+        if rule.endpoint.split(".")[0] in PARTS
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert named == routed

@@ -18,15 +18,15 @@ def test_a_large_payment_is_approved_by_somebody_else(office: Office) -> None:
     assert office.post("sam", "/csr/accounts/A2/payments", **form).status_code == 302
     mine = office.client("sam").get("/office/payments").text
     assert "You recorded it; a colleague approves it." in mine
-    refused = office.post("sam", "/office/payments/big/decision", verdict="approve")
+    refused = office.post("sam", "/office/payments/big/decision", decision="approve")
     assert refused.status_code == 403
     assert "needs a second person" in refused.text
-    assert office.post("casey", "/office/payments/big/decision", verdict="approve").status_code == 403
+    assert office.post("casey", "/office/payments/big/decision", decision="approve").status_code == 403
     assert "Waits for approval" in office.client("carla").get("/csr/accounts/A2").text
-    assert office.post("ada", "/office/payments/big/decision", verdict="approve").status_code == 302
+    assert office.post("ada", "/office/payments/big/decision", decision="approve").status_code == 302
     account = program(office, "casey").get("/api/accounts/A2").json
     assert (account["balance_cents"], account["avoids_cut_cents"]) == (DEBT - LARGE, 0)
-    assert office.post("ada", "/office/payments/big/decision", verdict="approve").status_code == 409
+    assert office.post("ada", "/office/payments/big/decision", decision="approve").status_code == 409
 
 
 def test_a_payment_is_taken_back_on_the_page(office: Office) -> None:

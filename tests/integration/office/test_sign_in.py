@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from server.auth import users
 from server.auth.attempts import LIMITS, WINDOW
+from server.auth.passwords import password_matches
+from server.auth.remembered import LIFE, MOST, RememberedCredentials
 from server.auth.users import authenticate
 from server.tables import SignInAttempt, User
 from tests.integration.office.conftest import Office, csrf_of
@@ -110,7 +112,7 @@ def test_a_session_ends_with_sign_out_password_or_time(office: Office) -> None:
     assert client.get("/csr/").status_code == 302
     client = office.client("carla")
     with office.services.sessions.begin() as session:
-        users.set_password(session, "carla", "another long password")
+        users.set_password(session, "carla", "another long password", now=CLOCK, actor="ada")
     assert client.get("/csr/").status_code == 302
     client = office.client("dana")
     with client.session_transaction() as cookie:
@@ -122,7 +124,7 @@ def test_a_session_ends_with_sign_out_password_or_time(office: Office) -> None:
 def test_somebody_shut_out_stays_out(office: Office) -> None:
     client = office.client("dana")
     with office.services.sessions.begin() as session:
-        users.set_active(session, "dana", False)
+        users.set_active(session, "dana", False, now=CLOCK, actor="ada")
     assert client.get("/dispatch/").status_code == 302
     with pytest.raises(Problem, match="Name or password"):
         authenticate(office.services.sessions, "dana", PASSWORD, "10.0.0.9", CLOCK)
@@ -147,6 +149,38 @@ def test_a_user_that_cannot_be_is_refused_by_field(
         with pytest.raises(Problem) as refused:
             users.add_user(session, name, "Somebody", password, roles, now=CLOCK)
         assert refused.value.details["field"] == field
+
+
+def test_signing_out_ends_every_copy_of_the_session_and_no_other(office: Office) -> None:
+    """A cookie that somebody kept opens nothing after its owner has signed out."""
+    first, second = office.client(), office.client()
+    for client in (first, second):
+        token = csrf_of(client, "/sign-in")
+        client.post("/sign-in", data={"name": "carla", "password": PASSWORD, "csrf_token": token})
+    kept = first.get_cookie("curbstop")
+    assert kept is not None
+    token = csrf_of(first, "/csr/")
+    assert first.post("/sign-out", data={"csrf_token": token}).headers["Location"] == "/sign-in"
+    thief = office.client()
+    thief.set_cookie("curbstop", kept.value)
+    assert thief.get("/csr/").status_code == 302
+    assert second.get("/csr/").status_code == 200
+
+
+def test_no_page_behind_the_sign_in_is_kept_by_a_browser(shared_office: Office) -> None:
+    sam = shared_office.client("sam")
+    for path in (
+        "/csr/",
+        "/csr/accounts/A1",
+        "/dispatch/",
+        "/dispatch/map.json",
+        "/office/",
+        "/api/search?q=A1",
+    ):
+        answer = sam.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
+    with sam.get("/static/css/base.css") as published:
+        assert "no-store" not in published.headers.get("Cache-Control", "")
 
 
 def test_passwords_are_kept_as_argon2(shared_office: Office) -> None:
@@ -182,4 +216,46 @@ def test_basic_with_a_wrong_password_says_so(office: Office) -> None:
     assert answer.status_code == 401
     assert answer.json["code"] == "sign_in_failed"
     bearer: Any = client.get("/api/search?q=A1", headers={"Authorization": "Bearer x"})
-    assert bearer.json["code"] == "sign_in_required"
+    assert bearer.json["code"] == "api_token_invalid"
+    digest: Any = client.get("/api/search?q=A1", headers={"Authorization": 'Digest username="x"'})
+    assert digest.json["code"] == "sign_in_required"
+
+
+def test_a_programs_password_is_hashed_once_in_some_minutes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+
+    def counted(stored: str | None, password: str) -> bool:
+        hashed.append(password)
+        return password_matches(stored, password)
+
+    monkeypatch.setattr(users, "password_matches", counted)
+    client = office.client()
+
+    def asked(password: str) -> int:
+        return client.get("/api/search?q=A1", headers=basic("carla", password)).status_code
+
+    assert [asked(PASSWORD) for _ in range(3)] == [200, 200, 200]
+    assert len(hashed) == 1
+    assert [asked("guessed wrongly") for _ in range(2)] == [401, 401]
+    assert len(hashed) == 3, "a wrong password is never remembered"
+    with office.services.sessions.begin() as session:
+        users.set_password(session, "carla", "another good one", now=CLOCK, actor="ada")
+    assert asked(PASSWORD) == 401, "a changed password counts at once"
+    assert asked("another good one") == 200
+    with office.services.sessions.begin() as session:
+        users.set_active(session, "carla", False, now=CLOCK, actor="ada")
+    assert asked("another good one") == 401, "and so does shutting somebody out"
+
+
+def test_what_was_verified_is_known_for_minutes_only_and_not_without_bound() -> None:
+    known = RememberedCredentials()
+    known.remember("carla", "secret", "$hash", CLOCK)
+    assert known.knows("carla", "secret", "$hash", CLOCK + LIFE - timedelta(seconds=1))
+    assert not known.knows("carla", "secret", "$hash", CLOCK + LIFE)
+    assert not known.knows("carlas", "ecret", "$hash", CLOCK), "where one part ends matters"
+    known.remember("carla", "secret", "$hash", CLOCK)
+    for number in range(MOST):
+        known.remember(f"program{number}", "secret", "$hash", CLOCK)
+    assert not known.knows("carla", "secret", "$hash", CLOCK)

@@ -49,7 +49,7 @@ def test_revoking_needs_the_tick_and_says_by_whom(office: Office) -> None:
         follow_redirects=True,
     )
     assert "is revoked" in done.text
-    assert "by dana" in done.text
+    assert "by Dana Dispatcher" in done.text
     with office.services.read_sessions() as session:
         assert session.get_one(Device, device).revoked_by == "dana"
 

@@ -33,6 +33,8 @@ def test_adding_changing_and_shutting_out(
     assert run(users_command, ["password", "dana", "--password", "quite another one"]).exit_code == 0
     services = open_services(Config.from_env())
     assert authenticate(services.sessions, "dana", "quite another one", "local", NOW).name == "dana"
+    assert "as csr" in run(users_command, ["roles", "dana", "--role", "csr"]).output
+    assert json.loads(run(users_command, ["list", "--json"]).output)[0]["roles"] == ["csr"]
     assert "no longer" in run(users_command, ["shut-out", "dana"]).output
     assert "(shut out)" in run(users_command, ["list"]).output
     with pytest.raises(Problem, match="Name or password"):

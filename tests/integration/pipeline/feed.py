@@ -1,4 +1,4 @@
-"""Both ends of the feed, without the network: the office publishes and takes in, a tablet pushes."""
+"""Both ends of the feed, without the network: the office publishes and ingests, a tablet pushes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ Sessions = sessionmaker[Session]
 
 def publish(sessions: Sessions, store: DocumentStore) -> int:
     """Publish what waits, and return how many outbox rows that were."""
-    return publish_pending(sessions, store, now=NOW)
+    return publish_pending(sessions, store, clock=lambda: NOW)
 
 
 def ingest(sessions: Sessions, store: DocumentStore) -> IngestResult:
-    """Take in every technician's events."""
+    """Ingest every technician's events."""
     return ingest_all(sessions, store, clock=lambda: LATER)
 
 

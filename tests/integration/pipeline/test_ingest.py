@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from sync.pipeline.ingest import IngestResult, ingest_database, retry_quarantined
+from sync.pipeline.ingest import IngestResult, ingest_all, ingest_database, retry_quarantined
 from sync.stores.contract import ChangeBatch
 from sync.stores.sql.store import SqlStore
 from tests.integration.pipeline.feed import Sessions, document, ingest, publish, push
@@ -16,7 +19,15 @@ from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import DEBT, LATER, NOW
 from workorders.ledger import balance, trial_balance
 from workorders.queries.verify import verify_ledger
-from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Quarantine, Technician
+from workorders.tables import (
+    ExceptionCase,
+    FieldEvent,
+    IngestCheckpoint,
+    LedgerBalance,
+    Order,
+    Quarantine,
+    Technician,
+)
 from workorders.usecases.field import events
 from workorders.usecases.field.outcome import judged
 
@@ -137,3 +148,45 @@ def test_trial_balance_after_a_day(sessions: Sessions, store: SqlStore) -> None:
     with sessions() as session:
         assert sum(trial_balance(session).values()) == 0
         assert verify_ledger(session).differences == ()
+
+
+def test_ledgers_that_everybody_posts_to_have_no_row_to_queue_on(sessions: Sessions, store: SqlStore) -> None:
+    with sessions.begin() as session:
+        cut = world.sent(session, "disconnect_np", 1)
+    push(store, [Tablet().completed(cut, answers.cut(1))])
+    ingest(sessions, store)
+    with sessions() as session:
+        assert session.scalars(select(LedgerBalance).where(LedgerBalance.party == "")).all() == []
+        assert balance(session, "SVC") == trial_balance(session)["SVC"] != 0
+        assert verify_ledger(session).differences == ()
+
+
+@pytest.mark.parametrize(
+    "lost", [StaleDataError("another wrote it"), OperationalError("", {}, LockNotAvailable())]
+)
+def test_a_race_lost_each_time_delays_the_feed_alone_and_is_never_set_aside(
+    sessions: Sessions, store: SqlStore, monkeypatch: pytest.MonkeyPatch, lost: Exception
+) -> None:
+    with sessions.begin() as session:
+        unlucky = world.sent(session, "reread", 1, technician="t01")
+        other = world.sent(session, "reread", 2, technician="t02")
+    push(store, [Tablet("t01").completed(unlucky, answers.reread(1))])
+    push(store, [Tablet("t02").completed(other, answers.reread(2))])
+
+    def fails(session: Session, order: Order, *args: Any, **given: Any) -> Any:
+        if order.number == unlucky.number:
+            raise lost
+        return judged(session, order, *args, **given)
+
+    monkeypatch.setattr(events, "judged", fails)
+    assert ingest(sessions, store).handled == 1
+    with sessions() as session:
+        assert session.scalars(select(Quarantine)).all() == []
+        feed = session.get_one(IngestCheckpoint, "tech-t01")
+        assert (feed.failures, feed.last_error) == (1, "lost_race")
+    monkeypatch.undo()
+    assert ingest(sessions, store).handled == 0, "not before its next try"
+    later = ingest_all(sessions, store, clock=lambda: LATER + timedelta(seconds=5))
+    assert later.handled == 1
+    with sessions() as session:
+        assert session.get_one(IngestCheckpoint, "tech-t01").failures == 0

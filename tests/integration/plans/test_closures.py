@@ -9,7 +9,6 @@ import shapely
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from geo.distance import metres_between
 from geo.roads import RoadNetwork
 from geo.schedule.closures import ClosureRequest, circle, close_streets, closed_on, closures, open_streets
 from geo.schedule.places import stop_positions
@@ -17,6 +16,7 @@ from geo.schedule.ways import refresh_way
 from geo.schedule.work import load_day
 from server.networks import road_network, street_lines, streets_on
 from tests.integration.plans.town import DAY, MORNING, Streets, clock, deal, orders, people
+from workorders.grammar.distance import metres_between
 from workorders.problems import Problem
 from workorders.tables import Outbox, RouteWay, StreetClosure
 
@@ -72,18 +72,18 @@ def test_a_plan_reckons_with_the_longer_drive(session: Session, streets: Streets
 
 
 def row_network(streets: Streets, row: StreetClosure) -> RoadNetwork:
-    return streets.network.with_weights(closures=[list(row.area.exterior.coords)])
+    return streets.network.with_closures([list(row.area.exterior.coords)])
 
 
-def test_routes_of_the_closed_days_are_told_and_no_others(session: Session, streets: Streets) -> None:
+def test_routes_of_the_closed_days_are_enqueued_and_no_others(session: Session, streets: Streets) -> None:
     names = people(session, 1, days=2)
     numbers = orders(session, streets.town, 4)
     deal(session, names, numbers[:2])
     deal(session, names, numbers[2:], TOMORROW)
     session.execute(update(Outbox).values(published_at=MORNING))
     close(session, streets, shapely.Point(streets.town.yard), until=clock(12))
-    told = session.execute(select(Outbox.topic, Outbox.key).where(Outbox.published_at.is_(None))).all()
-    assert [tuple(row) for row in told] == [("route", DAY.isoformat())]
+    enqueued = session.execute(select(Outbox.topic, Outbox.key).where(Outbox.published_at.is_(None))).all()
+    assert [tuple(row) for row in enqueued] == [("route", DAY.isoformat())]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,6 @@ def test_a_closure_is_opened_once(session: Session, streets: Streets) -> None:
 @pytest.mark.parametrize("lat", [-41.0, 0.0, 39.1, 64.0])
 def test_a_circle_is_round_on_the_ground(lat: float, metres: int) -> None:
     centre = shapely.Point(-98.6, lat)
-    away = [metres_between(centre, shapely.Point(at)) for at in circle(centre, metres).exterior.coords]
+    away = [metres_between((-98.6, lat), (at[0], at[1])) for at in circle(centre, metres).exterior.coords]
     assert min(away) == pytest.approx(metres, rel=0.02)
     assert max(away) == pytest.approx(metres, rel=0.02)

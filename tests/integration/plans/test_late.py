@@ -48,7 +48,7 @@ def test_a_delay_pushes_the_stops_and_says_what_is_missed(today: Today) -> None:
     assert found.overtime_s == int((late_back - found.ends).total_seconds())
 
 
-def test_what_is_missed_already_is_told_apart(session: Session, streets: Streets) -> None:
+def test_what_is_missed_already_is_kept_apart(session: Session, streets: Streets) -> None:
     names = people(session, 1)
     numbers = orders(session, streets.town, 3)
     gone = session.get_one(Order, numbers[1])

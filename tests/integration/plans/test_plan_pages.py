@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from geo.schedule.ways import refresh_way
 from server.app import create_app
 from server.auth.users import add_user
 from server.config import Config
+from server.pages.plans.comparison import comparison
 from server.planning.runs import carry_out
 from server.planning.slot_days import lay_out_ahead
 from server.services import open_services
@@ -84,6 +86,15 @@ def test_the_rest_of_the_day_is_planned_shown_and_used(office: Office) -> None:
     assert "the rest of it" in text_of(office, "/plans/")
 
 
+def test_a_plan_is_compared_with_the_stops_still_ahead(office: Office) -> None:
+    run = PlanRun(kind="day", day=DAY, result={"routes": [], "unplaced": []})
+    with office.services.sessions.begin() as session:
+        before = comparison(session, run)["now"]["served"]
+        begun = select(Order.number).where(Order.technician_id == "t02").order_by(Order.sequence)
+        Field(session).report("t02", "started", session.scalars(begun).first() or "", clock(10, 55))
+        assert comparison(session, run)["now"]["served"] == before - 1
+
+
 def test_when_everybody_has_gone_home_nothing_is_placed(office: Office) -> None:
     with office.services.sessions.begin() as session:
         session.execute(delete(Shift))
@@ -98,17 +109,22 @@ def test_an_outdated_plan_says_so_and_stays(office: Office) -> None:
         cancel_order(session, office.numbers["7"], reason="paid", now=NOW, actor="carla")
     used = office.post("dana", f"{path}/use")
     assert used.status_code == 409
-    assert f"{office.numbers['7']} is cancelled" in used.text
+    assert f"{office.numbers['7']}: Cancelled." in used.text
     with office.services.read_sessions() as session:
         assert session.get_one(Order, office.numbers["8"]).technician_id is None
         assert session.scalars(select(PlanRun)).one().state == "ready"
 
 
-def test_senseless_wishes_are_refused(office: Office) -> None:
-    for form in ({"max_moved": "-1"}, {"max_moved": "9999"}, {"stickiness": "61"}, {"seconds": "x"}):
+def test_senseless_limits_are_refused(office: Office) -> None:
+    for form, said in (
+        ({"max_moved": "-1"}, "Stops that may change technician: must be from"),
+        ({"max_moved": "9999999"}, "Stops that may change technician: must be from"),
+        ({"stickiness": "61"}, "must be from 0 to 60"),
+        ({"seconds": "x"}, "must be a whole number"),
+    ):
         answer = office.post("dana", "/plans/rest", **form)
         assert answer.status_code == 422
-        assert next(iter(form)) in answer.text
+        assert said in answer.text
     with office.services.read_sessions() as session:
         assert session.scalars(select(PlanRun)).all() == []
 
@@ -173,7 +189,7 @@ def test_a_street_is_closed_and_opened_again(office: Office, streets: Streets) -
 WRONG: list[tuple[dict[str, str], str]] = [
     ({"place": ""}, "Say where"),
     ({"place": "Nowhere Boulevard"}, "spelled like that"),
-    ({"place": "12.0, 47.0"}, "500 m from any street"),
+    ({"place": "12.0, 47.0"}, "1,640 ft from any street"),
     ({"place": "200, 47.0"}, "on earth"),
     ({"radius": "2"}, "between 5 and 5000"),
     ({"radius": "x"}, "whole number"),
@@ -251,3 +267,48 @@ def test_without_streets_the_pages_say_so(config: Config, tmp_path: Path) -> Non
     assert "no streets to drive on" in text_of(office, "/plans/late/t01", 409)
     assert close(office, place="1 Main Street").status_code == 409
     services.engine.dispose()
+
+
+def live_route(office: Office, technician: str) -> list[Order]:
+    """A technician's stops that are still ahead, in their order."""
+    with office.services.read_sessions() as session:
+        live = select(Order).where(
+            Order.technician_id == technician, Order.state.in_(["assigned", "dispatched"])
+        )
+        return list(session.scalars(live.order_by(Order.sequence)))
+
+
+def test_after_a_reorder_by_hand_the_times_of_what_moved_are_worked_out_anew(
+    office: Office, streets: Streets
+) -> None:
+    before = live_route(office, "t02")
+    assert all(stop.planned_start for stop in before)
+    last, form = before[-1].number, {"technician": "t02", "day": str(DAY)}
+    office.post("dana", "/dispatch/route", **form, number=last, move="up", steps="1")
+    moved = live_route(office, "t02")
+    assert [stop.number for stop in moved][-2] == last
+    assert [stop.planned_start is None for stop in moved[-2:]] == [True, True], "no stale time is shown"
+    assert [stop.planned_start for stop in moved[:-2]] == [stop.planned_start for stop in before[:-2]]
+    with office.services.sessions.begin() as session:
+        refresh_way(session, streets.network, "t02", DAY, now=MORNING)
+    times = [
+        (stop.planned_start, timedelta(minutes=stop.planned_minutes)) for stop in live_route(office, "t02")
+    ]
+    for (start, took), (following, _) in pairwise(times):
+        assert start is not None
+        assert following is not None
+        assert start + took < following, "the drive lies between"
+
+
+def test_a_stop_moved_away_and_back_has_its_time_again(office: Office, streets: Streets) -> None:
+    before = [stop.number for stop in live_route(office, "t02")]
+    for move in ("up", "down"):
+        office.post(
+            "dana", "/dispatch/route", technician="t02", day=str(DAY), number=before[-1], move=move, steps="1"
+        )
+    assert live_route(office, "t02")[-1].planned_start is None
+    with office.services.sessions.begin() as session:
+        refresh_way(session, streets.network, "t02", DAY, now=MORNING)
+    after = live_route(office, "t02")
+    assert [stop.number for stop in after] == before
+    assert all(stop.planned_start for stop in after)

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.planner.day_state import remaining_day
 from geo.roads import RoadNetwork
-from geo.schedule.rest import Wishes, apply_rest, rest_document
+from geo.schedule.rest import PlanLimits, apply_rest, rest_document
 from geo.schedule.rest_plan import plan_rest
 from geo.schedule.true_state import Today, load_today
 from geo.schedule.work import load_day
@@ -40,8 +41,8 @@ def now_of(session: Session, network: RoadNetwork) -> Today:
     return load_today(session, network, DAY, now=ELEVEN)
 
 
-def planned(session: Session, network: RoadNetwork, **wishes: int) -> dict[str, Any]:
-    today, asked = now_of(session, network), Wishes(**wishes)
+def planned(session: Session, network: RoadNetwork, **limits: int) -> dict[str, Any]:
+    today, asked = now_of(session, network), PlanLimits(**limits)
     return rest_document(today, plan_rest(today, asked, seconds=0.3), asked, now=ELEVEN)
 
 
@@ -92,6 +93,23 @@ def test_a_fix_from_the_other_end_of_the_world_is_not_believed(
     assert state.at == today.work.problem.technicians[2].start
 
 
+def test_a_break_that_was_taken_is_not_planned_again(
+    session: Session, streets: Streets, routes: dict[str, list[str]]
+) -> None:
+    noon = clock(12)
+
+    def breaks_left(who: str) -> int:
+        today = load_today(session, streets.network, DAY, now=noon)
+        left = remaining_day(today.work.problem, today.state).problem.technicians
+        return sum(len(shift.breaks) for person in left if person.number == who for shift in person.shifts)
+
+    assert (breaks_left("t03"), breaks_left("t02")) == (1, 1)
+    field = Field(session)
+    field.day("t03", "break", clock(11, 20))
+    field.day("t03", "back", clock(11, 50))
+    assert (breaks_left("t03"), breaks_left("t02")) == (0, 1)
+
+
 def test_emergencies_are_placed_and_few_stops_move(
     session: Session, streets: Streets, routes: dict[str, list[str]]
 ) -> None:
@@ -109,8 +127,8 @@ def test_emergencies_are_placed_and_few_stops_move(
     for who in routes:
         places = session.scalars(select(Order.sequence).where(Order.technician_id == who)).all()
         assert len(set(places)) == len(places)
-    told = set(session.scalars(select(Outbox.technician_id).where(Outbox.topic == "route")))
-    assert told == set(routes)
+    enqueued = set(session.scalars(select(Outbox.technician_id).where(Outbox.topic == "route")))
+    assert enqueued == set(routes)
 
 
 def test_nobody_moves_when_none_may_though_one_is_overloaded(session: Session, streets: Streets) -> None:
@@ -122,7 +140,7 @@ def test_nobody_moves_when_none_may_though_one_is_overloaded(session: Session, s
     apply_rest(session, document, now=ELEVEN, actor="dana")
     for left in kept:
         assert left["order"] in route_of(session, left["technician"])
-        assert left["words"]
+        assert left["reason"]["code"].startswith("unplaced.")
 
 
 def started(session: Session, routes: dict[str, list[str]]) -> str:
@@ -204,4 +222,4 @@ def test_an_order_off_every_street_is_left_out_with_words(session: Session, stre
     session.flush()
     work = load_day(session, streets.network, DAY, now=ELEVEN)
     assert [order.number for order in work.problem.orders] == [near, other]
-    assert [(left.order, left.code) for left in work.left_out] == [(far, "off_streets")]
+    assert [(left.order, left.reason.code) for left in work.left_out] == [(far, "unplaced.off_streets")]

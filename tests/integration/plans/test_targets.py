@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from geo.planner.model import Options
+from geo.planner.model import Options, worth
 from geo.planner.solve import plan
 from geo.schedule.work import load_day, plan_document
-from server.planning.runs import FAIRNESS
+from server.planning.runs import AGING_POINTS, FAIRNESS, day_options
 from tests.integration.plans.town import DAY, MORNING, Streets, clock, orders, people
 from workorders.tables import Order
 
@@ -58,3 +58,19 @@ def test_a_leak_on_the_next_days_plan_comes_first_and_overdue_work_waits_its_tur
     assert [order.number for order in work.problem.orders if order.target is not None] == [leak.number]
     made = plan(work.problem, options=Options(seconds=1, processes=1))
     assert made.routes[0].orders[0] == leak.number
+
+
+def test_work_gains_points_each_day_it_is_overdue(session: Session, streets: Streets) -> None:
+    people(session, 1)
+    fresh, late, old = (session.get_one(Order, number) for number in orders(session, streets.town, 3))
+    midnight = load_day(session, streets.network, DAY, now=MORNING).midnight
+    for order, days in ((fresh, 1), (late, -1), (old, -20)):
+        order.priority, order.due_until = 50, midnight + timedelta(days=days)
+    session.flush()
+    work = load_day(session, streets.network, DAY, now=MORNING)
+    points = {order.number: worth(order, day_options(10)) for order in work.problem.orders}
+    assert points == {
+        fresh.number: 50,
+        late.number: 50 + AGING_POINTS,
+        old.number: 50 + 20 * AGING_POINTS,
+    }

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import shapely
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.town import Town, generate_town
@@ -140,7 +141,16 @@ class Field:
             document = tablet.event(kind, order, at=at)
         if fix is not None:
             document["position"] = {"lon": fix[0], "lat": fix[1], "accuracy_m": 8}
-        verdict = ingest_event(
-            self._session, document, database=f"tech-{who}", revision="1-a", received_at=at
-        )
-        assert verdict.status in {"posted", "review"}, verdict.words
+        self._ingest(who, document, at)
+
+    def day(self, who: str, state: str, at: datetime) -> None:
+        """What the day bar of the tablet notes: signed on, on a break, back."""
+        tablet = self._tablets.setdefault(who, Tablet(who))
+        order = self._session.scalars(select(Order).order_by(Order.number)).first()
+        assert order is not None
+        about_the_day: dict[str, Any] = {"order": None, "epoch": None}
+        self._ingest(who, tablet.event("day", order, {"state": state}, at=at) | about_the_day, at)
+
+    def _ingest(self, who: str, document: dict[str, Any], at: datetime) -> None:
+        answer = ingest_event(self._session, document, database=f"tech-{who}", revision="1-a", received_at=at)
+        assert answer.status in {"posted", "review"}, answer.message

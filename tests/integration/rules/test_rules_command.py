@@ -31,11 +31,11 @@ def rules(environment: dict[str, str], *arguments: str) -> Result:
 
 
 def published(environment: dict[str, str]) -> tuple[int, list[str]]:
-    """The newest rule set, and the reference documents that tablets are told."""
+    """The newest rule set, and the reference documents that tablets get it at their next sync."""
     engine = open_engine(environment["CURBSTOP_DATABASE_URL"])
     with session_factory(engine)() as session:
-        told = session.scalars(select(Outbox.key).where(Outbox.topic == "ref").order_by(Outbox.key))
-        answer = latest_version(session), list(told)
+        enqueued = session.scalars(select(Outbox.key).where(Outbox.topic == "ref").order_by(Outbox.key))
+        answer = latest_version(session), list(enqueued)
     engine.dispose()
     return answer
 

@@ -12,7 +12,7 @@ from server.db import session_factory
 from sync.pipeline.publish import ensure_technician, publish_pending
 from sync.stores.sql.store import SqlStore
 from workorders.tables import Technician
-from workorders.usecases.district.adopt_rules import adopt_rules, tell_rules_of_the_day
+from workorders.usecases.district.adopt_rules import adopt_rules, enqueue_rules_of_the_day
 from workorders.usecases.district.publish_rules import load_sample_rules
 
 MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
@@ -52,23 +52,23 @@ def field_visit(store: SqlStore) -> tuple[Any, int]:
     return cents, int(fees["_rev"].partition("-")[0])
 
 
-def test_a_dated_fee_is_told_on_its_day(sessions: sessionmaker[Session], store: SqlStore) -> None:
+def test_a_dated_fee_is_published_on_its_day(sessions: sessionmaker[Session], store: SqlStore) -> None:
     with sessions.begin() as session:
         adopt_rules(session, DEARER, now=MONDAY)
-        assert tell_rules_of_the_day(session, now=MONDAY)
-    publish_pending(sessions, store, now=MONDAY)
+        assert enqueue_rules_of_the_day(session, now=MONDAY)
+    publish_pending(sessions, store, clock=lambda: MONDAY)
     today, _ = field_visit(store)
     assert today != 4321
     with sessions.begin() as session:
-        assert not tell_rules_of_the_day(session, now=LATE_ON_MONDAY)
-        assert tell_rules_of_the_day(session, now=TUESDAY)
-    publish_pending(sessions, store, now=TUESDAY)
+        assert not enqueue_rules_of_the_day(session, now=LATE_ON_MONDAY)
+        assert enqueue_rules_of_the_day(session, now=TUESDAY)
+    publish_pending(sessions, store, clock=lambda: TUESDAY)
     assert field_visit(store)[0] == 4321
 
 
 def test_a_new_day_without_a_change_writes_nothing(sessions: sessionmaker[Session], store: SqlStore) -> None:
     _, before = field_visit(store)
     with sessions.begin() as session:
-        assert tell_rules_of_the_day(session, now=TUESDAY)
-    publish_pending(sessions, store, now=TUESDAY)
+        assert enqueue_rules_of_the_day(session, now=TUESDAY)
+    publish_pending(sessions, store, clock=lambda: TUESDAY)
     assert field_visit(store)[1] == before

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.db import open_engine, session_factory
 from tests.conftest import _drop, _postgres_database
 from tests.integration.usecases import world
+from workorders.queries import rules_cache
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -44,3 +45,5 @@ def session(district_engine: Engine) -> Iterator[Session]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as opened:
             yield opened
         transaction.rollback()
+    # What a test published was never committed for good, so no later one may go by it.
+    rules_cache._books.pop(district_engine, None)

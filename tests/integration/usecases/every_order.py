@@ -15,6 +15,7 @@ from workorders.tables import (
     Hold,
     Installation,
     Meter,
+    Notice,
     Order,
     ServiceAgreement,
     ServicePoint,
@@ -29,7 +30,7 @@ AMOUNTS = ("least", "null", "most")
 HOUSEHOLDS = len(AMOUNTS) * len(CATALOGUE) + 2
 PROTECTIONS = ("medical", "arrangement", "dispute", "bankruptcy", "pledge", "moratorium")
 VAN_SERIAL = "N" * 40
-OFF = {"turn_on": "off", "reconnect": "off_np"}
+OFF = {"turn_on": "off", "reconnect": "off_np", "new_set": "inactive"}
 """How the service stands before it is turned on."""
 
 
@@ -128,6 +129,19 @@ def _furnish(session: Session, point: ServicePoint, order_type: OrderType, amoun
         session.add(
             ServicePointEvent(service_point_id=point.id, state=point.state, at=at, source=f"off:{point.id}")
         )
+    if order_type.meter_at_start is False:
+        _take_meter_away(session, point)
+    if order_type.posts_notice:
+        session.add(
+            Notice(
+                account_id=agreement.account_id,
+                kind="door_tag",
+                sent_on=TODAY,
+                valid_until=TODAY + timedelta(days=14),
+                amount_cents=9_999_999,
+                state="printed",
+            )
+        )
     if amount == "most":
         premise = point.premise
         premise.access_note, premise.hazard, premise.dog = "W" * 400, "W" * 200, True
@@ -139,12 +153,16 @@ def _bare(session: Session, household: int) -> OrderRequest:
     """A reread where nobody answers for the service point and no meter is on record."""
     point = world.point(session, household)
     for row in session.scalars(select(ServiceAgreement).where(ServiceAgreement.service_point_id == point.id)):
-        row.end_on = TODAY - timedelta(days=30)
+        row.end_on, row.state = TODAY - timedelta(days=30), "closed"
+    _take_meter_away(session, point)
+    extra = extra_of(CATALOGUE["reread"], "least")
+    return OrderRequest(type="reread", service_point_id=point.id, extra=extra)
+
+
+def _take_meter_away(session: Session, point: ServicePoint) -> None:
     for installed in session.scalars(select(Installation).where(Installation.service_point_id == point.id)):
         installed.removed_at, installed.final_read = NOW - timedelta(days=30), 147_000
     session.flush()
-    extra = extra_of(CATALOGUE["reread"], "least")
-    return OrderRequest(type="reread", service_point_id=point.id, extra=extra)
 
 
 def _send(session: Session, request: OrderRequest, technician: str) -> str:

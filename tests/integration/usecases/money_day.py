@@ -26,6 +26,7 @@ from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import NOW, TODAY
 from workorders.judgement.lifecycle import ACTIVE, State
 from workorders.ledger import post, trial_balance
+from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.verify import verify_ledger
 from workorders.tables import (
@@ -252,7 +253,7 @@ class MoneyDay(RuleBasedStateMachine):
                 session,
                 source=id_,
                 purpose="bill",
-                words="Bill",
+                message=Message("entry.bill"),
                 lines=[("AR", "REV", 4_000)],
                 parties={"account": f"A{account}"},
                 effective_at=now,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.integration.usecases.world import NOW, device_of
+from tests.unit.situations import outcome_of
 from workorders.judgement.receipts import FIRST_PREVIOUS, format_number, receipt_hash
 from workorders.tables import Order
 
@@ -22,7 +23,7 @@ class Tablet:
     def event(
         self,
         kind: str,
-        order: Order,
+        order: Order | None,
         body: dict[str, Any] | None = None,
         *,
         at: datetime | None = None,
@@ -30,7 +31,7 @@ class Tablet:
         epoch: int | None = None,
         photos: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        """The next event about an order, an hour into the morning unless told otherwise."""
+        """The next event about an order, an hour into the morning unless `at` says otherwise."""
         self.counter += 1
         device = device_of(self.technician)
         document: dict[str, Any] = {
@@ -38,8 +39,8 @@ class Tablet:
             "kind": "event",
             "schema": 1,
             "event": kind,
-            "order": order.number,
-            "epoch": order.epoch if epoch is None else epoch,
+            "order": order.number if order is not None else None,
+            "epoch": order.epoch if order is not None and epoch is None else epoch,
             "seen_seq": seen,
             "rule_set": 1,
             "technician": self.technician,
@@ -81,7 +82,7 @@ class Tablet:
     def completed(self, order: Order, answers: dict[str, Any], **given: Any) -> dict[str, Any]:
         """A completion with its answers; the photos they name are attached."""
         at = given.get("at") or NOW + timedelta(hours=1)
-        outcome = given.pop("outcome", "completed")
+        outcome = given.pop("outcome", outcome_of(order.type, answers))
         body = {
             "outcome": outcome,
             "arrived_at": (at - timedelta(minutes=10)).isoformat(),

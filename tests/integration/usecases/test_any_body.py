@@ -68,6 +68,6 @@ def test_any_body_gets_a_verdict(session: Session, kind: str, type_: str, body: 
         verdict = ingest_event(session, document, database="tech-t01", revision="1-a", received_at=LATER)
         assert verdict.status in {"posted", "review", "quarantined"}
         assert sum(trial_balance(session).values()) == 0
-        assert order_story(session, order, {}), "the office can still read what happened"
+        assert order_story(session, order), "the office can still read what happened"
     finally:
         attempt.rollback()

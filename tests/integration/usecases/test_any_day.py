@@ -25,13 +25,14 @@ from tests.integration.usecases.any_writing import PICK, TYPES, WRITTEN, Written
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import NOW, TODAY
 from workorders.ledger import trial_balance
+from workorders.metering.rooms import Place
 from workorders.problems import Problem
 from workorders.queries.verify import verify_ledger
 from workorders.tables import Assignment, ExceptionCase, FieldEvent, Order, Quarantine
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.field.decisions import decide_exception
 from workorders.usecases.field.events import ingest_event
-from workorders.usecases.meters.stock import move_meter
+from workorders.usecases.meters.stock import transfer
 from workorders.usecases.orders.assignment import assign_order, recall_order, set_route, unassign_order
 from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.follow_on import release_silent
@@ -39,9 +40,10 @@ from workorders.usecases.orders.orders import approve, close_order, hold
 
 HOUSEHOLDS = st.integers(1, 3)
 TECHNICIANS = st.sampled_from(("t01", "t02"))
-SIMPLE: dict[str, Callable[..., Order]] = {"approve": approve, "close": close_order}
+SIMPLE: dict[str, Callable[..., Order]] = {"approve": approve}
 REASONED: dict[str, Callable[..., Order]] = {
     "hold": hold,
+    "close": close_order,
     "recall": recall_order,
     "unassign": unassign_order,
     "cancel": cancel_order,
@@ -153,7 +155,12 @@ class AnyDay(RuleBasedStateMachine):
     @rule(technician=TECHNICIANS, meter=st.integers(1, 4), back=st.booleans())
     def a_meter_moves(self, technician: str, meter: int, back: bool) -> None:
         serial = f"N{technician}{meter}".upper()
-        self.office(lambda session: move_meter(session, serial, None if back else technician, now=self.now))
+        there = Place("in_stock") if back else Place("in_van", technician)
+        self.office(
+            lambda session: transfer(
+                session, [serial], there, reason="day’s load", now=self.now, actor="stock"
+            )
+        )
 
     @rule(which=PICK, accept=st.booleans())
     def the_supervisor_decides(self, which: int, accept: bool) -> None:

@@ -11,6 +11,7 @@ from tests.integration.usecases import answers, world
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import DEBT, LATER, NOW, cases, take
 from workorders.ledger import balance, custody, post, trial_balance
+from workorders.messages.message import typed
 from workorders.queries.verify import verify_ledger
 from workorders.tables import (
     FieldEvent,
@@ -42,7 +43,7 @@ def test_a_cut_is_posted_once_with_its_fee_and_state(session: Session) -> None:
     done = Tablet().completed(cut, answers.cut(1))
     first, again = take(session, done), take(session, done, "2-b")
     assert (first.status, again.status, again.duplicate) == ("posted", "posted", True)
-    assert (first.words, first.codes) == (again.words, again.codes)
+    assert (first.message, first.codes) == (again.message, again.codes)
     assert world.point(session, 1).state == "off_np"
     assert balance(session, "AR", "A1") == DEBT + FEE
     assert cut.state == "completed"
@@ -72,8 +73,8 @@ def test_an_exchange_moves_both_meters_and_empties_the_van(session: Session) -> 
         select(Installation).where(Installation.service_point_id == order.service_point_id)
     )
     assert [(i.meter_id, i.removed_at is None) for i in kept] == [(old.id, False), (new.id, True)]
-    told = session.scalars(select(Outbox.key).where(Outbox.topic == "ref"))
-    assert "technician" in set(told)
+    enqueued = session.scalars(select(Outbox.key).where(Outbox.topic == "ref"))
+    assert "technician" in set(enqueued)
 
 
 def test_a_meter_that_is_installed_elsewhere_overwrites_nothing(session: Session) -> None:
@@ -93,7 +94,7 @@ def test_what_the_database_refuses_leaves_nothing_half_written(session: Session)
         session,
         source=done["_id"],
         purpose="fee_field_visit",
-        words="posted by somebody else",
+        message=typed("posted by somebody else"),
         lines=[("AR", "SVC", 1)],
         parties={"account": "A1"},
         effective_at=NOW,
@@ -229,10 +230,10 @@ def test_a_completion_under_an_old_epoch_counts_and_recalls_the_new_assignee(ses
     assert (order.epoch, order.technician_id) == (2, "t02")
     assert take(session, done).status == "posted"
     assert (order.state, order.technician_id) == ("completed", None)
-    told = session.scalars(
+    enqueued = session.scalars(
         select(Outbox.technician_id).where(Outbox.topic == "order", Outbox.key == order.number)
     ).all()
-    assert told[-1] == "t02"
+    assert enqueued[-1] == "t02"
     second = Tablet("t02").completed(order, answers.reread(6), epoch=2)
     assert take(session, second).codes == ("second_visit",)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.engine import make_url
 
@@ -73,9 +73,10 @@ def test_without_the_loop_over_all_cuts_it_is_broken(
         build(session)
     engine.dispose()
     monkeypatch.setattr(reconsider, "_in_question", only_one(reconsider._in_question))
-    machine = type("BrokenMoneyDay", (MoneyDay,), {"template": f"sqlite:///{target}"})
+    # This day comes to two cuts of one account early; from any other it only takes longer.
+    machine = seed(8)(type("BrokenMoneyDay", (MoneyDay,), {"template": f"sqlite:///{target}"}))
     with pytest.raises(AssertionError, match=r"stand open|is off and nobody"):
         run_state_machine_as_test(
             machine,
-            settings=profile(300, 60, derandomize=True, phases=[Phase.generate], report_multiple_bugs=False),
+            settings=profile(300, 60, phases=[Phase.generate], report_multiple_bugs=False),
         )

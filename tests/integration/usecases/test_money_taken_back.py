@@ -146,7 +146,7 @@ def test_the_payment_at_the_door_calls_off_the_other_cut_too(session: Session) -
     assert reconnects(session, 1) == [], "its own tablet took the money: nothing is unknown"
 
 
-def test_a_returned_payment_is_reversed_charged_and_told_and_needs_new_notices(session: Session) -> None:
+def test_a_returned_payment_is_reversed_charged_and_reported_and_needs_new_notices(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
     take(session, Tablet().completed(cut, answers.cut(1)))
     open_one = pay(session, "p1", "A1", DEBT + FEE)
@@ -158,8 +158,8 @@ def test_a_returned_payment_is_reversed_charged_and_told_and_needs_new_notices(s
         0,
     )
     assert reconnect.state == "approved", "what was promised stays until a person decides"
-    told = cases(session, "reversal:r1")["payment_taken_back"]
-    assert (told.order_number, told.detail["orders"]) == (reconnect.number, [reconnect.number])
+    opened = cases(session, "reversal:r1")["payment_taken_back"]
+    assert (opened.order_number, opened.detail["orders"]) == (reconnect.number, [reconnect.number])
     assert back(session, "r1", "p1") is row
     assert code_of(lambda: back(session, "r2", "p1")) == "payment_taken_back"
     assert code_of(lambda: back(session, "r1", "p1", "void")) == "reversal_conflict"
@@ -173,7 +173,7 @@ def test_no_new_cut_rests_on_a_notice_older_than_the_payment_taken_back(session:
     assert cut.state == "cancelled"
     with pytest.raises(Problem) as refusal:
         world.order(session, "disconnect_np", 1, now=LATER)
-    assert "A payment was taken back on" in refusal.value.words
+    assert "A payment was taken back Mar 2, 2026; a later final notice is needed." in refusal.value.words
     account = session.scalars(select(Account).where(Account.number == "A1")).one()
     later = LATER + timedelta(days=10)
     for kind in ("past_due", "final"):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.integration.usecases import world
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import NOW, TODAY, take
+from workorders.metering.rooms import Place
 from workorders.problems import Problem
 from workorders.tables import (
     Account,
@@ -25,10 +26,9 @@ from workorders.tables import (
 )
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.field.decisions import decide_exception
-from workorders.usecases.meters.stock import move_meter
+from workorders.usecases.meters.stock import transfer
 from workorders.usecases.orders.assignment import (
     assign_order,
-    dispatch_order,
     recall_order,
     set_route,
     unassign_order,
@@ -44,7 +44,7 @@ def refused(code: str, call: Any, *args: Any, **given: Any) -> Problem:
     return refusal.value
 
 
-def told(session: Session, key: str) -> list[str]:
+def enqueued(session: Session, key: str) -> list[str]:
     return list(session.scalars(select(Outbox.technician_id).where(Outbox.key == key).order_by(Outbox.id)))
 
 
@@ -160,13 +160,18 @@ def test_assigning_checks_version_skill_and_technician(session: Session) -> None
     refused("not_found", assign_order, session, "W777777", "t01", **given)
 
 
-def test_reassigning_begins_an_epoch_and_tells_both(session: Session) -> None:
+def test_reassigning_begins_an_epoch_and_is_enqueued_for_both(session: Session) -> None:
     order = world.order(session, "reread", 1)
     assign_order(session, order.number, "t01", route_day=TODAY, now=NOW, actor="d", dispatch=False)
-    assert (order.state, told(session, order.number)) == ("assigned", [])
-    dispatch_order(session, order.number, now=NOW, actor="d")
+    assert (order.state, enqueued(session, order.number)) == ("assigned", [])
+    assign_order(session, order.number, "t01", route_day=TODAY, now=NOW, actor="d")
+    assert (order.state, order.epoch) == ("dispatched", 1)
     assign_order(session, order.number, "t02", route_day=TODAY, now=NOW, actor="d")
-    assert (order.state, order.epoch, told(session, order.number)) == ("dispatched", 2, ["t01", "t01", "t02"])
+    assert (order.state, order.epoch, enqueued(session, order.number)) == (
+        "dispatched",
+        2,
+        ["t01", "t01", "t02"],
+    )
     epochs = session.scalars(select(Assignment).where(Assignment.order_number == order.number)).all()
     assert {(a.epoch, a.technician_id, a.ended_at is None) for a in epochs} == {
         (1, "t01", False),
@@ -179,7 +184,11 @@ def test_reassigning_begins_an_epoch_and_tells_both(session: Session) -> None:
 def test_recalled_and_unassigned_orders_wait_again(session: Session) -> None:
     order = world.sent(session, "reread", 1)
     recall_order(session, order.number, reason="wrong day", now=NOW, actor="d")
-    assert (order.state, order.technician_id, told(session, order.number)[-1]) == ("recalled", None, "t01")
+    assert (order.state, order.technician_id, enqueued(session, order.number)[-1]) == (
+        "recalled",
+        None,
+        "t01",
+    )
     assign_order(session, order.number, "t01", route_day=TODAY, now=NOW, actor="d", dispatch=False)
     unassign_order(session, order.number, reason="sick", now=NOW, actor="d")
     assert (order.state, order.epoch) == ("approved", 2)
@@ -203,18 +212,20 @@ def test_a_route_orders_the_day_and_takes_orders_over(session: Session) -> None:
 def test_cancelling_needs_a_reason_and_closing_a_finish(session: Session) -> None:
     order = world.sent(session, "reread", 1)
     refused("bad_input", cancel_order, session, order.number, reason=" ", now=NOW, actor="csr")
-    refused("illegal_transition", close_order, session, order.number, now=NOW, actor="csr")
+    refused("illegal_transition", close_order, session, order.number, reason="x", now=NOW, actor="csr")
     cancel_order(session, order.number, reason="asked for by mistake", now=NOW, actor="csr")
     assert (order.state, order.cancel_seq) == ("cancelled", world.last_seq(session, order.number))
     refused("illegal_transition", cancel_order, session, order.number, reason="x", now=NOW, actor="csr")
 
 
 def test_meters_move_between_stock_and_vans_only(session: Session) -> None:
-    move_meter(session, "NT011", "t02", now=NOW)
-    assert set(told(session, "technician")) == {"t01", "t02"}
-    assert move_meter(session, "NT011", None, now=NOW).status == "in_stock"
-    refused("meter_serial_elsewhere", move_meter, session, "M1", "t01", now=NOW)
-    refused("not_found", move_meter, session, "M77", "t01", now=NOW)
+    van, warehouse = Place("in_van", "t02"), Place("in_stock")
+    by: dict[str, Any] = {"reason": "load", "now": NOW, "actor": "s"}
+    transfer(session, ["NT011"], van, **by)
+    assert set(enqueued(session, "technician")) == {"t01", "t02"}
+    assert transfer(session, ["NT011"], warehouse, **by)[0].status == "in_stock"
+    refused("meter_not_movable", transfer, session, ["M1"], van, **by)
+    refused("not_found", transfer, session, ["M77"], van, **by)
 
 
 def test_a_case_is_decided_once_with_words(session: Session) -> None:

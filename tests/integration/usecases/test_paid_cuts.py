@@ -15,7 +15,12 @@ from workorders.problems import Problem
 from workorders.queries.verify import verify_ledger
 from workorders.tables import Order, Payment
 from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.take_payment_back import take_payment_back
+from workorders.usecases.field.decisions import decide_exception
+from workorders.usecases.orders.assignment import assign_order
+from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.follow_on import SILENCE, release_silent
+from workorders.usecases.orders.orders import approve, close_order
 
 FEE = 4_500
 CUT_AT = NOW + timedelta(hours=1)
@@ -115,8 +120,53 @@ def test_a_payment_heard_of_late_turns_a_posted_cut_wrongful(session: Session) -
     assert "payment_after_the_fact" in cases(session, f"wrongful:{done['_id']}")
 
 
+def paid_after_the_cut(session: Session, tablet: Tablet) -> tuple[Order, Order]:
+    """A cut that was posted and then paid with its fee: the cut, and the reconnect that was raised."""
+    cut = world.sent(session, "disconnect_np", 1)
+    take(session, tablet.completed(cut, answers.cut(1), at=CUT_AT))
+    record_payment(session, "fee", "A1", FEE, "web", now=LATER, actor="web shop")
+    record_payment(session, "debt", "A1", DEBT, "web", now=LATER, actor="web shop")
+    [ready] = reconnects(session, cut)
+    return cut, ready
+
+
+def heard_late(session: Session) -> None:
+    """A payment made before the cut is heard of after everything else."""
+    record_payment(
+        session,
+        "kiosk",
+        "A1",
+        DEBT,
+        "web",
+        now=LATER + timedelta(hours=3),
+        received_at=CUT_AT - timedelta(minutes=20),
+        actor="kiosk",
+    )
+
+
+def test_a_cut_that_turns_wrongful_later_is_restored_by_the_visit_under_way(session: Session) -> None:
+    cut, ready = paid_after_the_cut(session, Tablet())
+    heard_late(session)
+    assert cut.outcome == "wrongful_cut"
+    assert [order.number for order in reconnects(session, cut)] == [ready.number]
+    assert (ready.follow_reason, ready.no_charge, ready.priority) == ("wrongful_cut", True, 100)
+
+
+def test_nobody_pays_for_being_restored_after_a_wrongful_cut(session: Session) -> None:
+    tablet = Tablet()
+    cut, ready = paid_after_the_cut(session, tablet)
+    assign_order(session, ready.number, "t01", route_day=world.TODAY, now=LATER, actor="d")
+    take(session, tablet.completed(ready, answers.on(1), at=LATER + timedelta(hours=1)))
+    assert balance(session, "AR", "A1") > 0, "the fee of a reconnect"
+    heard_late(session)
+    assert (cut.outcome, len(reconnects(session, cut))) == ("wrongful_cut", 1)
+    assert balance(session, "AR", "A1") == -DEBT - FEE, (
+        "what was paid twice, and for a cut that counts for nothing"
+    )
+
+
 @pytest.mark.parametrize("how", ["unable", "cancel_seen", "backed_out"])
-def test_the_tablet_tells_that_it_did_not_cut(session: Session, how: str) -> None:
+def test_the_tablet_says_that_it_did_not_cut(session: Session, how: str) -> None:
     cut = world.sent(session, "disconnect_np", 1)
     pay(session, NOW)
     tablet, seen = Tablet(), world.last_seq(session, cut.number)
@@ -151,6 +201,54 @@ def test_a_silent_tablet_sends_somebody_to_look(session: Session) -> None:
     assert len(reconnects(session, cut)) == 1
 
 
+@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("reason", ["wrong_meter", "unsafe"])
+def test_a_reconnect_that_was_not_done_stays_to_be_done_whatever_is_decided(
+    session: Session, reason: str, accept: bool
+) -> None:
+    cut = world.sent(session, "disconnect_np", 1)
+    tablet = Tablet()
+    take(session, tablet.completed(cut, answers.cut(1), at=CUT_AT))
+    record_payment(session, "web-1", "A1", DEBT + FEE, "web", now=LATER, actor="web shop")
+    (again,) = reconnects(session, cut)
+    assign_order(session, again.number, "t01", route_day=world.TODAY, now=LATER, actor="dispatcher")
+    visit = tablet.unable(again, reason, at=LATER)
+    take(session, visit)
+    assert again.state == "exception"
+    for case in cases(session, visit["_id"]).values():
+        decide_exception(session, case.id, accept=accept, words="seen", now=LATER, actor="sam")
+    assert (again.state, world.point(session, 1).state) == ("approved", "off_np")
+    assign_order(session, again.number, "t01", route_day=world.TODAY, now=LATER, actor="dispatcher")
+    take(session, tablet.completed(again, answers.on(1), at=LATER))
+    assert (again.state, world.point(session, 1).state) == ("completed", "on")
+
+
+def test_nobody_calls_off_the_visit_that_a_customer_who_paid_waits_for(session: Session) -> None:
+    cut = world.sent(session, "disconnect_np", 1)
+    tablet = Tablet()
+    take(session, tablet.completed(cut, answers.cut(1), at=CUT_AT))
+    record_payment(session, "web-1", "A1", DEBT + FEE, "web", now=LATER, actor="web shop")
+    (again,) = reconnects(session, cut)
+    with pytest.raises(Problem, match="has paid") as refused:
+        cancel_order(session, again.number, reason="seen twice", now=LATER, actor="dana")
+    assert (refused.value.code, again.state) == ("service_is_owed", "approved")
+    assign_order(session, again.number, "t01", route_day=world.TODAY, now=LATER, actor="dispatcher")
+    take(session, tablet.unable(again, "no_access", at=LATER))
+    with pytest.raises(Problem, match="has paid"):
+        close_order(session, again.number, reason="nobody there", now=LATER, actor="dana")
+    take_payment_back(
+        session,
+        "R1",
+        kind="returned",
+        reason="the bank sent it back",
+        payment="web-1",
+        now=LATER,
+        actor="casey",
+    )
+    cancel_order(session, again.number, reason="the check came back", now=LATER, actor="dana")
+    assert again.state == "cancelled"
+
+
 def test_a_part_payment_keeps_the_order_and_refreshes_its_balance(session: Session) -> None:
     cut = world.sent(session, "disconnect_np", 1)
     before = world.last_seq(session, cut.number) or 0
@@ -173,3 +271,20 @@ def test_the_same_payment_again_changes_nothing_and_another_is_refused(session: 
         with pytest.raises(Problem) as refusal:
             record_payment(session, "new", account, cents, channel, now=LATER, actor="web shop")
         assert refusal.value.code in {"bad_input", "not_found"}
+
+
+def test_a_rejected_cut_goes_back_to_nobody_once_the_customer_has_paid(session: Session) -> None:
+    """The payment came while the cut lay with the supervisor, so it was no open cut that it could cancel."""
+    cut = world.sent(session, "disconnect_np", 1)
+    # Too little is owed for a cut, and too much to call it off.
+    record_payment(session, "part", "A1", DEBT - 4_000, "web", now=NOW, actor="web shop")
+    done = Tablet().completed(cut, answers.cut(1), at=CUT_AT)
+    take(session, done)
+    assert cut.state == "exception"
+    record_payment(session, "rest", "A1", 4_000, "web", now=LATER, actor="web shop")
+    wrongful = cases(session, done["_id"])["wrongful_cut"]
+    decide_exception(session, wrongful.id, accept=False, words="not so", now=LATER, actor="s")
+    assert cut.state == "rejected"
+    approve(session, cut.number, now=LATER, actor="s")
+    session.commit()
+    assert cut.state == "cancelled"

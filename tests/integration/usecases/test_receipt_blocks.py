@@ -11,6 +11,7 @@ from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.world import DEBT, LATER, cases, take
 from workorders.judgement.receipts import FIRST_PREVIOUS, format_number, receipt_hash
 from workorders.ledger import balance, custody
+from workorders.messages.words import ENGLISH, say
 from workorders.queries.verify import verify_ledger
 from workorders.tables import FieldEvent, Order, Receipt, ReceiptBlock
 from workorders.usecases.field.decisions import decide_exception
@@ -61,7 +62,7 @@ def test_the_honest_owner_keeps_the_number_whoever_comes_first(
     assert set(found) == {"receipt_of_another"}
     detail = found["receipt_of_another"].detail
     assert (detail["blocking"], detail["device"], detail["technician"]) == (True, "t01tablet", None)
-    assert "t01tablet" in found["receipt_of_another"].words
+    assert "t01tablet" in say(found["receipt_of_another"].message, ENGLISH)
     assert session.get_one(FieldEvent, strange["_id"]).status == "review"
 
 

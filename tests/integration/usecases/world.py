@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.ledger import post
+from workorders.messages.message import Message
 from workorders.tables import (
     Account,
     Customer,
@@ -26,7 +27,7 @@ from workorders.tables import (
     Technician,
 )
 from workorders.usecases.district.publish_rules import publish_rules, sample_document
-from workorders.usecases.field.delivery import Verdict
+from workorders.usecases.field.delivery import Acknowledgement
 from workorders.usecases.field.events import ingest_event
 from workorders.usecases.orders.assignment import assign_order
 from workorders.usecases.orders.orders import OrderRequest, raise_order
@@ -39,13 +40,19 @@ LATER = NOW + timedelta(hours=2)
 """When tablets are heard of."""
 
 
-def build(session: Session, households: int = 3, *, technicians: tuple[str, ...] = ("t01", "t02")) -> None:
+def build(
+    session: Session,
+    households: int = 3,
+    *,
+    technicians: tuple[str, ...] = ("t01", "t02"),
+    start_read: int = 0,
+) -> None:
     """Service points SP-1 … with meters M1 …, accounts A1 … that owe DEBT, and four meters in each van."""
     publish_rules(session, sample_document(), now=NOW - timedelta(days=300))
     session.add_all(Technician(id=id_, name=f"Technician {id_}", skills=["water"]) for id_ in technicians)
     session.flush()
     for number in range(1, households + 1):
-        _household(session, number)
+        _household(session, number, start_read)
     for technician in technicians:
         for number in range(1, 5):
             session.add(
@@ -65,7 +72,7 @@ def build(session: Session, households: int = 3, *, technicians: tuple[str, ...]
     session.flush()
 
 
-def _household(session: Session, number: int) -> None:
+def _household(session: Session, number: int, start_read: int) -> None:
     customer = Customer(name=f"Demo customer {number}", phone="555-0100")
     premise = Premise(
         number=f"P-{number}",
@@ -91,7 +98,7 @@ def _household(session: Session, number: int) -> None:
                 meter_id=meter.id,
                 service_point_id=point.id,
                 installed_at=since,
-                start_read=0,
+                start_read=start_read,
                 source="import:demo",
             ),
             Notice(
@@ -110,12 +117,12 @@ def _household(session: Session, number: int) -> None:
             ),
         ]
     )
-    _year(session, number, meter, point)
+    _year(session, number, meter, point, start_read)
     post(
         session,
         source=f"import:A{number}",
         purpose="opening",
-        words="Balance taken over",
+        message=Message.of("entry.opening", account=account.number),
         lines=[("AR", "OPEN", DEBT)],
         parties={"account": account.number},
         effective_at=since,
@@ -123,14 +130,14 @@ def _household(session: Session, number: int) -> None:
     )
 
 
-def _year(session: Session, number: int, meter: Meter, point: ServicePoint) -> None:
+def _year(session: Session, number: int, meter: Meter, point: ServicePoint, start_read: int) -> None:
     """Twelve monthly reads."""
     session.add_all(
         Read(
             meter_id=meter.id,
             service_point_id=point.id,
             taken_at=NOW - timedelta(days=30 * (12 - month)),
-            value=100_000 + 4_000 * month,
+            value=start_read + 100_000 + 4_000 * month,
             kind="actual",
             source=f"import:{number}:{month}",
             billed=True,
@@ -151,6 +158,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "exchange": {"reason": "age"},
     "disconnect_np": {},
     "meter_test": {},
+    "tamper": {"reason": "report"},
     "reconnect": {"payment_satisfied": True},
 }
 
@@ -178,7 +186,7 @@ def sent(session: Session, type_: str, household: int, technician: str = "t01", 
     return assign_order(session, made.number, technician, route_day=TODAY, now=NOW, actor="dispatcher")
 
 
-def take(session: Session, document: dict[str, Any], revision: str = "1-a") -> Verdict:
+def take(session: Session, document: dict[str, Any], revision: str = "1-a") -> Acknowledgement:
     """Ingest a document two hours into the morning."""
     verdict = ingest_event(
         session, document, database=f"tech-{document['technician']}", revision=revision, received_at=LATER

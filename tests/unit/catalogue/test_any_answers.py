@@ -29,8 +29,9 @@ from workorders.judgement.descriptors import Field, FieldType, OrderType
 from workorders.judgement.lifecycle import State, after_fact
 from workorders.judgement.situation import Situation
 from workorders.judgement.unable import UNABLE_RULES
-from workorders.messages.words import case_title, follow_reason_title, outcome_title
+from workorders.messages.words import ENGLISH, case_title, follow_reason_title, outcome_title, say
 from workorders.problems import Problem
+from workorders.usecases.orders.follow_on import opened
 
 LEDGERS = {"AR", "SVC", "TAX", "DEP", "REV", "REFUND", "PLANT", "STOCK", "CASH-T", "SUSP"}
 
@@ -108,7 +109,7 @@ def situations(draw: st.DrawFn, code: str) -> Situation:
         point_state=draw(st.sampled_from(["on", "off", "off_np", "unmetered", "inactive"])),
         point_state_source=draw(st.sampled_from([None, "off-1"])),
         point_other_orders=draw(
-            st.sampled_from([(), (OtherOrder("W9", "turn_on", "held", "A2", NOW.date()),)])
+            st.sampled_from([(), (OtherOrder("W9", "start", "held", "A2", NOW.date()),)])
         ),
         installed=draw(st.sampled_from([METER, None])),
         meters={m.serial: m for m in (SPARE, other)},
@@ -137,7 +138,7 @@ def check(judgement: Judgement, order_type: OrderType) -> None:
     """What holds of every judgement."""
     declared = {(p.purpose, line) for p in order_type.postings for line in p.lines}
     declared |= {(f"fee_{code}", ("AR", ledger)) for code in order_type.fees for ledger in ("SVC", "TAX")}
-    follow_ons = {f.type for f in order_type.follow_ons} | {"verify", "reconnect"}
+    follow_ons = {(f.type, reason) for f in order_type.follow_ons for reason in f.reasons}
     codes = [c.code for c in judgement.consequences if isinstance(c, OpenException)]
     assert len(codes) == len(set(codes)), "a source opens a code once"
     done = [c for c in judgement.consequences if isinstance(c, Post)]
@@ -155,15 +156,16 @@ def check(judgement: Judgement, order_type: OrderType) -> None:
                 assert {debit, credit} <= LEDGERS
                 assert (one.purpose, (debit, credit)) in declared
         elif isinstance(one, RaiseOrder):
-            assert one.type in follow_ons
-            assert check_extra(CATALOGUE[one.type], one.extra).keys() == one.extra.keys()
+            assert (one.type, one.reason) in follow_ons
+            given = opened(CATALOGUE[one.type], one.extra)
+            assert check_extra(CATALOGUE[one.type], given).keys() == given.keys()
             assert follow_reason_title(one.reason) != one.reason
         elif isinstance(one, OpenException):
-            assert one.words
+            assert say(one.message, ENGLISH) != one.message.code
             assert case_title(one.code) != one.code
         elif isinstance(one, RecordRead | RemoveMeter | InstallMeter):
             assert "\x00" not in one.serial
-    assert judgement.words
+    assert say(judgement.message, ENGLISH) != judgement.message.code
     assert (
         not judgement.outcome
         or outcome_title(judgement.outcome) != judgement.outcome
@@ -220,4 +222,4 @@ def test_any_other_event_gets_a_judgement_or_a_problem(kind: str, data: st.DataO
         assert problem.code == "bad_input"  # noqa: PT017 - both ways out are looked at
         assert kind in {"payment", "receipt_void"}
     else:
-        assert judgement.words
+        assert say(judgement.message, ENGLISH) != judgement.message.code

@@ -24,8 +24,11 @@ from workorders.judgement.descriptors import (
 from workorders.judgement.forms import read
 from workorders.judgement.unable import UNABLE_RULES
 from workorders.judgement.visit import Visit
-from workorders.messages.words import LANGUAGES, outcome_title, unable_title
-from workorders.policy.rule_schemas import SETTINGS
+from workorders.messages.message import Message
+from workorders.messages.texts import LANGUAGES
+from workorders.messages.words import outcome_title, unable_title
+from workorders.messages.words_en import UNABLE_REASONS
+from workorders.policy.setting_schemas import SETTINGS
 from workorders.problems import Problem
 from workorders.queries.order_types_page import page
 from workorders.usecases.district.publish_rules import sample_document
@@ -38,7 +41,7 @@ WIRE_TYPES = {"text", "number", "read", "serial", "yes_no", "choice", "photo", "
 
 
 def nothing(_visit: Visit) -> Judgement:
-    return Judgement("completed", "")
+    return Judgement("completed", Message("ack.posted"))
 
 
 PLAIN = OrderType(
@@ -148,6 +151,7 @@ def test_the_document_of_a_type_is_what_tablets_were_promised(order_type: OrderT
         "collects_payment",
         "cuts",
         "door_checks",
+        "pickups",
     ]
     for field in document["fields"]:
         assert field["type"] in WIRE_TYPES
@@ -181,7 +185,7 @@ def test_every_reason_outcome_and_fee_has_words(language: str) -> None:
     for order_type in CATALOGUE.values():
         assert all(unable_title(r, language) != r for r in order_type.unable_reasons)
         assert all(outcome_title(c.value, language) != c.value for c in order_type.outcomes)
-    assert set(LANGUAGES[language].UNABLE_REASONS) == set(UNABLE_RULES)
+    assert set(UNABLE_REASONS) == set(UNABLE_RULES)
     fees = {f["code"] for f in sample_document()["fees"]}
     assert {code for t in CATALOGUE.values() for code in t.fees} <= fees
 
@@ -192,4 +196,4 @@ def test_the_page_of_order_types_is_up_to_date() -> None:
 
 def test_the_sample_sets_every_setting_but_those_a_district_must_decide() -> None:
     sampled = {r["key"] for r in sample_document()["rules"] if r["kind"] == "setting"}
-    assert set(SETTINGS) - sampled == {"lock_check", "yard"}
+    assert set(SETTINGS) - sampled == {"late_fee", "lock_check", "yard"}

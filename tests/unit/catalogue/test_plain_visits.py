@@ -16,6 +16,8 @@ from workorders.judgement.consequences import (
     SetServicePoint,
 )
 from workorders.judgement.lifecycle import Command
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 
 OFF = {"point_state": "off", "point_state_source": "off-1", "point_lock": "L1"}
 OFF_READ = ReadFacts("CB100", NOW - (NOW - history()[-1].at) / 2, LAST + 40, "final", "off-1")
@@ -37,7 +39,7 @@ def posts(judgement: object) -> dict[str, tuple[tuple[str, str, int], ...]]:
 
 def test_turn_on_charges_connection_and_deposit_and_starts_the_reading() -> None:
     judgement = judged("turn_on", **OFF, **OFF_READS)
-    assert (judgement.outcome, judgement.command, judgement.words) == (
+    assert (judgement.outcome, judgement.command, say(judgement.message, ENGLISH)) == (
         "completed",
         Command.COMPLETE,
         "Posted.",
@@ -62,13 +64,13 @@ def test_turn_on_with_the_dial_moving_and_nobody_home_is_left_off() -> None:
     assert not of(judgement, Post)
 
 
-def test_turn_on_left_running_with_nobody_home_is_told() -> None:
+def test_turn_on_left_running_with_nobody_home_is_reported() -> None:
     judgement = judged("turn_on", {"dial_moving": True, "somebody_home": False}, **OFF, **OFF_READS)
     assert not cases(judgement)["left_running"].blocking
     assert of(judgement, SetServicePoint)[0].state == "on"
 
 
-def test_turn_on_of_what_is_on_by_the_records_is_told_and_costs_nothing() -> None:
+def test_turn_on_of_what_is_on_by_the_records_is_reported_and_costs_nothing() -> None:
     judgement = judged("turn_on")
     assert "already_on" in cases(judgement)
     assert not of(judgement, Post)
@@ -82,7 +84,7 @@ def test_turn_off_takes_the_final_read_and_gives_the_deposit_back() -> None:
     assert posts(judgement) == {"deposit_back": (("DEP", "AR", 10_000),)}
     # 6,000 gal at 620 cents per 1,000 are still to be billed: 10,000 − 2,000 − 3,720 are left.
     credit = cases(judgement)["final_credit"]
-    assert credit.then == (Post("refund", "Credit to refund", (("AR", "REFUND", 4280),)),)
+    assert credit.then == (Post("refund", Message("entry.refund"), (("AR", "REFUND", 4280),)),)
     assert not credit.blocking
 
 
@@ -177,7 +179,7 @@ def test_exchange_takes_the_old_meter_out_before_the_new_one_goes_in() -> None:
         RemoveMeter("CB100", LAST + 6000, NOW, status="retired"),
         InstallMeter("CB200", 12, NOW),
         RecordRead("CB200", 12, "start", NOW),
-        Post("plant", "Meter CB200 in service", (("PLANT", "STOCK", 14_500),)),
+        Post("plant", Message.of("entry.plant", serial="CB200"), (("PLANT", "STOCK", 14_500),)),
     )
     assert not cases(judgement)
 
@@ -216,7 +218,7 @@ def test_the_follow_on_of_a_half_done_exchange_sets_the_new_meter() -> None:
 
 def test_disconnect_cuts_and_charges_the_visit() -> None:
     judgement = judged("disconnect_np")
-    assert (judgement.outcome, judgement.words) == ("completed", "Posted.")
+    assert (judgement.outcome, say(judgement.message, ENGLISH)) == ("completed", "Posted.")
     assert of(judgement, SetServicePoint) == [SetServicePoint("off_np", NOW, lock="L77")]
     assert posts(judgement) == {"fee_field_visit": (("AR", "SVC", 4500),)}
     assert not of(judgement, RaiseOrder)
@@ -232,7 +234,7 @@ def test_reconnect_charges_its_fee_and_a_free_one_does_not() -> None:
 
 def test_verify_finds_no_difference() -> None:
     judgement = judged("verify")
-    assert (judgement.outcome, judgement.words) == ("completed", "Posted.")
+    assert (judgement.outcome, say(judgement.message, ENGLISH)) == ("completed", "Posted.")
 
 
 def test_verify_shows_differences_and_waits_with_the_correction() -> None:
@@ -240,7 +242,7 @@ def test_verify_shows_differences_and_waits_with_the_correction() -> None:
     case = cases(judgement)["record_differs"]
     assert case.blocking
     assert case.then == (SetServicePoint("off", NOW),)
-    assert "CB900" in case.words
+    assert "CB900" in say(case.message, ENGLISH)
     assert judgement.outcome == "differs"
     assert "serial_mismatch" not in cases(judgement)
 

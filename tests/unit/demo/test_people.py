@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demo.households.crew import make_crew, make_spare_meters
 from demo.households.households import AT_LEAST, STORIES, Household, make_households
 from demo.households.money import make_debt
 from demo.households.orders import MIX, make_orders
 from demo.households.reads import DIALS, MONTHS, REGISTER, DemoRead, make_reads
+from demo.households.technicians import make_spare_meters, make_technicians
 from demo.town import TownAddress
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -42,9 +42,9 @@ def test_the_same_seed_gives_the_same_people() -> None:
 
 @pytest.mark.parametrize("count", [100, 400, 3_000])
 def test_every_story_has_its_households(count: int) -> None:
-    told = [one.story for one in district(count, 7)]
+    lived = [one.story for one in district(count, 7)]
     for story in STORIES:
-        assert told.count(story) >= AT_LEAST
+        assert lived.count(story) >= AT_LEAST
 
 
 @settings(deadline=None, max_examples=25)
@@ -75,7 +75,7 @@ def test_stories_show_in_the_reads() -> None:
         assert (reads[-1].units or 0) > 2 * sum(year) / len(year)
 
 
-def test_delinquents_owe_and_were_told() -> None:
+def test_delinquents_owe_and_were_noticed() -> None:
     for one in district(400, 7):
         debt = make_debt(one, reads_of(one), seed=7, now=NOW)
         owed = sum(cents for entry in debt.entries for ledger, _, cents in entry.postings if ledger == "AR")
@@ -103,7 +103,7 @@ def test_a_day_has_every_type_once_a_household() -> None:
 
 
 def test_spare_meters_have_serials_of_their_own() -> None:
-    crew = make_crew(["Z0", "Z1"], [(-98.6, 39.1)], seed=7)
-    spares = [spare.serial for spare in make_spare_meters(crew)]
+    people = make_technicians(["Z0", "Z1"], [(-98.6, 39.1)], seed=7)
+    spares = [spare.serial for spare in make_spare_meters(people)]
     installed = [one.serial for one in district(3_000, 7)]
     assert len(set(spares + installed)) == len(spares) + len(installed)

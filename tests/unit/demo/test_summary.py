@@ -1,4 +1,4 @@
-"""The figures of a run come from the records, and tell when something is missing."""
+"""The figures of a run come from the records, and say when something is missing."""
 
 import io
 from datetime import date
@@ -12,6 +12,26 @@ from demo.played_day.player import Played
 from demo.played_day.summary import as_document, as_tables, summary
 from demo.played_day.tablets import Tablets
 from demo.signins import DemoSignIns
+
+RECEIPT = {
+    "number": "AA-000001",
+    "order": "W000001",
+    "technician": "t01",
+    "amount_cents": 5_000,
+    "method": "cash",
+    "chain_ok": True,
+}
+ENTRY = {
+    "id": 9,
+    "source": "event:a:00000001",
+    "purpose": "receipt",
+    "words": "Receipt",
+    "order": "W000001",
+    "postings": [
+        {"ledger": "CASH-T", "party": "t01", "cents": 5_000},
+        {"ledger": "AR", "party": "A1", "cents": -5_000},
+    ],
+}
 
 
 def played(**changed: Any) -> Played:
@@ -39,31 +59,11 @@ def played(**changed: Any) -> Played:
         }
         for n, kind, status in ((1, "payment", "posted"), (2, "completed", "review"))
     ]
-    receipt = {
-        "number": "AA-000001",
-        "order": "W000001",
-        "technician": "t01",
-        "amount_cents": 5_000,
-        "method": "cash",
-        "chain_ok": True,
-    }
-    postings = [
-        {"ledger": "CASH-T", "party": "t01", "cents": 5_000},
-        {"ledger": "AR", "party": "A1", "cents": -5_000},
-    ]
-    entry = {
-        "id": 9,
-        "source": "event:a:00000001",
-        "purpose": "receipt",
-        "words": "Receipt",
-        "order": "W000001",
-        "postings": postings,
-    }
     records: dict[str, Any] = {
         "orders": [order],
         "events": events,
-        "receipts": [receipt],
-        "entries": [entry],
+        "receipts": [RECEIPT],
+        "entries": [ENTRY],
         "trial_balance": {"AR": -5_000, "CASH-T": 5_000},
         "duplicates_ignored": 2,
         "wrongful_cuts": 0,

@@ -6,6 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from workorders.grammar.numbers import count_from_text, decimal_from_text
 from workorders.grammar.texts import checked_line, checked_text
@@ -41,6 +43,13 @@ def test_a_count_is_digits_within_its_limits(text: str) -> None:
 def test_a_decimal_has_a_point_and_digits(text: str) -> None:
     refused(decimal_from_text, text)
     assert decimal_from_text("-98.6012", field="here") == -98.6012
+
+
+@given(st.floats(-180, 180))
+@example(-98.59899999999999)
+def test_every_digit_that_a_program_writes_is_read(number: float) -> None:
+    for text in (f"{number:.17f}", f"{number:.40f}", *([repr(number)] if "e" not in repr(number) else [])):
+        assert decimal_from_text(text, field="here") == float(text)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 
 from server.imports.damage import damage
 from server.imports.nothing import is_nothing, names_nobody
-from server.imports.table import decode, read_table
+from server.imports.table import decode
+from tests.unit.imports.reading import read_table
 
 
 @pytest.mark.parametrize(

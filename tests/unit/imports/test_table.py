@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.imports.table import read_table
+from tests.unit.imports.reading import read_table
 
 COLUMNS = ("serial", "size", "note")
 REQUIRED = ("serial",)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,8 @@ from workorders.judgement.consequences import (
     SetServicePoint,
 )
 from workorders.judgement.lifecycle import Command
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.policy.rulebook import FeeRow
 from workorders.problems import Problem
 
@@ -105,19 +108,19 @@ def test_a_new_meter_the_records_speak_against_waits_and_nothing_is_overwritten(
         (1_000_000, "read_too_many_digits", True),
     ],
 )
-def test_an_odd_read_is_told_or_waits(read: int, code: str, blocking: bool) -> None:
+def test_an_odd_read_is_reported_or_waits(read: int, code: str, blocking: bool) -> None:
     judgement = judged("turn_off", {"read": read})
     assert cases(judgement)[code].blocking is blocking
     recorded = of(judgement, RecordRead)
     assert [("not_billable" in r.flags) for r in recorded] == ([] if read == 1_000_000 else [blocking])
 
 
-def test_skill_and_place_are_told_and_never_block() -> None:
+def test_skill_and_place_are_reported_and_never_block() -> None:
     judgement = judged("turn_off", event_skills=(), event_position=(-98.6, 39.2))
     assert judgement.command is Command.COMPLETE
     assert cases(judgement)["skill_missing"].detail["skills"] == ["water"]
     assert cases(judgement)["outside_geofence"].detail["metres"] == pytest.approx(11_119, abs=5)
-    assert "Reported away from the premise" in judgement.words
+    assert "Reported away from the premise" in say(judgement.message, ENGLISH)
 
 
 def test_a_poor_fix_is_given_its_own_inaccuracy() -> None:
@@ -134,7 +137,7 @@ def test_a_completion_under_an_old_epoch_counts_and_recalls_who_has_it_now() -> 
     }
     judgement = judged("turn_off", **moved)
     assert judgement.command is Command.COMPLETE
-    assert of(judgement, Recall) == [Recall("t02", "done by t01")]
+    assert of(judgement, Recall) == [Recall("t02", Message.of("reason.done_by", technician="t01"))]
     progress = judge(situation("turn_off", **moved), event("en_route"))
     assert progress.command is None
     unable = judge(situation("turn_off", **moved), event("unable", {"reason": "no_access"}))
@@ -225,11 +228,11 @@ def test_work_done_before_the_cancel_counts() -> None:
     assert "done_before_cancel" in cases(judgement)
 
 
-def test_unusable_and_unknown_answers_are_told_and_the_rest_counts() -> None:
+def test_unusable_and_unknown_answers_are_reported_and_the_rest_counts() -> None:
     judgement = judged("turn_off", {"read": "12a", "left_on": None, "colour": "blue"})
-    told = cases(judgement)
-    assert told["answers_unusable"].detail["fields"] == ["left_on", "read"]
-    assert told["answers_unknown"].detail["fields"] == ["colour"]
+    opened = cases(judgement)
+    assert opened["answers_unusable"].detail["fields"] == ["left_on", "read"]
+    assert opened["answers_unknown"].detail["fields"] == ["colour"]
     assert of(judgement, SetServicePoint)[0].lock == "L77"
 
 
@@ -249,3 +252,24 @@ def test_a_body_of_another_shape_is_a_problem() -> None:
             event("unable"),
         )
     assert unknown.value.code == "unknown_order_type"
+
+
+@pytest.mark.parametrize(
+    ("type_", "answers", "outcome", "left"),
+    [
+        ("turn_on", {"left_on": False}, "completed", None),
+        ("turn_on", {}, "left_off", None),
+        ("reconnect", {"left_on": False}, "completed", None),
+        ("disconnect_np", {"cut_made": False}, "completed", None),
+        ("exchange", {}, "partial", None),
+        ("turn_on", {}, "completed", "off"),
+    ],
+)
+def test_an_outcome_that_contradicts_an_answer_is_looked_at(
+    type_: str, answers: dict[str, Any], outcome: str, left: str | None
+) -> None:
+    given = visit(type_, answers)
+    body = {**given.body, "outcome": outcome} | ({"left": left} if left else {})
+    found = cases(judge(situation(type_), replace(given, body=body)))
+    assert found["outcome_contradicted"].blocking
+    assert "outcome_contradicted" not in cases(judged(type_, answers))

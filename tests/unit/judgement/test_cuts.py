@@ -20,7 +20,7 @@ from tests.unit.situations import (
     situation,
     visit,
 )
-from workorders.catalogue import judge
+from workorders.catalogue import CATALOGUE, judge
 from workorders.facts import EntryFacts, HoldFacts, OtherOrder, PaymentFacts
 from workorders.judgement.consequences import (
     Judgement,
@@ -32,6 +32,7 @@ from workorders.judgement.consequences import (
 )
 from workorders.judgement.late_payment import reconsider_cut
 from workorders.judgement.lifecycle import Command
+from workorders.messages.words import ENGLISH, say
 
 HOUR = timedelta(hours=1)
 PAID = 12_850
@@ -112,7 +113,7 @@ def test_a_part_payment_does_not_make_the_cut_wrongful() -> None:
 
 
 def test_the_next_customers_turn_on_restores_instead_of_a_reconnect() -> None:
-    turn_on = OtherOrder("W9", "turn_on", "dispatched", "A2", NOW.date())
+    turn_on = OtherOrder("W9", "start", "dispatched", "A2", NOW.date())
     judgement = judged("disconnect_np", **cancelled(-1), point_other_orders=(turn_on,))
     assert judgement.outcome == "completed_after_cancel"
     assert not of(judgement, RaiseOrder)
@@ -168,16 +169,16 @@ def warned(cut: object, **changes: Any) -> Judgement:
 def test_a_cut_out_of_time_is_a_case_of_its_own_with_what_the_tablet_had_said(
     changes: dict[str, object], code: str
 ) -> None:
-    told = {"told": ["authority_expired", "nonsense"], "reason": " Already under way. "}
-    case = cases(warned(told, **changes))[code]
+    warning = {"told": ["authority_expired", "nonsense"], "reason": " Already under way. "}
+    case = cases(warned(warning, **changes))[code]
     assert case.blocking
     assert case.detail["warnings"] == ["authority_expired"]
     assert case.detail["reason"] == "Already under way."
-    assert "cut nevertheless: “Already under way.”" in case.words
+    assert "cut nevertheless: “Already under way.”" in say(case.message, ENGLISH)
     unwarned = cases(judged("disconnect_np", **changes))[code]
     assert (unwarned.detail["warnings"], unwarned.detail["reason"]) == ([], None)
-    assert "had not warned" in unwarned.words
-    assert code not in cases(warned(told))
+    assert "had not warned" in say(unwarned.message, ENGLISH)
+    assert code not in cases(warned(warning))
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_a_payment_that_becomes_known_later_turns_a_posted_cut_wrongful() -> Non
         point_state="off_np",
         **paid(-1),
     )
-    late = reconsider_cut(posted, cut)
+    late = reconsider_cut(CATALOGUE["disconnect_np"], posted, cut)
     assert late is not None
     assert late.outcome == "wrongful_cut"
     assert [(r.source, r.purpose) for r in of(late, Reverse)] == [(cut.id, "fee_field_visit")]
@@ -288,7 +289,7 @@ def test_a_payment_that_becomes_known_later_turns_a_posted_cut_wrongful() -> Non
     }
     assert posted.account is not None
     after = replace(posted.account, payments=(PaymentFacts("P1", NOW + HOUR, PAID, "web"),))
-    assert reconsider_cut(replace(posted, account=after), cut) is None
+    assert reconsider_cut(CATALOGUE["disconnect_np"], replace(posted, account=after), cut) is None
 
 
 def test_a_lock_check_follows_when_the_rules_set_its_days() -> None:

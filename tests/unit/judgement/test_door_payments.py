@@ -7,6 +7,8 @@ from workorders.catalogue import judge
 from workorders.facts import EventFacts
 from workorders.judgement.consequences import Judgement, Post
 from workorders.judgement.receipts import FIRST_PREVIOUS, receipt_hash
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.problems import Problem
 
 
@@ -36,7 +38,9 @@ def paid(**changes: object) -> Judgement:
 
 def test_cash_is_in_custody_and_credits_the_customer() -> None:
     judgement = paid()
-    assert judgement.consequences == (Post("payment", "Receipt AB-000001", (("CASH-T", "AR", 5000),)),)
+    assert judgement.consequences == (
+        Post("payment", Message.of("entry.receipt", receipt="AB-000001"), (("CASH-T", "AR", 5000),)),
+    )
     assert (judgement.outcome, judgement.command) == ("", None)
 
 
@@ -49,7 +53,7 @@ def test_cash_is_in_custody_and_credits_the_customer() -> None:
         ({"method": "card_slip"}, "method_not_allowed"),
     ],
 )
-def test_a_doubtful_receipt_is_told_and_the_money_stays_counted(
+def test_a_doubtful_receipt_is_reported_and_the_money_stays_counted(
     changes: dict[str, object], code: str
 ) -> None:
     judgement = paid(**changes)
@@ -63,7 +67,7 @@ def test_a_receipt_for_another_account_goes_to_suspense() -> None:
     assert "receipt_other_account" in cases(judgement)
 
 
-def test_a_check_from_a_banned_account_is_told() -> None:
+def test_a_check_from_a_banned_account_is_reported() -> None:
     banned = situation("disconnect_np", account_check_ban=True)
     assert "check_while_banned" in cases(judge(banned, payment(method="check", check_number="17")))
 
@@ -104,7 +108,7 @@ def test_no_receipt_at_all_is_a_problem() -> None:
 def test_a_voided_number_is_explained_and_posts_nothing() -> None:
     void = event("receipt_void", {"receipt": receipt(amount_cents=0, method="void"), "reason": "smudged"})
     judgement = judge(situation("disconnect_np"), void)
-    assert "smudged" in cases(judgement)["receipt_void"].words
+    assert "smudged" in say(cases(judgement)["receipt_void"].message, ENGLISH)
     assert not of(judgement, Post)
 
 
@@ -112,14 +116,14 @@ def test_a_payment_does_not_decide_the_order() -> None:
     assert (paid().outcome, paid().command) == ("", None)
 
 
-@pytest.mark.parametrize(("cents", "told"), [(250_000, False), (250_001, True), (9_999_999_900, True)])
+@pytest.mark.parametrize(("cents", "held_up"), [(250_000, False), (250_001, True), (9_999_999_900, True)])
 def test_a_receipt_above_the_limit_of_the_field_posts_and_waits_for_a_second_person(
-    cents: int, told: bool
+    cents: int, held_up: bool
 ) -> None:
     judgement = paid(amount_cents=cents)
     assert of(judgement, Post)[0].lines == (("CASH-T", "AR", cents),)
     found = cases(judgement).get("receipt_large")
-    assert (found is not None and found.blocking) is told
+    assert (found is not None and found.blocking) is held_up
 
 
 @pytest.mark.parametrize(

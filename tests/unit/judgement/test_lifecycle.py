@@ -5,19 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from workorders.catalogue import CATALOGUE
 from workorders.judgement.lifecycle import (
     ACTIVE,
     FIELD_COMMANDS,
     IN_FIELD,
     TRANSITIONS,
     Command,
-    Meeting,
     State,
     after_fact,
     document_state,
-    meeting,
     move,
 )
+from workorders.judgement.traits import Meeting, meeting
 from workorders.messages.words import state_title
 from workorders.problems import Problem
 
@@ -99,7 +99,7 @@ def test_closed_and_superseded_work_is_not_active() -> None:
 def test_the_newer_customers_event_wins_at_a_service_point(
     new: str, active: str, same: bool, expected: Meeting
 ) -> None:
-    assert meeting(new, active, same_account=same) is expected
+    assert meeting(CATALOGUE[new], CATALOGUE[active], same_account=same) is expected
 
 
 class Life(RuleBasedStateMachine):

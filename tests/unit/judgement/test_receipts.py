@@ -1,7 +1,6 @@
 """Receipt numbers and the hash chain."""
 
 import hashlib
-import random
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from workorders.judgement.receipts import (
     FIRST_PREVIOUS,
     ReceiptFacts,
-    check_chain,
     follows,
     format_number,
     own_hash_is_right,
@@ -75,14 +73,11 @@ def test_a_number_that_would_not_parse_is_not_made() -> None:
 blocks = st.lists(st.integers(1, 10**7), min_size=1, max_size=12)
 
 
-@given(blocks, st.randoms(use_true_random=False), st.integers(1, 500))
-def test_a_whole_chain_is_sound_in_any_order(amounts: list[int], shuffle: random.Random, first: int) -> None:
+@given(blocks, st.integers(1, 500))
+def test_each_receipt_follows_the_one_before(amounts: list[int], first: int) -> None:
     made = chain(amounts, first=first)
-    shuffle.shuffle(made)
-    assert check_chain(made, first).sound
-    ordered = sorted(made, key=lambda r: r.number)
-    assert follows(ordered[0], None)
-    assert all(follows(b, a.hash) for a, b in pairwise(ordered))
+    assert follows(made[0], None)
+    assert all(follows(b, a.hash) for a, b in pairwise(made))
 
 
 @settings(max_examples=60)
@@ -104,23 +99,17 @@ def test_any_single_change_is_found(amounts: list[int], data: st.DataObject) -> 
         )
     )
     made[i] = replace(made[i], **change)  # type: ignore[arg-type]  # the values fit the fields they name
-    assert not check_chain(made).sound
     assert not own_hash_is_right(made[i])
 
 
-@given(blocks, st.data())
-def test_a_removed_receipt_leaves_a_gap_with_its_number(amounts: list[int], data: st.DataObject) -> None:
-    made = chain([*amounts, 1])
-    gone = made.pop(data.draw(st.integers(0, len(made) - 2)))
-    assert check_chain(made).missing == (gone.number,)
+@given(blocks)
+def test_a_receipt_does_not_follow_where_one_was_removed(amounts: list[int]) -> None:
+    made = chain([*amounts, 1, 2])
+    assert not follows(made[-1], made[-3].hash)
 
 
 def test_a_receipt_forged_whole_in_the_middle_does_not_link() -> None:
     made = chain([100, 200, 300])
     forged = chain([100, 999])[1]
-    assert check_chain([made[0], forged, made[2]]).unlinked == ("AB-000003",)
-
-
-def test_the_same_number_twice_is_told() -> None:
-    made = chain([100, 200])
-    assert check_chain([*made, made[1]]).repeated == ("AB-000002",)
+    assert follows(forged, made[0].hash)
+    assert not follows(made[2], forged.hash)

@@ -15,6 +15,7 @@ from workorders.judgement.consequences import (
 )
 from workorders.judgement.lifecycle import Command, State, after_fact
 from workorders.judgement.unable import UNABLE_RULES
+from workorders.messages.words import ENGLISH, say
 
 
 def unable(type_: str, reason: object, body: dict[str, object] | None = None, **changes: object) -> Judgement:
@@ -103,4 +104,4 @@ def test_every_reason_of_every_type_has_an_answer_with_a_place_to_go(code: str, 
         State.EXCEPTION,
         State.COMPLETED,
     }
-    assert judgement.words
+    assert say(judgement.message, ENGLISH) != judgement.message.code

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from workorders.ledger import CHART, Line, draft
 from workorders.ledger.entries import EntryDraft
+from workorders.messages.message import typed
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-PARTIES = {"account": "A1", "technician": "t01"}
+PARTIES = {"account": "A1", "technician": "t01", "office": "north"}
 LINES = st.lists(
     st.tuples(st.sampled_from(sorted(CHART)), st.sampled_from(sorted(CHART)), st.integers(1, 10**9)),
     min_size=1,
@@ -18,7 +19,7 @@ LINES = st.lists(
 
 
 def made(lines: list[Line], parties: dict[str, str]) -> EntryDraft:
-    return draft(source="s", purpose="p", words="w", lines=lines, parties=parties, effective_at=NOW)
+    return draft(source="s", purpose="p", message=typed("w"), lines=lines, parties=parties, effective_at=NOW)
 
 
 @given(LINES)

@@ -13,20 +13,21 @@ def test_written_and_read_back(cents: int) -> None:
     assert cents_from_text(text_from_cents(cents), credit=True) == cents
 
 
-@pytest.mark.parametrize(
-    ("text", "cents"),
-    [
-        ("45", 4_500),
-        ("45.5", 4_550),
-        ("45.50", 4_550),
-        (" $45.50 ", 4_550),
-        (".5", 50),
-        ("1,234.56", 123_456),
-        ("$1,234,567", 123_456_700),
-        ("0", 0),
-        ("007.10", 710),
-    ],
-)
+AMOUNTS = [
+    ("45", 4_500),
+    ("45.5", 4_550),
+    ("45.50", 4_550),
+    (" $45.50 ", 4_550),
+    (".5", 50),
+    ("1,234.56", 123_456),
+    ("$1,234,567", 123_456_700),
+    ("0", 0),
+    ("007.10", 710),
+]
+"""What is read at every door, the tablet's too, and as how many cents."""
+
+
+@pytest.mark.parametrize(("text", "cents"), AMOUNTS)
 def test_read_as_it_is_meant(text: str, cents: int) -> None:
     assert cents_from_text(text) == cents
 
@@ -69,6 +70,7 @@ NO_AMOUNTS = [
     "0x10",
     "9" * 16,
 ]
+"""What is an amount at no door."""
 
 
 @pytest.mark.parametrize("text", NO_AMOUNTS)

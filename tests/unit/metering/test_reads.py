@@ -16,7 +16,6 @@ from workorders.metering.registers import (
     fits,
     may_install,
     usage,
-    usage_at_point,
     usage_between,
 )
 from workorders.policy.rulebook import HighLow
@@ -153,7 +152,8 @@ def test_usage_over_an_exchange_is_the_old_part_and_the_new_part() -> None:
         ReadFacts("CB200", NOW + 10 * day, 7, "start", "2"),
         ReadFacts("CB200", NOW + 30 * day, 107, "actual", "3"),
     )
-    assert usage_at_point(reads, {"CB100": METER, "CB200": SPARE}, NOW, NOW + 30 * day) == 25 + 100
+    parts = [usage_between(reads, meter, NOW, NOW + 30 * day) for meter in (METER, SPARE)]
+    assert parts == [25, 100]
 
 
 def test_a_meter_from_this_van_that_fits_may_go_in() -> None:

@@ -54,7 +54,7 @@ def test_the_measure_is_right() -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("pairs", "least"), [(TEXT_ON, 4.5), (EDGES, 3.0)])
-def test_colours_can_be_told_apart(scheme: str, pairs: dict[str, tuple[str, ...]], least: float) -> None:
+def test_colours_can_be_distinguished(scheme: str, pairs: dict[str, tuple[str, ...]], least: float) -> None:
     colors = schemes()[scheme]
     weak = {
         (front, back): round(contrast(colors[front], colors[back]), 2)

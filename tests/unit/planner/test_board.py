@@ -3,11 +3,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.planner.board import Board
+from geo.planner.board import RouteBoard
 from geo.planner.construct import fill, hardest_first, swap_in
 from geo.planner.insert import board_of
 from geo.planner.instance import RELOAD_NODE, index
-from geo.planner.model import Options, Problem
+from geo.planner.model import Options, PlanningProblem
 from geo.planner.simulate import route_of
 from geo.planner.solve import plan
 from geo.planner.trials import IMPOSSIBLE, Prober
@@ -19,16 +19,16 @@ generated = settings(
 PLAIN = Options(overtime_cost=0, zone_cost_s=0)
 
 
-def half_full(problem: Problem) -> Board:
+def half_full(problem: PlanningProblem) -> RouteBoard:
     """A board with every second order on it where it fits."""
-    board = Board(index(problem, PLAIN))
+    board = RouteBoard(index(problem, PLAIN))
     fill(board, [o for o in range(0, len(problem.orders), 2) if o not in board.instance.linked])
     return board
 
 
 @generated
 @given(days())
-def test_a_place_is_possible_exactly_when_the_route_with_it_is(problem: Problem) -> None:
+def test_a_place_is_possible_exactly_when_the_route_with_it_is(problem: PlanningProblem) -> None:
     board = half_full(problem)
     for order in range(1, len(problem.orders), 2):
         trials = Prober(board).insertions(order)
@@ -51,7 +51,7 @@ def test_a_place_is_possible_exactly_when_the_route_with_it_is(problem: Problem)
 
 @generated
 @given(days())
-def test_a_swap_is_possible_exactly_when_the_route_with_it_is(problem: Problem) -> None:
+def test_a_swap_is_possible_exactly_when_the_route_with_it_is(problem: PlanningProblem) -> None:
     board = half_full(problem)
     for order in range(1, len(problem.orders), 2):
         trials = Prober(board).swaps(order)
@@ -71,8 +71,10 @@ def test_a_swap_is_possible_exactly_when_the_route_with_it_is(problem: Problem) 
 
 @generated
 @given(days(), st.data())
-def test_a_route_on_the_board_ends_when_the_simulation_says(problem: Problem, data: st.DataObject) -> None:
-    board = Board(index(problem, PLAIN))
+def test_a_route_on_the_board_ends_when_the_simulation_says(
+    problem: PlanningProblem, data: st.DataObject
+) -> None:
+    board = RouteBoard(index(problem, PLAIN))
     for number, vehicle in enumerate(board.instance.vehicles):
         nodes = data.draw(st.permutations(range(len(problem.orders))))[:4]
         person = problem.technicians[vehicle.technician]
@@ -87,7 +89,7 @@ def test_a_route_on_the_board_ends_when_the_simulation_says(problem: Problem, da
 
 def test_an_urgent_order_takes_the_place_of_a_lesser_one() -> None:
     problem = town(3, orders=40, technicians=2)
-    board = Board(index(problem, PLAIN))
+    board = RouteBoard(index(problem, PLAIN))
     left = fill(board, range(len(problem.orders)))
     before = board.served
     rest = swap_in(board, left, lambda: False)

@@ -9,13 +9,14 @@ from geo.planner.by_zone import plan_by_zone
 from geo.planner.day_state import DayState, TechnicianState
 from geo.planner.insert import cheapest_insertions
 from geo.planner.late import late_consequences
-from geo.planner.model import Options, Problem
+from geo.planner.model import Options, PlanningProblem
 from geo.planner.plan import Plan
 from geo.planner.replan import replan
 from geo.planner.schedule import violations
 from geo.planner.slots import planned_day, recommend_slots
 from geo.planner.solve import plan
 from tests.unit.planner.worlds import HOUR, days, order
+from workorders.messages.words import ENGLISH, SENTENCES, UNKNOWN, say
 
 QUICK = Options(seconds=0.03, processes=1, clock="cpu")
 generated = settings(
@@ -23,29 +24,31 @@ generated = settings(
 )
 
 
-def sound(problem: Problem, made: Plan) -> None:
+def sound(problem: PlanningProblem, made: Plan) -> None:
     """Valid by the rules alone, and every order left out explained."""
     assert violations(problem, made) == []
-    assert all(missing.words and missing.code != "unexplained" for missing in made.unplaced)
+    for missing in made.unplaced:
+        assert missing.reason.code in SENTENCES.keys() - {"unplaced.unexplained"}
+        assert UNKNOWN not in say(missing.reason, ENGLISH).split()
     assert made.served + len(made.unplaced) == len(problem.orders)
 
 
 @generated
 @given(days(), st.sampled_from([QUICK, replace(QUICK, fairness=1), replace(QUICK, aging_points=5)]))
-def test_a_generated_day_is_planned_or_explained(problem: Problem, options: Options) -> None:
+def test_a_generated_day_is_planned_or_explained(problem: PlanningProblem, options: Options) -> None:
     sound(problem, plan(problem, options=options))
 
 
 @settings(generated, max_examples=20)
 @given(days())
-def test_zone_by_zone_keeps_the_same_rules(problem: Problem) -> None:
+def test_zone_by_zone_keeps_the_same_rules(problem: PlanningProblem) -> None:
     sound(problem, plan_by_zone(problem, options=replace(QUICK, seconds=0.1)))
 
 
 @settings(generated, max_examples=40)
 @given(days(), st.integers(7, 18), st.data())
 def test_a_day_under_way_is_planned_on_from_any_state(
-    problem: Problem, hour: int, data: st.DataObject
+    problem: PlanningProblem, hour: int, data: st.DataObject
 ) -> None:
     first = plan(problem, options=QUICK)
     states = tuple(
@@ -61,16 +64,16 @@ def test_a_day_under_way_is_planned_on_from_any_state(
         if route.shift == 0 and (done := data.draw(st.integers(0, len(route.orders)))) is not None
     )
     later = replan(problem, first, DayState(hour * HOUR, states), options=QUICK)
-    told = [*later.technician_of(), *(missing.order for missing in later.unplaced)]
+    named = [*later.technician_of(), *(missing.order for missing in later.unplaced)]
     finished = [number for known in states for number in known.done]
-    assert sorted(told + finished) == sorted(other.number for other in problem.orders)
+    assert sorted(named + finished) == sorted(other.number for other in problem.orders)
     for known in states:
         assert all(later.technician_of()[number] == known.technician for number in known.locked)
 
 
 @settings(generated, max_examples=30)
 @given(days())
-def test_questions_about_a_plan_never_fail(problem: Problem) -> None:
+def test_questions_about_a_plan_never_fail(problem: PlanningProblem) -> None:
     made = plan(problem, options=QUICK)
     new = order("new", 0, skills=frozenset("a"))
     for way in cheapest_insertions(problem, made, new):

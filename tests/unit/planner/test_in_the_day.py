@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo.planner.by_zone import plan_by_zone
+from geo.planner.by_zone import plan_by_zone, plan_day
 from geo.planner.day_state import DayState, TechnicianState, remaining_day
 from geo.planner.insert import cheapest_insertions
-from geo.planner.late import late_consequences
-from geo.planner.model import Break, Options, Problem, Shift, Window
+from geo.planner.late import Consequences, late_consequences
+from geo.planner.model import Break, Options, PlanningProblem, Shift, Window
 from geo.planner.plan import BREAK, Plan
 from geo.planner.replan import replan
 from geo.planner.schedule import violations
@@ -24,13 +24,13 @@ ELEVEN = 11 * HOUR
 
 
 @pytest.fixture(scope="module")
-def morning() -> tuple[Problem, Plan]:
+def morning() -> tuple[PlanningProblem, Plan]:
     """A plan of a whole day for six technicians."""
     problem = town(11, 90, 6)
     return problem, plan(problem, options=Options(seconds=1, processes=1, clock="cpu"))
 
 
-def state_at(problem: Problem, made: Plan, now: int) -> DayState:
+def state_at(problem: PlanningProblem, made: Plan, now: int) -> DayState:
     """Everybody exactly on time: what has begun by `now` is done or in progress, the next stop locked."""
     states = []
     for route in made.routes:
@@ -50,7 +50,7 @@ def state_at(problem: Problem, made: Plan, now: int) -> DayState:
     return DayState(now, tuple(states))
 
 
-def test_emergencies_are_served_and_little_else_moves(morning: tuple[Problem, Plan]) -> None:
+def test_emergencies_are_served_and_little_else_moves(morning: tuple[PlanningProblem, Plan]) -> None:
     problem, made = morning
     urgent = tuple(order(f"E{n}", 5 * n + 2, priority=200) for n in range(3))
     state = state_at(problem, made, ELEVEN)
@@ -70,7 +70,7 @@ def test_emergencies_are_served_and_little_else_moves(morning: tuple[Problem, Pl
     )
 
 
-def test_nobody_moves_when_nobody_may(morning: tuple[Problem, Plan]) -> None:
+def test_nobody_moves_when_nobody_may(morning: tuple[PlanningProblem, Plan]) -> None:
     problem, made = morning
     urgent = tuple(order(f"E{n}", 5 * n + 2, priority=200) for n in range(3))
     whole = replace(problem, orders=(*problem.orders, *urgent))
@@ -79,7 +79,7 @@ def test_nobody_moves_when_nobody_may(morning: tuple[Problem, Plan]) -> None:
     assert {"E0", "E1", "E2"} <= later.technician_of().keys()
 
 
-def test_an_absent_technicians_orders_go_to_others(morning: tuple[Problem, Plan]) -> None:
+def test_an_absent_technicians_orders_go_to_others(morning: tuple[PlanningProblem, Plan]) -> None:
     problem, made = morning
     left = replace(problem, technicians=problem.technicians[1:])
     later = replan(left, made, DayState(7 * HOUR), options=QUICK)
@@ -90,7 +90,7 @@ def test_an_absent_technicians_orders_go_to_others(morning: tuple[Problem, Plan]
 
 def test_a_missed_break_is_due_at_once_and_a_threatened_one_comes_first() -> None:
     stops = (order("next", 1, 60), order("then", 2))
-    problem = Problem(stops, (technician(),), line_of(4))
+    problem = PlanningProblem(stops, (technician(),), line_of(4))
     made = plan(problem, options=QUICK)
     half_past_twelve = TechnicianState("Ann", 0, 45_000, locked=("next",))
     later = replan(problem, made, DayState(45_000, (half_past_twelve,)), options=QUICK)
@@ -102,7 +102,7 @@ def test_a_missed_break_is_due_at_once_and_a_threatened_one_comes_first() -> Non
 
 def test_what_follows_a_locked_stop_waits_for_it() -> None:
     stops = (order("dig", 2, 60, pinned="Ann"), order("fit", 2, pinned="Bob", follows="dig"))
-    problem = Problem(stops, (technician("Ann"), technician("Bob")), line_of(4))
+    problem = PlanningProblem(stops, (technician("Ann"), technician("Bob")), line_of(4))
     made = plan(problem, options=QUICK)
     state = DayState(9 * HOUR, (TechnicianState("Ann", 0, 9 * HOUR, locked=("dig",)),))
     starts = {visit.order: visit for _, visit in replan(problem, made, state, options=QUICK).stops()}
@@ -113,7 +113,7 @@ def test_the_cheapest_ways_to_take_an_urgent_order() -> None:
     people = tuple(
         technician(name, start=place, end=place) for name, place in (("Ann", 0), ("Bob", 5), ("Cy", 9))
     )
-    problem = Problem((order("A", 1),), people, line_of(10))
+    problem = PlanningProblem((order("A", 1),), people, line_of(10))
     made = plan(problem, options=QUICK)
     ways = cheapest_insertions(problem, made, order("urgent", 6))
     assert [(way.technician, way.extra_drive_s) for way in ways] == [
@@ -128,7 +128,7 @@ def test_the_cheapest_ways_to_take_an_urgent_order() -> None:
 
 def test_when_all_are_full_it_says_who_must_give_way() -> None:
     full = tuple(order(str(n), 1, 100, priority=p) for n, p in enumerate((20, 10, 50, 50)))
-    problem = Problem(full, (technician(shifts=(Shift(8 * HOUR, 16 * HOUR),)),), line_of(3))
+    problem = PlanningProblem(full, (technician(shifts=(Shift(8 * HOUR, 16 * HOUR),)),), line_of(3))
     made = plan(problem, options=QUICK)
     (way,) = cheapest_insertions(problem, made, order("urgent", 1, 100, priority=100))
     assert made.served == 4
@@ -138,7 +138,7 @@ def test_when_all_are_full_it_says_who_must_give_way() -> None:
 def test_slots_that_can_be_kept_cheapest_first() -> None:
     windows = [Window(8 * HOUR, 10 * HOUR), Window(13 * HOUR, 15 * HOUR)]
     near = order("near", 5, 60, windows=(windows[1],))
-    problem = Problem((near,), (technician(end=7),), line_of(8))
+    problem = PlanningProblem((near,), (technician(end=7),), line_of(8))
     day = planned_day(problem, plan(problem, options=QUICK))
     new = order("new", 6)
     offers = recommend_slots([day], new, windows)
@@ -165,16 +165,20 @@ def test_a_delay_moves_visits_until_a_wait_swallows_it() -> None:
         order("B", 2, windows=(Window(9 * HOUR, 10 * HOUR),)),
         order("C", 3, windows=(Window(14 * HOUR, 15 * HOUR),)),
     )
-    problem = Problem(orders, (technician(),), line_of(5))
+    problem = PlanningProblem(orders, (technician(),), line_of(5))
     made = plan(problem, options=QUICK)
+    home, closes = made.routes[0].back, {one.number: one.windows[0].latest for one in orders}
+
+    def missed(late: Consequences) -> set[str | None]:
+        return {visit.order for visit in late.visits if visit.order and visit.starts > closes[visit.order]}
+
     (small,) = late_consequences(problem, made, "Ann", 1800)
-    assert (small.missed, small.back) == ((), small.planned_back)
+    assert (missed(small), small.back) == (set(), home)
     (big,) = late_consequences(problem, made, "Ann", 2 * HOUR)
-    assert set(big.missed) == {"A", "B"}
-    assert (big.back, big.too_much_overtime) == (big.planned_back, False)
+    assert (missed(big), big.back) == ({"A", "B"}, home)
     (huge,) = late_consequences(problem, made, "Ann", 4 * HOUR, now=13 * HOUR)
-    assert huge.missed == ("C",)
-    assert huge.too_much_overtime
+    assert missed(huge) == {"C"}
+    assert huge.back > home
 
 
 def test_zones_are_split_and_planned_apart_then_helped_across() -> None:
@@ -191,16 +195,33 @@ def test_zones_are_split_and_planned_apart_then_helped_across() -> None:
             assert (
                 part.matrix[first, one.at] == zoned.matrix[int(part.technicians[0].number[1:]) % 2, twin.at]
             )
-    told: list[float] = []
-    made = plan_by_zone(zoned, options=Options(seconds=1.5, processes=2), progress=told.append)
+    heard: list[tuple[float, int, int]] = []
+    options = Options(seconds=1.5, processes=2)
+    made = plan_by_zone(zoned, options=options, progress=lambda *now: heard.append(now))
     assert violations(zoned, made) == []
-    assert told == [1.0]
+    assert [share for share, _, _ in heard] == [1.0]
+    assert 0 < heard[0][1] <= made.served
     assert made.served > 20
+
+
+def test_a_large_day_is_planned_by_zone_and_keeps_its_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.planner.by_zone.LARGE_DAY_ORDERS", 60)
+    problem = town(9, 60, 4)
+    zoned = tuple(replace(o, zone=("north", "south", "west")[int(o.number[1:]) % 3]) for o in problem.orders)
+    urgent = replace(zoned[0], priority=100, target=9 * HOUR, windows=())
+    day = replace(problem, orders=(urgent, *zoned[1:]))
+    heard: list[float] = []
+    made = plan_day(
+        day, options=Options(seconds=2, processes=1), progress=lambda share, *_: heard.append(share)
+    )
+    assert heard == pytest.approx([1 / 3, 2 / 3, 1])
+    assert violations(day, made) == []
+    assert [v.start for _, v in made.stops() if v.order == urgent.number and v.start <= 9 * HOUR]
 
 
 def test_a_shift_may_begin_elsewhere_and_break_windows_are_its_own() -> None:
     shift = Shift(8 * HOUR, 12 * HOUR, (Break(9 * HOUR, 10 * HOUR, 900),), leaves_from=3)
-    problem = Problem((order("A", 4),), (technician(shifts=(shift,)),), line_of(5))
+    problem = PlanningProblem((order("A", 4),), (technician(shifts=(shift,)),), line_of(5))
     made = plan(problem, options=QUICK)
     assert violations(problem, made) == []
     assert made.routes[0].visits[0].drive_s == 600

@@ -7,48 +7,54 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geo.planner.crew import Crew
-from geo.planner.model import UNREACHABLE_S, Options, Order, Problem, Shift, Technician, Window
+from geo.planner.model import (
+    UNREACHABLE_S,
+    Options,
+    PlanningOrder,
+    PlanningProblem,
+    PlanningTechnician,
+    Shift,
+    Window,
+)
 from geo.planner.plan import BREAK, RELOAD, Plan
 from geo.planner.schedule import violations
 from geo.planner.solve import plan
+from geo.planner.workers import WorkerPool
 from tests.unit.planner.worlds import HOUR, line_of, order, technician, town
-from workorders.problems import Problem as Refusal
+from workorders.messages.words import ENGLISH, say
+from workorders.problems import Problem
 
 QUICK = Options(seconds=0.15, processes=1, clock="cpu")
 
 
-def planned(orders: list[Order], people: list[Technician], **options: Any) -> Plan:
+def planned(orders: list[PlanningOrder], people: list[PlanningTechnician], **options: Any) -> Plan:
     """A checked plan on a straight road."""
-    problem = Problem(tuple(orders), tuple(people), line_of(12))
+    problem = PlanningProblem(tuple(orders), tuple(people), line_of(12))
     made = plan(problem, options=replace(QUICK, **options))
     assert violations(problem, made) == []
     return made
 
 
 def why(made: Plan) -> dict[str, str]:
-    """Code and words of what is left out."""
-    return {missing.order: f"{missing.code}: {missing.words}" for missing in made.unplaced}
+    """Code and sentence of what is left out."""
+    return {
+        missing.order: f"{missing.reason.code.removeprefix('unplaced.')}: {say(missing.reason, ENGLISH)}"
+        for missing in made.unplaced
+    }
 
 
-def test_skills_zones_pins_and_crews_decide_who() -> None:
+def test_skills_stock_and_pins_decide_who() -> None:
     orders = [
         order("wire", 3, skills=frozenset({"electric"})),
-        order("far", 4, zone="south"),
         order("hers", 5, pinned="Ann"),
-        order("heavy", 6, crew=2),
+        order("large", 6, stock={"2in": 1}),
     ]
     people = [
-        technician("Ann", zones=frozenset({"north"}), zones_hard=True),
-        technician("Bob", skills=frozenset({"electric"})),
-        technician("Cy and Di", crew=2, zones=frozenset({"north"}), zones_hard=True),
+        technician("Ann", stock={}),
+        technician("Bob", skills=frozenset({"electric"}), stock={}),
+        technician("Cy", stock={"2in": 1}),
     ]
-    assert planned(orders, people).technician_of() == {
-        "wire": "Bob",
-        "far": "Bob",
-        "hers": "Ann",
-        "heavy": "Cy and Di",
-    }
+    assert planned(orders, people).technician_of() == {"wire": "Bob", "hers": "Ann", "large": "Cy"}
 
 
 def test_a_preferred_zone_is_left_only_for_a_reason() -> None:
@@ -71,13 +77,6 @@ def test_more_urgent_and_overdue_orders_come_first() -> None:
     aged = planned(long, [ann], aging_points=10)
     assert aged.technician_of().keys() == {"old"}
     assert aged.priority == 10 + 9 * 10
-
-
-def test_service_time_depends_on_kind_and_technician() -> None:
-    orders = [order(str(n), 1, 60, kind="meter_test") for n in range(10)]
-    slow, fast = technician("slow"), technician("fast", service_by_kind={"meter_test": 1200})
-    assert planned(orders[:1], [fast]).routes[0].visits[0].finish - 9 * HOUR < 0
-    assert set(planned(orders, [slow, fast]).technician_of().values()) == {"fast"}
 
 
 def test_two_shifts_with_a_gap_and_their_own_breaks() -> None:
@@ -133,35 +132,33 @@ def test_orders_follow_each_other_across_technicians_and_in_sequence() -> None:
 @pytest.mark.parametrize(
     ("orders", "words"),
     [
-        ([order("X", 1, skills=frozenset({"gas"}))], "missing_skill: needs gas skill; nobody on duty has it"),
-        ([order("X", 1, crew=2)], "needs_crew: needs 2 people; no crew of 2 is on duty"),
-        ([order("X", 1, pinned="Zoe")], "pinned_absent: is pinned to Zoe, who is not on duty"),
-        ([order("X", 1, stock={"inch": 3})], "not_carried: needs 3 × inch; no van carries that much"),
-        ([order("X", 1, zone="east")], "outside_zones: lies in zone east, where nobody works today"),
-        ([order("X", 11)], "unreachable: no road leads there and back for both technicians on duty"),
+        ([order("X", 1, skills=frozenset({"gas"}))], "missing_skill: Nobody on duty has the skill: gas."),
+        ([order("X", 1, pinned="Zoe")], "pinned_absent: It is pinned to Zoe, who is not on duty."),
+        ([order("X", 1, stock={"inch": 3})], "not_carried: No van carries 3 × inch."),
+        ([order("X", 11)], "unreachable: No road leads there and back for both technicians on duty."),
         (
             [order("X", 1, windows=(Window(6 * HOUR, 7 * HOUR),))],
-            "window_closed: both technicians on duty cannot be there between 06:00 and 07:00",
+            "window_closed: The appointment (6:00\u00a0AM–7:00\u00a0AM) is out of reach for both "
+            "technicians on duty.",
         ),
         (
-            [order("A", 1, follows="X"), order("X", 1, crew=2)],
-            "needs_crew: needs 2 people; no crew of 2 is on duty",
+            [order("A", 1, follows="X"), order("X", 1, stock={"inch": 3})],
+            "not_carried: No van carries 3 × inch.",
         ),
     ],
 )
-def test_reasons_a_person_understands(orders: list[Order], words: str) -> None:
+def test_reasons_a_person_understands(orders: list[PlanningOrder], words: str) -> None:
     matrix = line_of(12)
     matrix[11, :11] = matrix[:11, 11] = UNREACHABLE_S
-    zones = frozenset({"west"})
-    crew = tuple(technician(n, stock={"inch": 2}, zones=zones, zones_hard=True) for n in ("Ann", "Bob"))
-    made = plan(Problem(tuple(orders), crew, matrix), options=QUICK)
+    people = tuple(technician(n, stock={"inch": 2}) for n in ("Ann", "Bob"))
+    made = plan(PlanningProblem(tuple(orders), people, matrix), options=QUICK)
     assert why(made)["X"] == words
     if len(orders) > 1:
-        assert why(made)["A"] == "waits_for: must follow order X, which is not placed"
+        assert why(made)["A"] == "waits_for: It must follow order X, which is not placed."
 
 
 def test_a_day_on_which_nobody_works_says_so() -> None:
-    assert why(planned([order("X", 1)], [])) == {"X": "nobody_works: nobody has a shift that day"}
+    assert why(planned([order("X", 1)], [])) == {"X": "nobody_works: Nobody has a shift that day."}
 
 
 def test_reasons_when_everybody_is_used_up() -> None:
@@ -170,35 +167,36 @@ def test_reasons_when_everybody_is_used_up() -> None:
     full = why(
         planned([*busy, order("X", 1, 60, skills=able)], [technician(n, skills=able) for n in ("A", "B")])
     )
-    assert full["X"].startswith("full: needs electric skill; both technicians with it are full until 15:")
+    assert full["X"].startswith("full: No time is free before 3:")
+    assert full["X"].endswith("\u00a0PM for both technicians with the skill electric.")
     empty = planned([order(str(n), 1, stock={"inch": 1}) for n in range(3)], [technician(stock={"inch": 2})])
-    assert list(why(empty).values()) == ["no_stock: Ann has no 1 × inch left to give"]
+    assert list(why(empty).values()) == ["no_stock: 1 × inch: none left on the van of Ann."]
     enough = planned([order(str(n), 1) for n in range(3)], [technician(max_stops=2)])
-    assert list(why(enough).values()) == ["no_stops_left: Ann has as many stops as allowed"]
+    assert list(why(enough).values()) == ["no_stops_left: No more stops are allowed for Ann."]
 
 
-def test_it_tells_how_far_it_is_and_stops_when_told() -> None:
-    problem, told = town(5, 80, 6), list[tuple[float, int, int]]()
-    full = plan(problem, options=Options(seconds=3, processes=2), progress=lambda *now: told.append(now))
+def test_it_reports_how_far_it_is_and_stops_when_asked() -> None:
+    problem, heard = town(5, 80, 6), list[tuple[float, int, int]]()
+    full = plan(problem, options=Options(seconds=3, processes=2), progress=lambda *now: heard.append(now))
     assert violations(problem, full) == []
-    assert len(told) >= 5
-    assert [share for share, _, _ in told] == sorted(share for share, _, _ in told)
+    assert len(heard) >= 5
+    assert [share for share, _, _ in heard] == sorted(share for share, _, _ in heard)
     early = plan(problem, options=Options(seconds=60), stop=lambda: True)
     assert violations(problem, early) == []
     assert early.served > 0
     assert full.priority >= early.priority
 
 
-def test_a_child_process_ends_with_its_crew_and_its_error_is_raised() -> None:
-    with Crew(2) as crew:
-        children: list[subprocess.Popen[bytes]] = crew._children
+def test_a_child_process_ends_with_its_pool_and_its_error_is_raised() -> None:
+    with WorkerPool(2) as pool:
+        children: list[subprocess.Popen[bytes]] = pool._children
         with pytest.raises(ZeroDivisionError):
-            crew.run(divide, [1, 0], lambda: False)
+            pool.run(divide, [1, 0], lambda: False)
     assert all(child.poll() is not None for child in children)
 
 
 def divide(memory: dict[str, Any], share: int, stop: Any) -> float:
-    """Work for a crew."""
+    """Work for a pool."""
     return 1 / share
 
 
@@ -220,7 +218,7 @@ def divide(memory: dict[str, Any], share: int, stop: Any) -> float:
     ],
 )
 def test_nonsense_is_refused_with_the_field_named(change: dict[str, Any], field: str) -> None:
-    problem = replace(Problem((order("A", 1),), (technician(),), line_of(3)), **change)
-    with pytest.raises(Refusal) as refused:
+    problem = replace(PlanningProblem((order("A", 1),), (technician(),), line_of(3)), **change)
+    with pytest.raises(Problem) as refused:
         plan(problem, options=QUICK)
     assert refused.value.details["field"] == field

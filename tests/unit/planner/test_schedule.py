@@ -1,4 +1,4 @@
-"""The last check finds every broken rule, and the simulation tells the only right times."""
+"""The last check finds every broken rule, and the simulation gives the only right times."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,28 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.planner.model import Break, Order, Problem, Shift, Technician, Window
+from geo.planner.model import Break, PlanningOrder, PlanningProblem, PlanningTechnician, Shift, Window
 from geo.planner.plan import BREAK, STOP, Plan, Route, Unplaced
 from geo.planner.schedule import violations
 from geo.planner.simulate import route_of
 from tests.unit.planner.worlds import DAY, HOUR, LUNCH, line_of, order, technician
+from workorders.messages.message import Message
 
 WATER = frozenset({"water"})
-PROBLEM = Problem(
+PROBLEM = PlanningProblem(
     (
         order("A", 1, stock={"small": 1}, skills=WATER),
-        order("B", 2, windows=(Window(10 * HOUR, 11 * HOUR),), stock={"small": 1}, follows="A", zone="north"),
+        order("B", 2, windows=(Window(10 * HOUR, 11 * HOUR),), stock={"small": 1}, follows="A"),
     ),
-    (
-        technician(
-            skills=frozenset({"water"}), stock={"small": 2}, zones=frozenset({"north"}), zones_hard=True
-        ),
-    ),
+    (technician(skills=frozenset({"water"}), stock={"small": 2}),),
     line_of(4),
 )
 
 
-def made(problem: Problem, *numbers: str) -> Route:
+def made(problem: PlanningProblem, *numbers: str) -> Route:
     """The route of the first technician serving these orders."""
     orders = {other.number: other for other in problem.orders}
     route = route_of(problem, problem.technicians[0], 0, [orders[number] for number in numbers])
@@ -39,7 +36,7 @@ def made(problem: Problem, *numbers: str) -> Route:
     return route
 
 
-def test_times_of_a_day_told_by_hand() -> None:
+def test_times_of_a_day_worked_out_by_hand() -> None:
     route = made(PROBLEM, "A", "B")
     a, b, lunch = route.visits
     assert (route.leave, a.arrive, a.start, a.finish) == (28_800, 29_400, 29_400, 31_200)
@@ -51,13 +48,13 @@ def test_times_of_a_day_told_by_hand() -> None:
 
 
 def changed(route: Route, position: int, **change: Any) -> Route:
-    """`route` with one visit told otherwise."""
+    """`route` with one visit staffed otherwise."""
     visits = list(route.visits)
     visits[position] = replace(visits[position], **change)
     return replace(route, visits=tuple(visits))
 
 
-BROKEN: dict[str, Callable[[Route, Problem], tuple[Route, Problem]]] = {
+BROKEN: dict[str, Callable[[Route, PlanningProblem], tuple[Route, PlanningProblem]]] = {
     "cannot arrive": lambda r, p: (changed(r, 1, arrive=31_000), p),
     "begins before arriving": lambda r, p: (changed(r, 0, start=29_000, finish=30_800), p),
     "served too fast": lambda r, p: (changed(r, 0, finish=30_000), p),
@@ -68,23 +65,21 @@ BROKEN: dict[str, Callable[[Route, Problem], tuple[Route, Problem]]] = {
     "leaves before": lambda r, p: (replace(r, leave=28_000), p),
     "cannot be back": lambda r, p: (replace(r, back=41_500), p),
     "cannot be back at": lambda r, p: (replace(r, drive_s=1), p),
-    "works past the shift": lambda r, p: (r, told(p, shifts=(replace(DAY, end=41_000),))),
-    "lacks water": lambda r, p: (r, told(p, skills=frozenset())),
-    "has no small left": lambda r, p: (r, told(p, stock={"small": 1})),
-    "stops, 1 allowed": lambda r, p: (r, told(p, max_stops=1)),
-    "is in zone north": lambda r, p: (r, told(p, zones=frozenset({"south"}))),
-    "needs 2 people": lambda r, p: (r, asked(p, crew=2)),
+    "works past the shift": lambda r, p: (r, staffed(p, shifts=(replace(DAY, end=41_000),))),
+    "lacks water": lambda r, p: (r, staffed(p, skills=frozenset())),
+    "has no small left": lambda r, p: (r, staffed(p, stock={"small": 1})),
+    "stops, 1 allowed": lambda r, p: (r, staffed(p, max_stops=1)),
     "is pinned to Bob": lambda r, p: (r, asked(p, pinned="Bob")),
     "has no shift": lambda r, p: (replace(r, shift=3), p),
 }
 
 
-def told(problem: Problem, **changes: Any) -> Problem:
+def staffed(problem: PlanningProblem, **changes: Any) -> PlanningProblem:
     """The problem with another technician."""
     return replace(problem, technicians=(replace(problem.technicians[0], **changes),))
 
 
-def asked(problem: Problem, **changes: Any) -> Problem:
+def asked(problem: PlanningProblem, **changes: Any) -> PlanningProblem:
     """The problem with another first order."""
     return replace(problem, orders=(replace(problem.orders[0], **changes), *problem.orders[1:]))
 
@@ -96,10 +91,10 @@ def test_each_broken_rule_is_found(words: str) -> None:
     assert any(words.removesuffix(" at") in violation.words for violation in found)
 
 
-def test_every_order_is_told_exactly_once() -> None:
+def test_every_order_is_named_exactly_once() -> None:
     route = made(PROBLEM, "A", "B")
-    missing = Unplaced("A", "full", "…")
-    assert [v.words for v in violations(PROBLEM, Plan((route,), (missing,), 0))] == ["is told 2 times"]
+    missing = Unplaced("A", Message("unplaced.full"))
+    assert [v.words for v in violations(PROBLEM, Plan((route,), (missing,), 0))] == ["is named 2 times"]
     words = {v.words for v in violations(PROBLEM, Plan((), (missing, replace(missing, order="Z")), 0))}
     assert words == {"is not an order of this day", "is neither placed nor explained"}
 
@@ -112,7 +107,7 @@ def test_what_follows_waits_for_the_first_to_be_finished() -> None:
 
 def test_a_sequence_is_kept() -> None:
     first, second = order("A", 1, pinned="Ann", sequence=1), order("B", 2, pinned="Ann", sequence=2)
-    problem = Problem((first, second), (technician(),), line_of(3))
+    problem = PlanningProblem((first, second), (technician(),), line_of(3))
     assert violations(problem, Plan((made(problem, "A", "B"),), (), 20)) == []
     assert [v.words for v in violations(problem, Plan((made(problem, "B", "A"),), (), 20))] == [
         "must come before B"
@@ -121,7 +116,7 @@ def test_a_sequence_is_kept() -> None:
 
 def test_filling_the_van_makes_room() -> None:
     need = tuple(order(name, 1, stock={"small": 2}) for name in "AB")
-    problem = Problem(need, (technician(stock={"small": 2}, reload_at=2),), line_of(3))
+    problem = PlanningProblem(need, (technician(stock={"small": 2}, reload_at=2),), line_of(3))
     route = route_of(problem, problem.technicians[0], 0, [need[0], None, need[1]])
     assert route is not None
     assert violations(problem, Plan((route,), (), 20)) == []
@@ -130,7 +125,9 @@ def test_filling_the_van_makes_room() -> None:
     assert {v.words for v in violations(problem, Plan((without,), (), 20))} == {"has no small left"}
 
 
-def by_trying_everything(problem: Problem, person: Technician, orders: list[Order]) -> int | None:
+def by_trying_everything(
+    problem: PlanningProblem, person: PlanningTechnician, orders: list[PlanningOrder]
+) -> int | None:
     """Earliest end of the shift over every way to spread the breaks over the route."""
     shift, ends = person.shifts[0], list[int]()
     spots = range(2 * (len(orders) + 1))
@@ -167,7 +164,7 @@ def test_breaks_fall_where_trying_everything_puts_them(data: st.DataObject) -> N
     np.fill_diagonal(matrix, 0)
     starts = sorted(data.draw(st.lists(st.integers(0, 9), max_size=2)))
     rests = tuple(Break(first * 2000, first * 2000 + 3000, 1500) for first in starts)
-    person = Technician("Ann", 0, 1, (Shift(0, 20_000, rests),))
+    person = PlanningTechnician("Ann", 0, 1, (Shift(0, 20_000, rests),))
     orders = [
         order(
             str(n),
@@ -177,7 +174,7 @@ def test_breaks_fall_where_trying_everything_puts_them(data: st.DataObject) -> N
         )
         for n in range(count)
     ]
-    problem = Problem(tuple(orders), (person,), matrix)
+    problem = PlanningProblem(tuple(orders), (person,), matrix)
     route = route_of(problem, person, 0, orders)
     assert (route.back if route else None) == by_trying_everything(problem, person, orders)
     if route:
@@ -187,6 +184,6 @@ def test_breaks_fall_where_trying_everything_puts_them(data: st.DataObject) -> N
 
 def test_a_lunch_that_cannot_begin_in_time_makes_a_route_impossible() -> None:
     long = order("A", 1, minutes=5 * 60, windows=(Window(9 * HOUR, 10 * HOUR),))
-    problem = Problem((long,), (technician(),), line_of(2))
+    problem = PlanningProblem((long,), (technician(),), line_of(2))
     assert LUNCH.latest == 13 * HOUR
     assert route_of(problem, problem.technicians[0], 0, [long]) is None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo.planner.day_state import DayState
-from geo.planner.model import Options, Problem, Shift, Window
+from geo.planner.model import Options, PlanningProblem, Shift, Window
 from geo.planner.plan import Plan
 from geo.planner.replan import replan
 from geo.planner.solve import plan
@@ -41,7 +41,7 @@ def test_a_target_missed_already_is_served_first() -> None:
     orders = [order(f"O{n}", n + 1, 40) for n in range(6)] + [
         order("late", 6, 40, target=6 * HOUR, priority=50)
     ]
-    made = plan(Problem(tuple(orders), (technician(),), line_of(8, 200)), options=QUICK)
+    made = plan(PlanningProblem(tuple(orders), (technician(),), line_of(8, 200)), options=QUICK)
     assert made.routes[0].orders[0] == "late"
 
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_in_time_is_as_little_late_as_can_be() -> None:
     # Two emergencies of an hour and one technician: the second follows the first, before all else.
     orders = [order(f"O{n}", 1 + n % 3, 30) for n in range(5)]
     orders += [order(f"E{n}", 4, 90, priority=100, target=EIGHT + HOUR) for n in range(2)]
-    made = plan(Problem(tuple(orders), (technician(),), line_of(6)), options=QUICK)
+    made = plan(PlanningProblem(tuple(orders), (technician(),), line_of(6)), options=QUICK)
     assert made.served == 7
     assert set(made.routes[0].orders[:2]) == {"E0", "E1"}
 
@@ -57,7 +57,7 @@ def test_what_cannot_be_in_time_is_as_little_late_as_can_be() -> None:
 def test_an_appointment_outdoes_a_target_and_a_target_drops_nothing() -> None:
     noon = Window(13 * HOUR, 14 * HOUR)
     orders = [order("date", 1, windows=(noon,), target=EIGHT + HOUR), order("far", 5, target=EIGHT + 60)]
-    made = starts(plan(Problem(tuple(orders), (technician(),), line_of(6, 1500)), options=QUICK))
+    made = starts(plan(PlanningProblem(tuple(orders), (technician(),), line_of(6, 1500)), options=QUICK))
     assert noon.earliest <= made["date"] <= noon.latest
     assert made["far"] == pytest.approx(EIGHT + 5 * 1500, abs=60)
 
@@ -65,7 +65,7 @@ def test_an_appointment_outdoes_a_target_and_a_target_drops_nothing() -> None:
 def test_an_emergency_in_the_day_is_next_and_moves_nobody_else() -> None:
     orders = tuple(order(f"O{n}", 1 + n, 40) for n in range(8))
     people = (technician("Ann"), technician("Bob"))
-    day = Problem(orders, people, line_of(10, 200))
+    day = PlanningProblem(orders, people, line_of(10, 200))
     current = plan(day, options=QUICK)
     leak = order("leak", 9, 60, priority=100, target=EIGHT + HOUR)
     again = replan(replace(day, orders=(*orders, leak)), current, DayState(EIGHT), options=QUICK)
@@ -80,7 +80,7 @@ def test_work_is_spread_over_everybody() -> None:
     people = tuple(
         technician(f"T{n}", start=place, end=place, shifts=hours) for n, place in enumerate((2, 6, 7, 8))
     )
-    day = Problem(orders, people, line_of(10, 120))
+    day = PlanningProblem(orders, people, line_of(10, 120))
     alone = [len(route.orders) for route in plan(day, options=QUICK).routes]
     spread = [len(route.orders) for route in plan(day, options=replace(QUICK, fairness=3)).routes]
     assert max(alone) >= 12

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from geo.planner.model import Break, Order, Problem, Shift, Technician, Window
+from geo.planner.model import Break, PlanningOrder, PlanningProblem, PlanningTechnician, Shift, Window
 
 HOUR = 3600
 LUNCH = Break(11 * HOUR, 13 * HOUR, 1800)
@@ -20,17 +20,17 @@ def line_of(places: int, step_s: int = 600) -> np.ndarray[Any, np.dtype[np.int64
     return np.asarray(np.abs(row[:, None] - row[None, :]) * step_s)
 
 
-def technician(number: str = "Ann", **changes: Any) -> Technician:
+def technician(number: str = "Ann", **changes: Any) -> PlanningTechnician:
     """Works from place 0, eight to four, lunch between eleven and one."""
-    return replace(Technician(number, 0, 0, (DAY,)), **changes)
+    return replace(PlanningTechnician(number, 0, 0, (DAY,)), **changes)
 
 
-def order(number: str, at: int, minutes: int = 30, **changes: Any) -> Order:
+def order(number: str, at: int, minutes: int = 30, **changes: Any) -> PlanningOrder:
     """Half an hour of work at `at`, any time."""
-    return replace(Order(number, at, minutes * 60), **changes)
+    return replace(PlanningOrder(number, at, minutes * 60), **changes)
 
 
-def town(seed: int, orders: int, technicians: int) -> Problem:
+def town(seed: int, orders: int, technicians: int) -> PlanningProblem:
     """A day of plain orders in a square town, more than the technicians can do when there are many."""
     dice = random.Random(seed)
     spots = [(dice.randrange(1500), dice.randrange(1500)) for _ in range(orders + 2)]
@@ -46,13 +46,13 @@ def town(seed: int, orders: int, technicians: int) -> Problem:
         )
         for n in range(orders)
     )
-    crew = tuple(
+    people = tuple(
         technician(
             f"T{n}", start=n % 2, end=n % 2, skills=frozenset({"electric", "water"} if n % 2 else {"water"})
         )
         for n in range(technicians)
     )
-    return Problem(made, crew, matrix)
+    return PlanningProblem(made, people, matrix)
 
 
 @st.composite
@@ -88,8 +88,8 @@ def breaks(draw: st.DrawFn, start: int, end: int) -> tuple[Break, ...]:
 
 
 @st.composite
-def days(draw: st.DrawFn, most_orders: int = 12) -> Problem:
-    """A day with every wish there is, many of them impossible, over streets that are no plane."""
+def days(draw: st.DrawFn, most_orders: int = 12) -> PlanningProblem:
+    """A day with every demand there is, many of them impossible, over streets that are no plane."""
     count, people = draw(st.integers(0, most_orders)), draw(st.integers(0, 3))
     places = draw(st.integers(1, 6))
     legs = draw(st.lists(st.integers(0, 3000), min_size=places**2, max_size=places**2))
@@ -98,16 +98,16 @@ def days(draw: st.DrawFn, most_orders: int = 12) -> Problem:
         matrix[draw(st.integers(0, places - 1))] = 10**7
     np.fill_diagonal(matrix, 0)
     names = [f"T{n}" for n in range(people)]
-    crew = tuple(draw(technicians(name, places)) for name in names)
+    those = tuple(draw(technicians(name, places)) for name in names)
     made = tuple(draw(orders(n, places, names)) for n in range(count))
-    return Problem(made, crew, matrix)
+    return PlanningProblem(made, those, matrix)
 
 
 @st.composite
-def technicians(draw: st.DrawFn, name: str, places: int) -> Technician:
+def technicians(draw: st.DrawFn, name: str, places: int) -> PlanningTechnician:
     """One technician of a generated day."""
     place = st.integers(0, places - 1)
-    return Technician(
+    return PlanningTechnician(
         name,
         draw(place),
         draw(place),
@@ -115,20 +115,17 @@ def technicians(draw: st.DrawFn, name: str, places: int) -> Technician:
         skills=draw(st.frozensets(st.sampled_from("ab"))),
         stock=draw(st.none() | st.fixed_dictionaries({"small": st.integers(0, 3)})),
         reload_at=draw(st.none() | place),
-        crew=draw(st.integers(1, 2)),
         max_stops=draw(st.none() | st.integers(0, 4)),
         overtime_s=draw(st.sampled_from([0, 0, 3600])),
         zones=draw(st.frozensets(st.sampled_from(["north", "south"]), max_size=1)),
-        zones_hard=draw(st.booleans()),
-        service_by_kind=draw(st.sampled_from([{}, {"slow": 3000}])),
     )
 
 
 @st.composite
-def orders(draw: st.DrawFn, number: int, places: int, names: list[str]) -> Order:
+def orders(draw: st.DrawFn, number: int, places: int, names: list[str]) -> PlanningOrder:
     """One order of a generated day; it may follow an earlier one."""
     pinned = draw(st.none() | st.sampled_from(names)) if names else None
-    return Order(
+    return PlanningOrder(
         f"O{number}",
         draw(st.integers(0, places - 1)),
         draw(st.integers(0, 6)) * 600,
@@ -136,10 +133,8 @@ def orders(draw: st.DrawFn, number: int, places: int, names: list[str]) -> Order
         windows=draw(windows()),
         skills=draw(st.frozensets(st.sampled_from("ab"), max_size=1)),
         stock=draw(st.sampled_from([{}, {}, {"small": 1}, {"small": 2, "large": 1}])),
-        crew=draw(st.sampled_from([1, 1, 1, 2])),
         pinned=pinned,
         sequence=draw(st.none() | st.integers(1, 3)) if pinned else None,
         follows=f"O{draw(st.integers(0, number - 1))}" if number and draw(st.booleans()) else None,
         zone=draw(st.sampled_from([None, "north", "south"])),
-        kind=draw(st.sampled_from(["", "slow"])),
     )

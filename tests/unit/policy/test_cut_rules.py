@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.situations import ACCOUNT, BOOK, NOW, rule, sample_book
-from workorders.facts import AccountFacts, HoldFacts, PaymentFacts
+from workorders.facts import AccountFacts, ForecastFacts, HoldFacts, PaymentFacts
+from workorders.messages.message import Message
+from workorders.messages.words import ENGLISH, say
 from workorders.policy.rulebook import CutRules, RuleBook
 from workorders.policy.satisfaction import owed_at
 from workorders.policy.severance import CutQuestion, authority_expires, evaluate
@@ -21,7 +23,11 @@ HOUR = timedelta(hours=1)
 def blocked(question: CutQuestion, book: RuleBook = BOOK) -> set[str]:
     decision = evaluate(question, book)
     assert decision.allowed is (not decision.reasons)
-    return {v.rule for v in decision.verdicts if not v.allowed}
+    return {v.rule for v in decision.checks if not v.allowed}
+
+
+def low(celsius: float, *, heat_alert: bool = False) -> ForecastFacts:
+    return ForecastFacts(NOW.date(), NOW, celsius, heat_alert)
 
 
 def about(**changes: object) -> CutQuestion:
@@ -31,8 +37,8 @@ def about(**changes: object) -> CutQuestion:
 def test_a_cut_that_every_rule_allows() -> None:
     decision = evaluate(QUESTION, BOOK)
     assert decision.allowed
-    assert len(decision.verdicts) > 10
-    assert all(v.words.endswith(".") for v in decision.verdicts)
+    assert len(decision.checks) > 10
+    assert all(say(v.message, ENGLISH).endswith(".") for v in decision.checks)
 
 
 NOTICES = ACCOUNT.notices
@@ -91,10 +97,10 @@ def test_days_and_hours_are_those_of_the_district(at: datetime, why: set[str]) -
 
 def test_a_flagged_premise_a_cold_day_and_an_ended_authority_block() -> None:
     assert blocked(replace(QUESTION, medical=True)) == {"medical_flag"}
-    electric = replace(QUESTION, service="electric", forecast_low_c=-3.0)
+    electric = replace(QUESTION, service="electric", forecast=low(-3.0))
     assert blocked(electric) == {"forecast"}
-    assert blocked(replace(electric, forecast_low_c=3.0)) == set()
-    assert blocked(replace(electric, forecast_low_c=None)) == set()
+    assert blocked(replace(electric, forecast=low(3.0))) == set()
+    assert blocked(replace(electric, forecast=None)) == {"forecast"}, "unknown is not warm"
     assert blocked(replace(QUESTION, authority_expires_at=NOW)) == {"authority"}
     assert blocked(replace(QUESTION, authority_expires_at=NOW + HOUR)) == set()
 
@@ -137,7 +143,10 @@ def test_the_evidence_is_plain_and_says_everything() -> None:
     assert evidence["allowed"] is False
     by_rule = {v["rule"]: v for v in evidence["verdicts"]}
     assert by_rule["minimum_amount"]["evidence"] == {"owed_cents": 1, "minimum_cents": 5000}
-    assert by_rule["minimum_amount"]["words"] == "$0.01 is past due, less than the $50.00 needed."
+    assert (
+        say(Message.from_json(by_rule["minimum_amount"]["message"]), ENGLISH)
+        == "$0.01 is past due, less than the $50.00 needed."
+    )
 
 
 def test_the_authority_lasts_as_long_as_the_rules_say() -> None:

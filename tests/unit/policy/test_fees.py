@@ -24,7 +24,7 @@ def taxed(basis_points: int) -> RulesInForce:
 
 
 def test_a_preview_names_each_fee_once_with_its_price() -> None:
-    found = fees.preview(("field_visit", "no_such"), TODAY, ACCOUNT, no_charge=False)
+    found = fees.preview(("field_visit", "no_such"), TODAY, ACCOUNT, service="water", no_charge=False)
     assert [(c.code, c.title, c.cents, c.trigger) for c in found] == [
         ("field_visit", "Field visit", 4500, "visit")
     ]
@@ -47,29 +47,33 @@ def test_a_preview_names_each_fee_once_with_its_price() -> None:
 def test_a_fee_falls_due_when_its_trigger_has_happened(reached: str, trigger: str, due: bool) -> None:
     row = FeeRow("f", "F", date(2020, 1, 1), 100, trigger)
     rules = sample_book(fees=(row,)).in_force(NOW.date())
-    assert bool(fees.due(("f",), reached, rules, ACCOUNT, no_charge=False)) is due
+    assert bool(fees.due(("f",), reached, rules, ACCOUNT, service="water", no_charge=False)) is due
 
 
 def test_a_fee_posted_before_is_not_charged_again() -> None:
     posted = (EntryFacts("event:a:1", "fee_field_visit"),)
-    assert not fees.due(("field_visit",), "cut", TODAY, ACCOUNT, no_charge=False, posted=posted)
+    assert not fees.due(
+        ("field_visit",), "cut", TODAY, ACCOUNT, service="water", no_charge=False, posted=posted
+    )
 
 
 def test_exempt_classes_and_free_orders_pay_nothing() -> None:
     exempt = replace(ACCOUNT, rate_class="municipal")
-    (charge,) = fees.preview(("connect",), TODAY, exempt, no_charge=False)
+    (charge,) = fees.preview(("connect",), TODAY, exempt, service="water", no_charge=False)
     assert (charge.total_cents, charge.waived, fee_entry(charge)) == (0, "rate_class", None)
-    (free,) = fees.preview(("connect",), TODAY, ACCOUNT, no_charge=True)
+    (free,) = fees.preview(("connect",), TODAY, ACCOUNT, service="water", no_charge=True)
     assert (free.total_cents, free.waived) == (0, "no_charge")
 
 
 def test_tax_is_its_own_line_and_spares_the_exempt() -> None:
-    (charge,) = fees.preview(("connect",), taxed(825), ACCOUNT, no_charge=False)
+    (charge,) = fees.preview(("connect",), taxed(825), ACCOUNT, service="water", no_charge=False)
     assert (charge.cents, charge.tax_cents) == (2500, 206)
     made = fee_entry(charge)
     assert made is not None
     assert made.lines == (("AR", "SVC", 2500), ("AR", "TAX", 206))
-    (spared,) = fees.preview(("connect",), taxed(825), replace(ACCOUNT, tax_exempt=True), no_charge=False)
+    (spared,) = fees.preview(
+        ("connect",), taxed(825), replace(ACCOUNT, tax_exempt=True), service="water", no_charge=False
+    )
     assert spared.tax_cents == 0
 
 
@@ -82,8 +86,10 @@ def test_a_reconnect_costs_no_more_than_the_law_allows() -> None:
         parse_rule("cut_rules", "water", water["value"] | {"reconnect_fee_cap_cents": 2000}),
     )
     rules = sample_book(capped).in_force(NOW.date())
-    (charge,) = fees.preview(("reconnect",), rules, ACCOUNT, no_charge=False)
+    (charge,) = fees.preview(("reconnect",), rules, ACCOUNT, service="water", no_charge=False)
     assert charge.cents == 2000
+    (other,) = fees.preview(("reconnect",), rules, ACCOUNT, service="electric", no_charge=False)
+    assert other.cents == 3500, "the law of water caps no other service's fee"
 
 
 def test_a_fee_holds_from_its_day_and_a_tablet_knows_what_it_was_given() -> None:
@@ -91,10 +97,12 @@ def test_a_fee_holds_from_its_day_and_a_tablet_knows_what_it_was_given() -> None
     book = sample_book(fees=(later,), version=2)
     assert book.in_force(date(2026, 3, 1)).fees["connect"].amount_cents == 2500
     assert book.in_force(date(2026, 3, 2)).fees["connect"].amount_cents == 3000
-    (charge,) = fees.preview(("connect",), book.in_force(NOW.date()), ACCOUNT, no_charge=False)
-    assert fees.believed_cents(book, 1, NOW.date(), charge, ACCOUNT) == 2500
-    assert fees.believed_cents(book, 2, NOW.date(), charge, ACCOUNT) == 3000
-    assert fees.believed_cents(book, 0, NOW.date(), charge, ACCOUNT) == 0
+    (charge,) = fees.preview(
+        ("connect",), book.in_force(NOW.date()), ACCOUNT, service="water", no_charge=False
+    )
+    assert fees.believed_cents(book, 1, NOW.date(), charge, ACCOUNT, service="water") == 2500
+    assert fees.believed_cents(book, 2, NOW.date(), charge, ACCOUNT, service="water") == 3000
+    assert fees.believed_cents(book, 0, NOW.date(), charge, ACCOUNT, service="water") == 0
 
 
 @given(
@@ -111,7 +119,7 @@ def test_a_charge_is_never_negative_and_its_entry_is_whole(
     tax = rule("setting", "fee_tax", {"basis_points": basis_points, "codes": ["connect"]})
     rules = sample_book(tax, fees=(row,)).in_force(NOW.date())
     account = AccountFacts("A", rate_class=rate_class, tax_exempt=exempt)
-    (charge,) = fees.preview(("connect",), rules, account, no_charge=no_charge)
+    (charge,) = fees.preview(("connect",), rules, account, service="water", no_charge=no_charge)
     made = fee_entry(charge)
     assert charge.total_cents == sum(line[2] for line in made.lines) if made else charge.total_cents == 0
     assert all(line[2] > 0 for line in made.lines) if made else True

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workorders.judgement.lifecycle import IN_FIELD, State
-from workorders.queries.staleness import CUT, TabletView, staleness
+from workorders.queries.staleness import TabletView, staleness
 
+CUT = "disconnect_np"
 TABLET = TabletView("Tess Demo", "11:42", published=True, confirmed=True, knows_latest=False)
 
 
@@ -51,11 +52,11 @@ def test_how_far_an_order_has_got_to_the_tablet() -> None:
     state=st.sampled_from(
         sorted(set(State) - IN_FIELD - {State.CANCELLED, State.SUPERSEDED, State.RECALLED})
     ),
-    told=st.booleans(),
+    knows=st.booleans(),
     published=st.booleans(),
 )
 def test_nothing_is_in_doubt_when_no_tablet_has_it(
-    order_type: str, state: str, told: bool, published: bool
+    order_type: str, state: str, knows: bool, published: bool
 ) -> None:
-    assert staleness(order_type, state, told, replace(TABLET, published=published)) is None
-    assert staleness(order_type, State.DISPATCHED, told, None) is None
+    assert staleness(order_type, state, knows, replace(TABLET, published=published)) is None
+    assert staleness(order_type, State.DISPATCHED, knows, None) is None

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workorders.messages import timeline_en
+from workorders.messages.message import Message, typed
+from workorders.messages.words import ENGLISH
 from workorders.queries.timeline import (
+    KINDS,
     LATE,
     HistoryLine,
     Line,
@@ -24,6 +26,10 @@ AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 NAMES = {"dana": "Dana Demo", "t01": "Tess Demo", "t02": "Tom Demo"}
 
 
+def words(line: Line) -> str:
+    return line.words(ENGLISH, NAMES)
+
+
 def said(
     kind: str,
     actor: str = "dana",
@@ -31,7 +37,7 @@ def said(
     body: dict[str, object] | None = None,
 ) -> str:
     row = HistoryLine(AT, AT, kind, actor, None, detail or {}, body or {})
-    return history_line(row, NAMES, "t01").words
+    return words(history_line(row, "t01"))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ def test_sentences(line: str, words: str) -> None:
 
 
 @given(
-    kind=st.sampled_from([*timeline_en.EVENTS, "never_heard_of"]),
+    kind=st.sampled_from([*KINDS, "never_heard_of"]),
     actor=st.text(max_size=10),
     detail=st.dictionaries(
         st.sampled_from(["reason", "technician", "from", "outcome", "words"]), st.text() | st.none()
@@ -75,47 +81,50 @@ def test_sentences(line: str, words: str) -> None:
         st.text() | st.none() | st.integers() | st.just({}),
     ),
 )
-def test_any_history_can_be_told(
+def test_any_history_can_be_shown(
     kind: str, actor: str, detail: dict[str, object], body: dict[str, object]
 ) -> None:
     """Field bodies come as a tablet wrote them; a strange one must not hide the rest of the story."""
-    line = history_line(HistoryLine(AT, AT, kind, actor, None, detail, body), NAMES, None)
-    assert line.words
+    line = history_line(HistoryLine(AT, AT, kind, actor, None, detail, body), None)
+    assert words(line)
 
 
 def test_what_went_wrong_is_marked() -> None:
     row = HistoryLine(AT, AT, "completed", "t01", None, {"outcome": "completed_after_cancel"}, {})
-    assert history_line(row, NAMES, "t01").alert
+    assert history_line(row, "t01").alert
     assert not history_line(
-        HistoryLine(AT, AT, "completed", "t01", None, {"outcome": "completed"}, {}), NAMES, "t01"
+        HistoryLine(AT, AT, "completed", "t01", None, {"outcome": "completed"}, {}), "t01"
     ).alert
 
 
 def test_a_line_heard_of_later_says_so() -> None:
-    assert Line(AT, AT + LATE + timedelta(seconds=1), "x", "field").late
-    assert not Line(AT, AT + LATE, "x", "field").late
+    assert Line(AT, AT + LATE + timedelta(seconds=1), typed("x"), "field").late
+    assert not Line(AT, AT + LATE, typed("x"), "field").late
 
 
-def test_money_is_told_with_what_it_did_to_the_customer() -> None:
-    assert entry_line(AT, AT, "Field visit", 4500).words == "Field visit: $45.00 charged to the account."
-    assert entry_line(AT, AT, "Field visit taken back", -4500).words.endswith(
-        "$45.00 credited to the account."
-    )
-    assert entry_line(AT, AT, "Cash handed in", 0).words == "Cash handed in."
-    assert payment_line(AT, 12850, "counter").words == "Payment of $128.50 received (counter)."
-    assert follow_on_line(AT, "W000009", "Reconnect").words == (
+def test_money_is_reported_with_what_it_did_to_the_customer() -> None:
+    fee = Message.of("entry.fee", fee="field_visit", title="Field visit")
+    assert words(entry_line(AT, AT, fee, 4500)) == "Field visit: $45.00 charged to the account."
+    back = Message("entry.not_charged")
+    assert words(entry_line(AT, AT, back, -4500)).endswith("$45.00 credited to the account.")
+    assert words(entry_line(AT, AT, typed("Cash handed in."), 0)) == "Cash handed in."
+    assert words(payment_line(AT, 12850, "counter")) == "Payment of $128.50 received (counter)."
+    assert words(follow_on_line(AT, "W000009", "Reconnect")) == (
         "Order W000009 (Reconnect) was raised because of this one."
     )
 
 
-def test_reviews_are_told_with_their_decision() -> None:
-    case = ExceptionCase(code="read_high", words="Usage is high.", opened_at=AT, state="open")
-    assert [line.words for line in case_lines(case, NAMES)] == ["To be reviewed: Usage is high."]
+def test_reviews_are_reported_with_their_decision() -> None:
+    detail = {"usage": 900, "low": 10, "high": 20}
+    case = ExceptionCase(code="read_high", detail=detail, opened_at=AT, state="open")
+    assert [words(line) for line in case_lines(case)] == [
+        "To be reviewed: Usage of 900 is above the expected 10 to 20."
+    ]
     case.state, case.decided_at, case.decided_by, case.decision = "accepted", AT, "dana", "Pool filled."
-    assert case_lines(case, NAMES)[1].words == "Review of “High read” accepted by Dana Demo: Pool filled."
+    assert words(case_lines(case)[1]) == "Review of “High read” accepted by Dana Demo: Pool filled."
 
 
 def test_facts_stand_where_they_happened() -> None:
-    heard_late = Line(AT, AT + timedelta(hours=3), "cut", "field")
-    paid = Line(AT + timedelta(hours=1), AT + timedelta(hours=1), "paid", "money")
-    assert [line.words for line in in_order([paid, heard_late])] == ["cut", "paid"]
+    heard_late = Line(AT, AT + timedelta(hours=3), typed("cut"), "field")
+    paid = Line(AT + timedelta(hours=1), AT + timedelta(hours=1), typed("paid"), "money")
+    assert in_order([paid, heard_late]) == [heard_late, paid]

@@ -10,10 +10,11 @@ import shapely
 
 from geo.roads import RoadNetwork
 from tests.unit.roads.maps import Map, at, grid
+from workorders.messages.words import ENGLISH, say
 
 
 def _texts(network: RoadNetwork, *points: tuple[float, float]) -> list[str]:
-    return [step.text for step in network.path([at(*point) for point in points]).steps]
+    return [say(step.message, ENGLISH) for step in network.path([at(*point) for point in points]).steps]
 
 
 def test_streets_turns_and_the_side_of_arrival_are_said(tmp_path: Path) -> None:
@@ -21,16 +22,19 @@ def test_streets_turns_and_the_side_of_arrival_are_said(tmp_path: Path) -> None:
     assert _texts(network, (20, 0), (100, 150)) == [
         "Head east on Row 0",
         "Turn left onto Column 1",
-        "Arrive at stop 2",
+        "Arrive at your destination",
     ]
-    assert _texts(network, (20, 0), (108, 150), (92, 160))[-1] == "Arrive at stop 3 on the left"
-    assert "Arrive at stop 2 on the right" in _texts(network, (20, 0), (108, 150), (92, 160))
+    assert _texts(network, (20, 0), (108, 150), (92, 160))[-1] == "Arrive at your destination, on the left"
+    assert "Arrive at your destination, on the right" in _texts(network, (20, 0), (108, 150), (92, 160))
 
 
 def test_a_street_that_goes_on_over_junctions_is_one_step(tmp_path: Path) -> None:
     network = grid(5, 2).network(tmp_path)
     way = network.path([at(10, 0), at(390, 0)])
-    assert [step.text for step in way.steps] == ["Head east on Row 0", "Arrive at stop 2"]
+    assert [say(step.message, ENGLISH) for step in way.steps] == [
+        "Head east on Row 0",
+        "Arrive at your destination",
+    ]
     assert way.steps[0].metres == pytest.approx(380, abs=0.5)
     assert (way.steps[0].seconds, way.seconds) == (38, 38)
 
@@ -43,7 +47,7 @@ def test_a_new_name_straight_on_is_said_and_a_mere_bend_is_not(tmp_path: Path) -
     assert _texts(town.network(tmp_path), (50, 0), (100, 150)) == [
         "Head east on Oak Street",
         "Continue onto Mill Road",
-        "Arrive at stop 2",
+        "Arrive at your destination",
     ]
 
 
@@ -75,7 +79,7 @@ def test_ramps_merging_and_unnamed_roads_have_words(tmp_path: Path) -> None:
         "Merge onto US 1",
         "Take the ramp on the right",
         "Merge onto Far Street",
-        "Arrive at stop 2",
+        "Arrive at your destination",
     ]
     assert "Turn right onto the alley" in _texts(town.network(tmp_path), (100, 0), (300, -150))
 
@@ -92,9 +96,9 @@ def test_turning_round_is_said(tmp_path: Path) -> None:
     assert texts == [
         "Head east on Ring",
         "Continue onto Spur",
-        "Turn around on Spur",
+        "Make a U-turn on Spur",
         "Turn right onto Ring",
-        "Arrive at stop 2",
+        "Arrive at your destination",
     ]
 
 
@@ -110,7 +114,7 @@ def test_steps_and_geometry_fit_together(tmp_path: Path) -> None:
         steps = way.steps[leg.first_step : following.first_step if following else None]
         assert sum(step.seconds for step in steps) == leg.seconds
         assert sum(step.metres for step in steps) == pytest.approx(leg.metres, abs=1)
-        assert steps[-1].text.startswith(f"Arrive at stop {number + 2}")
+        assert steps[-1].manoeuvre.startswith("arrive")
         assert all(way.geometry[step.start_index] == (step.lon, step.lat) for step in steps)
         last = way.geometry[following.first_index] if following else way.geometry[-1]
         snapped = network.snap(*points[number + 1])

@@ -36,14 +36,14 @@ def test_an_unsorted_file_gives_the_same_network(tmp_path: Path) -> None:
     assert (tmp_path / "sorted.roads").read_bytes() == (tmp_path / "unsorted.roads").read_bytes()
 
 
-def test_building_twice_gives_the_same_bytes_and_tells_progress(tmp_path: Path) -> None:
+def test_building_twice_gives_the_same_bytes_and_reports_progress(tmp_path: Path) -> None:
     pbf = grid(5, 5).write(tmp_path / "map.osm.pbf")
-    told: list[tuple[float, str]] = []
-    build_network(pbf, tmp_path / "a.roads", progress=lambda done, words: told.append((done, words)))
+    heard: list[tuple[float, str]] = []
+    build_network(pbf, tmp_path / "a.roads", progress=lambda done, words: heard.append((done, words)))
     build_network(pbf, tmp_path / "b.roads")
     assert (tmp_path / "a.roads").read_bytes() == (tmp_path / "b.roads").read_bytes()
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1][0] == 1.0
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert heard[-1][0] == 1.0
 
 
 def test_a_way_cut_by_the_extracts_border_keeps_its_known_parts(tmp_path: Path) -> None:

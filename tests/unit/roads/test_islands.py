@@ -64,9 +64,7 @@ def test_a_stop_on_an_island_is_refused_with_the_reason(tmp_path: Path, gap: flo
 def test_a_closure_on_the_mainland_makes_no_island_of_it(tmp_path: Path) -> None:
     town = network(tmp_path, mainland_and_island(gap=200))
     shore = at(310, 150)
-    closed = town.with_weights(
-        closures=[[at(290, -10), at(320, -10), at(320, 310), at(290, 310), at(290, -10)]]
-    )
+    closed = town.with_closures([[at(290, -10), at(320, -10), at(320, 310), at(290, 310), at(290, -10)]])
     assert town.unserved([shore]) == closed.unserved([shore]) == {}
 
 

@@ -41,7 +41,7 @@ def test_the_index_finds_what_looking_at_every_piece_finds(
             assert metres == pytest.approx(expected, abs=0.05)
 
 
-def test_the_place_on_the_street_is_told() -> None:
+def test_the_place_on_the_street_is_reported() -> None:
     with tempfile.TemporaryDirectory() as folder:
         network = grid(3, 3).network(Path(folder))
     snapped = network.snap(*at(130, 7))

@@ -125,7 +125,7 @@ def test_a_oneway_street_closed_along_it_is_closed() -> None:
     assert read_way(tags, DrivingProfile()) is None
 
 
-def test_conditions_are_told_apart() -> None:
+def test_conditions_are_distinguished() -> None:
     text = "no @ (Mo-Fr 07:00-09:00; SH off); destination @ (sunset-sunrise); no @ weight>7.5; yes @ winter"
     assert at_some_hours(text) == ["no", "destination"]
     assert at_some_hours("nonsense") == []

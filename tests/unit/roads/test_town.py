@@ -43,6 +43,13 @@ def test_every_town_is_whole(seed: int, accounts: int) -> None:
     assert network.matrix([*points, town.yard]).max() < UNREACHABLE / 100
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("accounts", [26_000, 60_000])
+def test_street_names_never_run_out(accounts: int) -> None:
+    town = generate_town(1, accounts)
+    assert len({(a.house_number, a.street) for a in town.addresses}) == accounts
+
+
 def test_the_same_seed_gives_the_same_town_and_another_seed_another(town: Town) -> None:
     assert generate_town(1, 2500) == town
     assert generate_town(2, 2500).addresses != town.addresses

@@ -8,6 +8,7 @@ import pytest
 from geo.roads import DrivingProfile
 from geo.roads.streets_pbf import StreetWay
 from tests.unit.roads.maps import FREE, KMH_36, Map, at, grid
+from workorders.messages.words import ENGLISH, say
 from workorders.problems import Problem
 
 
@@ -262,10 +263,10 @@ def test_no_way_goes_wrong_round_a_roundabout(tmp_path: Path, junction: str) -> 
     network = town.network(tmp_path)
     assert network.matrix([at(0, -70), at(70, 0), at(-70, 0)])[0].tolist() == [0, 13, 18]
     way = network.path([at(0, -70), at(-70, 0)])
-    assert [step.text for step in way.steps] == [
+    assert [say(step.message, ENGLISH) for step in way.steps] == [
         "Head north on South Street",
-        "At the roundabout take exit 3 onto West Street",
-        "Arrive at stop 2",
+        "At the roundabout, take exit 3 onto West Street",
+        "Arrive at your destination",
     ]
 
 
@@ -288,7 +289,7 @@ def test_stops_far_from_any_street_are_named(tmp_path: Path) -> None:
         network.matrix([at(0, 0), at(5000, 0), at(50, 50), at(0, -900)])
     assert caught.value.code == "stop_off_network"
     assert caught.value.details["positions"] == [1, 3]
-    assert caught.value.words == "Stop 2, Stop 4 lies more than 500 m from any street."
+    assert caught.value.words == "Stop 2, Stop 4 lies more than 1,640 ft from any street."
     assert network.matrix([at(0, -900)], max_metres=1000).tolist() == [[0]]
 
 

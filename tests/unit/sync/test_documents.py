@@ -31,8 +31,8 @@ def test_a_document_is_taken_apart() -> None:
 
 
 def test_a_replicated_document_brings_its_history() -> None:
-    told = {"_id": "a", "_rev": "3-c", "_revisions": {"start": 3, "ids": ["c", "b"]}, "_deleted": True}
-    assert parsed(told, new_edits=False) == Edit("a", ("3-c", "2-b"), True, b"{}")
+    written = {"_id": "a", "_rev": "3-c", "_revisions": {"start": 3, "ids": ["c", "b"]}, "_deleted": True}
+    assert parsed(written, new_edits=False) == Edit("a", ("3-c", "2-b"), True, b"{}")
     assert parsed({"_id": "a", "_rev": "1-a"}, new_edits=False).path == ("1-a",)
 
 
@@ -50,9 +50,9 @@ def test_a_replicated_document_brings_its_history() -> None:
         ({"_id": "a", "_foo": 1}, "doc_validation"),
         ({"_id": "a", "_rev": 1}, "bad_request"),
         ({"_id": "a", "_rev": "x"}, "bad_request"),
-        ({"_id": "a", "_deleted": "yes"}, "bad_request"),
+        ({"_id": "a", "_deleted": "yes"}, "doc_validation"),
         ({"_id": "a", "x": "y" * 600}, "document_too_large"),
-        ({"_id": "a", "_attachments": [1]}, "bad_request"),
+        ({"_id": "a", "_attachments": [1]}, "doc_validation"),
         ({"_id": "a", "_attachments": {"f": 1}}, "bad_request"),
         ({"_id": "a", "_attachments": {"f": {}}}, "bad_request"),
         ({"_id": "a", "_attachments": {"f": {"data": 1}}}, "bad_request"),
@@ -69,7 +69,7 @@ def test_malformed_documents_are_refused(doc: Any, error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "written",
     [
         {},
         {"_revisions": 1, "_rev": "1-a"},
@@ -80,12 +80,12 @@ def test_malformed_documents_are_refused(doc: Any, error: str) -> None:
         {"_revisions": {"start": 2, "ids": ['a"', "b"]}},
     ],
 )
-def test_malformed_histories_are_refused(told: dict[str, Any]) -> None:
-    assert refused({"_id": "a", **told}, new_edits=False).status == 400
+def test_malformed_histories_are_refused(written: dict[str, Any]) -> None:
+    assert refused({"_id": "a", **written}, new_edits=False).status == 400
 
 
-def file_of(data: bytes, kind: str, **told: Any) -> AttachmentEdit:
-    entry = {"data": base64.b64encode(data).decode(), "content_type": kind, **told}
+def file_of(data: bytes, kind: str, **written: Any) -> AttachmentEdit:
+    entry = {"data": base64.b64encode(data).decode(), "content_type": kind, **written}
     (edit,) = attachments.parse({"f": entry}, LIMITS, replicated=True)
     return edit
 
@@ -114,13 +114,19 @@ def test_text_is_stored_compressed_and_always_alike() -> None:
 
 
 def test_a_wrong_digest_is_refused_where_it_means_something() -> None:
-    file_of(b"x", "image/png", digest=md5_digest(b"x"))
-    file_of(b"x", "text/plain", digest=md5_digest(b"x"))
+    def section(content_type: str, digest: str) -> AttachmentEdit:
+        edit = AttachmentEdit("f", content_type, digest=digest, follows=True)
+        return attachments.stored(edit, b"x", LIMITS, encoded=False)
+
+    section("image/png", md5_digest(b"x"))
+    section("text/plain", md5_digest(b"x"))
     with pytest.raises(ProtocolError) as caught:
-        file_of(b"x", "image/png", digest=md5_digest(b"y"))
+        section("image/png", md5_digest(b"y"))
     assert (caught.value.status, caught.value.error) == (412, "content_md5_mismatch")
     stale = {"f": {"data": "eA==", "digest": md5_digest(b"y"), "revpos": 1}}
-    assert attachments.parse(stale, LIMITS, replicated=False)[0].content == b"x"
+    for replicated in (False, True):
+        (inline,) = attachments.parse(stale, LIMITS, replicated=replicated)
+        assert (inline.content, inline.digest) == (b"x", None)
 
 
 def test_files_beyond_the_limit_are_refused() -> None:
@@ -135,10 +141,10 @@ def test_encoded_bytes_must_be_gzip_of_bearable_size() -> None:
         return attachments.stored(edit, content, LIMITS, encoded=True)
 
     packed = gzip.compress(b"hello", mtime=0)
-    told = encoded(packed)
-    assert told.content == packed
-    assert told.meta is not None
-    assert told.meta.length == 5
+    written = encoded(packed)
+    assert written.content == packed
+    assert written.meta is not None
+    assert written.meta.length == 5
     for bad in (b"not gzip", packed[:-4], gzip.compress(b"0" * 100_000)):
         with pytest.raises(ProtocolError):
             encoded(bad)

@@ -58,6 +58,6 @@ def test_without_the_raw_url_the_longest_known_document_is_meant() -> None:
     assert guess(target(parts), hints()) == Target("db", "", "a", "b/c")
 
 
-def test_without_the_raw_url_a_body_tells_which_document_is_new() -> None:
+def test_without_the_raw_url_a_body_shows_which_document_is_new() -> None:
     assert guess(target(["db", "a", "b"]), hints("a", body="a/b")) == Target("db", "", "a/b")
     assert guess(target(["db", "_design", "a", "b"]), hints("_design/a/b")) == Target("db", "", "_design/a/b")

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from workorders.ledger import post
+from workorders.messages.message import Message
 from workorders.queries.lookups import lock_account
 from workorders.tables import Account
 from workorders.usecases.collections.reconsider import reconsider_account
+from workorders.usecases.customers.approvals import reconsider_applications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,19 +22,19 @@ class Money:
     cents: int
     paid_at: datetime
     """When the customer paid: it decides whether a cut came before or after."""
-    words: str
+    message: Message
     """The entry's line on the account."""
     ledger: str = "UNDEP"
     """Where the money lies: UNDEP at the office, CASH-T with a technician, SUSP until it was assigned."""
     purpose: str = "payment"
     technician: str | None = None
     order_number: str | None = None
-    why: str = "paid"
+    why: Message
     """What the technician reads when the order in hand is called off."""
 
 
 def payment_arrived(session: Session, account: Account, money: Money, *, now: datetime, actor: str) -> None:
-    """Post the money to the account, and let all its cuts and reconnects follow from what is owed then.
+    """Post the money to the account; its cuts, reconnects and applications follow from what is owed then.
 
     Raises sqlalchemy's IntegrityError when the source was posted before. Locks the account, then its orders.
     """
@@ -44,7 +46,7 @@ def payment_arrived(session: Session, account: Account, money: Money, *, now: da
         session,
         source=money.source,
         purpose=money.purpose,
-        words=money.words,
+        message=money.message,
         lines=[(money.ledger, "AR", money.cents)],
         parties=parties,
         effective_at=money.paid_at,
@@ -61,3 +63,4 @@ def payment_arrived(session: Session, account: Account, money: Money, *, now: da
         now=now,
         actor=actor,
     )
+    reconsider_applications(session, account, now=now, actor=actor)

@@ -14,11 +14,11 @@ from workorders.judgement.receipts import (
     format_number,
     own_hash_is_right,
     parse_number,
-    stray_key,
+    ungranted_key,
 )
-from workorders.messages.words import case_words
-from workorders.tables import Account, Receipt
-from workorders.usecases.field.effects import Cause
+from workorders.judgement.verdict import case
+from workorders.tables import Account, Receipt, ReceiptInCustody
+from workorders.usecases.field.cause import Cause
 
 
 class Known(StrEnum):
@@ -47,14 +47,17 @@ def keep_receipt(
     `number` replaces the receipt's own where that is taken by another receipt (an accepted conflict).
     """
     facts = ReceiptFacts.from_document(event.body["receipt"])
-    account_id = session.scalar(select(Account.id).where(Account.number == facts.account))
-    if account_id is None:
-        account_id = cause.order.account_id
+    own = cause.order.account
+    account_id = own.id if own is not None else None
+    if own is None or own.number != facts.account:
+        named = session.scalar(select(Account.id).where(Account.number == facts.account))
+        account_id = account_id if named is None else named
     if account_id is None:
         return []
+    kept = number or _key(facts, event, device)
     session.add(
         Receipt(
-            number=number or _key(facts, event, device),
+            number=kept,
             device_id=device,
             technician_id=event.technician,
             account_id=account_id,
@@ -62,20 +65,23 @@ def keep_receipt(
             amount_cents=facts.amount_cents,
             method=facts.method,
             check_number=facts.check_number,
-            taken_at=_taken_at(facts, event.occurred_at),
+            taken_at=_taken_at(facts, event),
             previous_hash=facts.previous_hash,
             hash=facts.hash,
-            chain_ok=event.stray_receipt is None and follows(facts, event.previous_receipt_hash),
+            chain_ok=event.ungranted_receipt is None and follows(facts, event.previous_receipt_hash),
             source=event.id,
         )
     )
     session.flush()
-    return _follower(session, facts) if event.stray_receipt is None else []
+    if facts.amount_cents > 0:
+        session.add(ReceiptInCustody(receipt_number=kept))
+        session.flush()
+    return _follower(session, facts) if event.ungranted_receipt is None else []
 
 
 def _key(facts: ReceiptFacts, event: EventFacts, device: str) -> str:
     """A number that was not granted to this tablet stays free for whoever was given it."""
-    return facts.number if event.stray_receipt is None else stray_key(facts.number, device)
+    return facts.number if event.ungranted_receipt is None else ungranted_key(facts.number, device)
 
 
 def _follower(session: Session, facts: ReceiptFacts) -> list[OpenException]:
@@ -86,18 +92,13 @@ def _follower(session: Session, facts: ReceiptFacts) -> list[OpenException]:
     after = session.get(Receipt, format_number(parsed[0], parsed[1] + 1))
     if after is None or after.previous_hash == facts.hash:
         return []
-    detail = {"receipt": after.number}
-    return [
-        OpenException(
-            "receipt_chain_broken", case_words("receipt_chain_broken", detail), blocking=False, detail=detail
-        )
-    ]
+    return [case("receipt_chain_broken", blocking=False, receipt=after.number)]
 
 
-def _taken_at(facts: ReceiptFacts, occurred_at: datetime) -> datetime:
-    """When the money was taken by the tablet's clock; the event's clamped time when that is no instant."""
+def _taken_at(facts: ReceiptFacts, event: EventFacts) -> datetime:
+    """When the money was taken, by the district's clock; the event's own time when that is no instant."""
     try:
         taken = datetime.fromisoformat(facts.taken_at)
-    except (TypeError, ValueError):
-        return occurred_at
-    return min(taken, occurred_at) if taken.tzinfo is not None else occurred_at
+        return min(taken + event.clock_shift, event.occurred_at)
+    except (TypeError, ValueError, OverflowError):  # TypeError also of an instant without an offset
+        return event.occurred_at

@@ -1,7 +1,7 @@
 """A payment taken back: voided on the day it was recorded, or returned by the bank later.
 
 What was posted stays; a reversal is added. Honest about what followed from the payment: a cut that it
-called off stays called off and a reconnect stays raised, a new cut needs new notices, and a case tells the
+called off stays called off and a reconnect stays raised, a new cut needs new notices, and a case notifies the
 office what is past due again.
 """
 
@@ -9,24 +9,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
+from workorders.catalogue import codes_of
 from workorders.judgement.charging import fee_entry
-from workorders.judgement.consequences import OpenException
 from workorders.judgement.lifecycle import ACTIVE
+from workorders.judgement.traits import TURNS_ON
+from workorders.judgement.verdict import case
 from workorders.ledger import post, reverse
-from workorders.messages.words import case_words
+from workorders.messages.message import Message
 from workorders.policy import fees
 from workorders.policy.returned_items import returned_items_of
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
+from workorders.queries.account_facts import account_facts, needed_now
+from workorders.queries.account_lines import PAYMENT_PURPOSES
+from workorders.queries.custody import place_of
 from workorders.queries.district import district_of
 from workorders.queries.lookups import lock_account
+from workorders.queries.owed_service import is_satisfied
 from workorders.queries.rules_cache import rule_book
-from workorders.queries.situation import PAYMENT_PURPOSES, account_facts, needed_now
-from workorders.tables import Account, JournalEntry, Order, Payment, PaymentReversal, Receipt
+from workorders.tables import (
+    Account,
+    JournalEntry,
+    Order,
+    Payment,
+    PaymentReversal,
+    Receipt,
+    ReceiptInCustody,
+)
 from workorders.usecases.cash.payments import approval_limit
-from workorders.usecases.collections.reconsider import RESTORES, is_satisfied, reconsider_account
+from workorders.usecases.cash.unsettled import await_no_more
+from workorders.usecases.collections.reconsider import reconsider_account
+from workorders.usecases.customers.approvals import reconsider_applications
 from workorders.usecases.field.cases import open_cases
 
 KINDS = ("void", "returned")
@@ -40,6 +55,7 @@ class TakenBack:
     account_id: int
     cents: int
     recorded_by: str
+    receipt: Receipt | None = None
 
 
 def take_payment_back(
@@ -52,13 +68,16 @@ def take_payment_back(
     actor: str,
     payment: str | None = None,
     receipt: str | None = None,
+    netted: bool = False,
 ) -> PaymentReversal:
     """Take back a `payment` (its id), or a check taken at the door (its `receipt` number).
 
     `void`: recorded by mistake, on the day it was recorded; it counts as never made. `returned`: the bank
-    gave it back; the fee of the schedule is charged, and checks are refused when the policy says so. The
-    same `reversal_id` again changes nothing. Raises Problem `not_found`, `bad_input`, `reversal_conflict`,
-    `payment_taken_back`, `void_too_late`, and `second_person_needed` above the limit for its own recorder.
+    gave it back; the fee of the schedule is charged, and checks are refused when the policy says so.
+    `netted`: a processor keeps it out of a batch, so that it never reaches the bank. The same `reversal_id`
+    again changes nothing. Raises Problem `not_found`, `bad_input`, `reversal_conflict`,
+    `payment_taken_back`, `void_too_late`, `money_counted` (counted and not deposited yet), and
+    `second_person_needed` above the limit for its own recorder.
     """
     _check(reversal_id, kind, reason)
     if (payment is None) == (receipt is None):
@@ -76,10 +95,13 @@ def take_payment_back(
     entries = _entries(session, taken.source)
     if not entries:
         raise Problem("payment_taken_back", payment=payment or receipt)
+    bank = not netted and _at_the_bank(session, taken, payment, kind)
     day_of = district_of(session).day_of
     if kind == "void" and day_of(entries[0].recorded_at) != day_of(now):
         raise Problem("void_too_late", payment=payment or receipt)
-    return _take_back(session, reversal_id, taken, entries, kind=kind, reason=reason, now=now, actor=actor)
+    return _take_back(
+        session, reversal_id, taken, entries, bank=bank, kind=kind, reason=reason, now=now, actor=actor
+    )
 
 
 def _take_back(
@@ -88,6 +110,7 @@ def _take_back(
     taken: TakenBack,
     entries: Sequence[JournalEntry],
     *,
+    bank: bool,
     kind: str,
     reason: str,
     now: datetime,
@@ -98,7 +121,15 @@ def _take_back(
     before = is_satisfied(session, account, now=now)
     for entry in entries:
         at = entry.effective_at if kind == "void" else now
-        reverse(session, entry, source=source, words=_WORDS[kind], now=now, effective_at=at)
+        reverse(
+            session,
+            entry,
+            source=source,
+            message=_LINES[kind],
+            now=now,
+            effective_at=at,
+            money_at="BANK" if bank else None,
+        )
     row = PaymentReversal(
         id=reversal_id,
         source=taken.source,
@@ -111,17 +142,25 @@ def _take_back(
         reopened=before and not is_satisfied(session, account, now=now),
     )
     session.add(row)
+    if taken.receipt is not None:
+        in_custody = ReceiptInCustody.receipt_number == taken.receipt.number
+        session.execute(delete(ReceiptInCustody).where(in_custody))
+    else:
+        await_no_more(session, [taken.source.removeprefix("payment:")])
     session.flush()
     if kind == "returned":
         _charge(session, account, source, now=now)
         _ban_checks(session, account, now=now)
     if row.reopened:
-        _tell_office(session, account, row, source, now=now)
-    reconsider_account(session, account, reason="nothing is past due", source=source, now=now, actor=actor)
+        _open_case(session, account, row, source, now=now)
+    reconsider_account(
+        session, account, reason=Message("reason.nothing_due"), source=source, now=now, actor=actor
+    )
+    reconsider_applications(session, account, now=now, actor=actor)
     return row
 
 
-_WORDS = {"void": "Payment voided", "returned": "Payment returned by the bank"}
+_LINES = {"void": Message("entry.payment_void"), "returned": Message("entry.payment_returned")}
 
 
 def _payment(session: Session, payment_id: str) -> TakenBack:
@@ -138,7 +177,22 @@ def _check_receipt(session: Session, number: str | None, kind: str) -> TakenBack
         raise Problem("not_found", what="receipt", key=number)
     if found.method != "check" or kind != "returned":
         raise Problem("bad_input", field="receipt", reason="only a check that was returned is taken back")
-    return TakenBack(found.source, found.account_id, found.amount_cents, found.technician_id)
+    return TakenBack(found.source, found.account_id, found.amount_cents, found.technician_id, found)
+
+
+def _at_the_bank(session: Session, taken: TakenBack, payment: str | None, kind: str) -> bool:
+    """Whether the money was deposited, so that it leaves the bank; False: it is where it was posted.
+
+    What was counted and not deposited is part of a sum that people signed. It cannot be taken out of that,
+    and no bank can have returned it.
+    """
+    place = place_of(session, receipt=taken.receipt, payment=payment)
+    if place is None:
+        return False
+    if place.deposit is None or kind == "void":
+        named = taken.receipt.number if taken.receipt is not None else payment
+        raise Problem("money_counted", payment=named, key=place.subject)
+    return True
 
 
 def _entries(session: Session, source: str) -> Sequence[JournalEntry]:
@@ -164,14 +218,14 @@ def _charge(session: Session, account: Account, source: str, *, now: datetime) -
     fee = rules.fees.get(code) if code is not None else None
     if fee is None:
         return
-    charge = fees.price(fee, rules, account_facts(session, account, since=now), no_charge=False)
+    charge = fees.price(fee, rules, account_facts(session, account, since=now), service=None, no_charge=False)
     made = fee_entry(charge)
     if made is not None:
         post(
             session,
             source=source,
             purpose=made.purpose,
-            words=made.words,
+            message=made.message,
             lines=made.lines,
             parties={"account": account.number},
             effective_at=now,
@@ -194,23 +248,27 @@ def _ban_checks(session: Session, account: Account, *, now: datetime) -> None:
         session.flush()
 
 
-def _tell_office(
+def _open_case(
     session: Session, account: Account, row: PaymentReversal, source: str, *, now: datetime
 ) -> None:
     """Past due again: a person decides about reconnects under way and about new notices."""
     reconnects = session.scalars(
         select(Order.number)
-        .where(Order.account_id == account.id, Order.type.in_(RESTORES), Order.state.in_(ACTIVE))
+        .where(
+            Order.account_id == account.id,
+            Order.type.in_(codes_of(TURNS_ON)),
+            Order.state.in_(ACTIVE),
+        )
         .order_by(Order.number)
     ).all()
-    detail = {
-        "account": account.number,
-        "cents": row.amount_cents,
-        "past_due": needed_now(session, account, now=now),
-        "orders": list(reconnects),
-    }
-    words = case_words("payment_taken_back", detail)
-    found = OpenException("payment_taken_back", words, blocking=False, detail=detail)
+    found = case(
+        "payment_taken_back",
+        blocking=False,
+        account=account.number,
+        cents=row.amount_cents,
+        past_due=needed_now(session, account, now=now),
+        orders=reconnects,
+    )
     first = reconnects[0] if reconnects else None
     open_cases(session, [found], source=source, order_number=first, now=now)
 
@@ -219,6 +277,6 @@ def _check(reversal_id: str, kind: str, reason: str) -> None:
     if not 0 < len(reversal_id) <= 40:
         raise Problem("bad_input", field="id", reason="1 to 40 characters")
     if kind not in KINDS:
-        raise Problem("bad_input", field="kind", reason=f"one of {', '.join(KINDS)}")
+        raise Problem("bad_input", field="kind", reason=Reason("one of {known}", known=", ".join(KINDS)))
     if not reason.strip():
         raise Problem("bad_input", field="reason", reason="say why the payment is taken back")

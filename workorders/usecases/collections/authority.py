@@ -1,5 +1,6 @@
 """The authority to cut: what a disconnect rests on when it is raised, and again when it is dispatched."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,27 +8,38 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
-from workorders.policy.severance import CutDecision, CutQuestion, authority_expires, evaluate
+from workorders.facts import AccountFacts, ForecastFacts
+from workorders.messages.message import Message
+from workorders.messages.words import Said
+from workorders.policy.aging import DEBT_LOOKBACK
+from workorders.policy.severance import TIMING, CutDecision, CutQuestion, authority_expires, evaluate
 from workorders.problems import Problem
+from workorders.queries.account_facts import account_facts
 from workorders.queries.district import district_of
+from workorders.queries.forecasts import forecasts_from
 from workorders.queries.rules_cache import rule_book
-from workorders.queries.situation import account_facts
 from workorders.tables import Account, CutAuthority, Order, ServicePoint
 
-TIMING = frozenset({"weekday", "holiday", "latest_hour", "forecast"})
-"""Rules that pass by themselves: asked when a cut is sent out and when it is done, not when it is raised."""
 MORNING = time(8)
 """A route of a later day is judged as at the start of its work."""
 
 
 def cut_extra(
-    session: Session, extra: dict[str, Any], account: Account | None, *, now: datetime
+    session: Session,
+    extra: dict[str, Any],
+    account: Account | None,
+    *,
+    now: datetime,
+    facts: AccountFacts | None = None,
 ) -> dict[str, Any]:
-    """The extra input of a disconnect, with the notices it rests on filled in."""
+    """The extra input of a disconnect, with the notices it rests on filled in.
+
+    `facts` are the account's, where they were read before.
+    """
     if account is None:
         return extra
     today = district_of(session).day_of(now)
-    facts = account_facts(session, account, since=now)
+    facts = facts or account_facts(session, account, since=now)
     valid = [notice.id for notice in facts.notices if notice.valid_until >= today]
     return {"notice_ids": valid} | extra
 
@@ -39,25 +51,35 @@ def check_cut(
     *,
     since: datetime,
     at: datetime,
+    now: datetime,
     timing: bool = True,
+    facts: AccountFacts | None = None,
+    forecasts: Mapping[date, ForecastFacts] | None = None,
 ) -> CutDecision:
-    """Judge a cut at an instant. Raises Problem `cut_not_allowed` with every reason against it.
+    """Judge a cut at an instant, by what is known `now`. Raises Problem `cut_not_allowed` with every reason.
 
-    `timing` False leaves out the rules that pass by themselves (weekday, hour, forecast).
+    `timing` False leaves out the rules that pass by themselves (weekday, hour, forecast). `facts` of the
+    account and `forecasts` are read where they were not before.
     """
+    day = district_of(session).day_of(at)
+    if facts is None and account is not None:
+        facts = account_facts(session, account, since=since, lookback=DEBT_LOOKBACK)
+    if forecasts is None:
+        forecasts = forecasts_from(session, day, now=now)
     decision = evaluate(
         CutQuestion(
-            account=account_facts(session, account, since=since) if account else None,
+            account=facts,
             service=point.service,
             at=at,
             timezone=district_of(session).timezone,
             medical=point.premise.medical,
+            forecast=forecasts.get(day),
         ),
         rule_book(session),
     )
-    against = [v.words for v in decision.verdicts if not v.allowed and (timing or v.rule not in TIMING)]
+    against = [v.message for v in decision.checks if not v.allowed and (timing or v.rule not in TIMING)]
     if against:
-        raise Problem("cut_not_allowed", reasons=" ".join(against))
+        raise Problem("cut_not_allowed", reasons=Said(against, zone=district_of(session).timezone))
     return decision
 
 
@@ -70,10 +92,11 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
         return
     zone = ZoneInfo(district_of(session).timezone)
     at = max(now, _morning(order.route_day, zone)) if order.route_day else now
-    decision = check_cut(session, order.service_point, order.account, since=order.requested_at, at=at)
-    rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(order.service_point.service)
+    point, since = order.service_point, order.requested_at
+    decision = check_cut(session, point, order.account, since=since, at=at, now=now)
+    rules = rule_book(session).in_force(at.astimezone(zone).date()).cut_rules(point.service)
     if rules is None:
-        raise Problem("cut_not_allowed", reasons="No cut rules are in force for this service.")
+        raise Problem("cut_not_allowed", reasons=Said([Message("rule.unregulated")], zone=zone.key))
     session.add(
         CutAuthority(
             order_number=order.number,

@@ -1,4 +1,4 @@
-"""A database put back from a backup begins a new life: what it counts goes on above what it no longer knows.
+"""A database put back from a backup begins a new incarnation: its counts go on above what it no longer knows.
 
 Between the backup and its return numbers were given out that are not in it. A number given a second time
 would let a forgotten order, receipt or assignment pass for a new one. So every counter leaps by a margin and
@@ -47,14 +47,14 @@ def current_incarnation(session: Session) -> Incarnation | None:
 def begin_incarnation(session: Session, *, backup_taken_at: datetime, now: datetime) -> Incarnation:
     """Let every number go on above what may have been given out since the backup; the caller commits.
 
-    Technicians' documents are raised afterwards (sync.pipeline.new_life). Raises ClockBehind.
+    Technicians' documents are raised afterwards (sync.pipeline.new_incarnation). Raises ClockBehind.
     """
     elapsed = now - backup_taken_at
     if elapsed < timedelta(0):
         raise ClockBehind
     before = current_incarnation(session)
     last_sequence = _leap_outbox(session, SEQUENCES.leap(elapsed))
-    _tell_anew(session)
+    _enqueue_all(session)
     epochs = [session.scalar(select(func.max(column))) or 0 for column in (Order.epoch, Assignment.epoch)]
     for name, pace in COUNTERS.items():
         session.execute(
@@ -85,9 +85,9 @@ def epoch_floor(session: Session) -> int:
     return session.scalar(select(func.max(Incarnation.epoch_floor))) or 0
 
 
-def _tell_anew(session: Session) -> None:
-    """What waits to be told gets numbers of the new life: the old ones are below what documents now carry."""
-    waiting = session.scalars(select(Outbox).where(Outbox.published_at.is_(None)).order_by(Outbox.id)).all()
+def _enqueue_all(session: Session) -> None:
+    """What waits to be published gets new numbers: the old ones are below what documents now carry."""
+    waiting = session.scalars(select(Outbox).where(Outbox.is_waiting()).order_by(Outbox.id)).all()
     for row in waiting:
         again = Outbox(
             technician_id=row.technician_id, topic=row.topic, key=row.key, created_at=row.created_at

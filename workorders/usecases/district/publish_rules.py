@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from workorders.policy.rule_schemas import parse_rule
 from workorders.problems import Problem
 from workorders.queries.rules import latest_version
+from workorders.queries.rules_cache import note_published
 from workorders.tables import Fee, Rule, RuleSet
 
 _LINE_KEYS = {"rules": ("kind", "key", "value"), "fees": ("code", "title", "cents", "trigger")}
 
 
-FEE_TRIGGERS = ("dispatch", "visit", "cut", "completion", "returned_item")
+FEE_TRIGGERS = ("dispatch", "visit", "cut", "completion", "returned_item", "notice", "application")
 
 
 def load_sample_rules(session: Session, *, now: datetime) -> int:
@@ -57,11 +58,12 @@ def publish_rules(session: Session, document: dict[str, Any], *, now: datetime) 
     session.flush()
     session.add_all(rows)
     session.flush()
+    note_published(session)
     return version
 
 
 def _check_shape(document: Any) -> None:
-    """Lists of objects with the keys that publishing reads; anything else is told by its place."""
+    """Lists of objects with the keys that publishing reads; anything else is named by its place."""
     if not isinstance(document, dict):
         raise Problem("bad_input", field="rules", reason="the document must be a JSON object")
     for part, keys in {

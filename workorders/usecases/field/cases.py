@@ -6,41 +6,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workorders.judgement.consequences import Consequence, OpenException, as_json, from_json
+from workorders.judgement.consequences import OpenException, as_json
+from workorders.judgement.verdict import merged as together
 from workorders.tables import ExceptionCase
 
 
 def open_cases(
     session: Session, found: Iterable[OpenException], *, source: str, order_number: str | None, now: datetime
 ) -> list[ExceptionCase]:
-    """Open one case per code of a source; several of the same code become one with all their words."""
+    """Open one case per code of a source; several of the same code become one."""
     merged: dict[str, OpenException] = {}
     for one in found:
         before = merged.get(one.code)
-        merged[one.code] = one if before is None else _together(before, one)
+        merged[one.code] = one if before is None else together(before, one)
     cases = [_case(one, source, order_number, now) for one in merged.values()]
     session.add_all(cases)
     return cases
-
-
-def waiting(case: ExceptionCase) -> tuple[Consequence, ...]:
-    """What is carried out when the case is accepted."""
-    return tuple(from_json(document) for document in case.detail.get("then", ()))
-
-
-def is_blocking(case: ExceptionCase) -> bool:
-    """The order waits for this case."""
-    return bool(case.detail.get("blocking", True))
-
-
-def _together(one: OpenException, other: OpenException) -> OpenException:
-    return OpenException(
-        one.code,
-        f"{one.words} {other.words}",
-        blocking=one.blocking or other.blocking,
-        detail=one.detail | other.detail,
-        then=one.then + other.then,
-    )
 
 
 def _case(one: OpenException, source: str, order_number: str | None, now: datetime) -> ExceptionCase:
@@ -49,7 +30,6 @@ def _case(one: OpenException, source: str, order_number: str | None, now: dateti
         detail["then"] = [as_json(consequence) for consequence in one.then]
     return ExceptionCase(
         code=one.code,
-        words=one.words,
         order_number=order_number,
         source=source,
         opened_at=now,

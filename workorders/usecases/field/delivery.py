@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workorders.messages.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -18,13 +20,13 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Acknowledgement:
     """What the acknowledgement says: `status` is posted, review or quarantined.
 
     `duplicate`: the document was known and changed nothing.
     """
 
     status: str
-    words: str
+    message: Message
     codes: tuple[str, ...] = ()
     duplicate: bool = False

@@ -1,50 +1,43 @@
 """An understood event made ready for the rules: when it happened, who did it, what is attached."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from workorders.facts import EventFacts, StrayReceipt
+from workorders.facts import EventFacts, UngrantedReceipt
+from workorders.judgement.clock import JudgedTime, judge_time
 from workorders.judgement.event_schema import FieldDocument, event_body
 from workorders.judgement.receipts import BlockFacts, format_number, parse_number
-from workorders.tables import FieldEvent, Outbox, Receipt, ReceiptBlock, Technician
+from workorders.tables import FieldEvent, Receipt, ReceiptBlock, Technician
 
-_TOLD_AT = select(Outbox.created_at).where(
-    Outbox.id == bindparam("seq"), Outbox.technician_id == bindparam("technician")
-)
 _BLOCK = select(
     ReceiptBlock.device_id, ReceiptBlock.technician_id, ReceiptBlock.first, ReceiptBlock.last
 ).where(ReceiptBlock.prefix == bindparam("prefix"))
-TOLERANCE = timedelta(minutes=2)
-"""A clock less wrong than this is not worth a word: it is what a phone network allows itself."""
 
 
-def clamped(
-    event: FieldDocument, session: Session, *, received_at: datetime, last_contact: datetime | None
-) -> tuple[datetime, tuple[str, ...]]:
-    """When it happened, between the last contact and the receipt, and `clock_ahead` or `clock_behind`.
+def time_of(
+    event: FieldDocument,
+    *,
+    enqueued_at: datetime | None,
+    received_at: datetime,
+    last_contact: datetime | None,
+) -> JudgedTime:
+    """When it happened, between the last contact and the receipt.
 
-    A tablet that names the sequence it had seen was in contact after that was written, so the answer does
-    not depend on how the feed was cut into batches.
+    A tablet that names the sequence it had seen was in contact after that was written (`enqueued_at`), so
+    the answer does not depend on how the feed was cut into batches.
     """
-    told = None
-    if event.seen_seq is not None:
-        told = session.scalar(_TOLD_AT, {"seq": event.seen_seq, "technician": event.technician})
-    earliest = max((at for at in (told, last_contact) if at is not None), default=event.at)
-    if event.at > received_at:
-        return received_at, ("clock_ahead",) if event.at - received_at > TOLERANCE else ()
-    if event.at < earliest:
-        flags = ("clock_behind",) if earliest - event.at > TOLERANCE else ()
-        return min(earliest, received_at), flags
-    return event.at, ()
+    earliest = max((at for at in (enqueued_at, last_contact) if at is not None), default=None)
+    return judge_time(event.at, event.clock.get("offset_ms"), earliest=earliest, received_at=received_at)
 
 
 def facts_of(
     session: Session, event: FieldDocument, technician: Technician, occurred_at: datetime
 ) -> EventFacts:
     """The event as the rules see it."""
-    stray = _stray_receipt(session, event)
+    block = _block(session, event)
+    stray = _ungranted_receipt(event, block)
     return EventFacts(
         id=event.id,
         kind=event.kind,
@@ -58,8 +51,9 @@ def facts_of(
         position=event.position,
         accuracy_m=event.accuracy_m,
         attachments=frozenset(event.attachments),
-        previous_receipt_hash=_previous_hash(session, event) if stray is None else None,
-        stray_receipt=stray,
+        clock_shift=occurred_at - event.at,
+        previous_receipt_hash=_previous_hash(session, event, block) if stray is None else None,
+        ungranted_receipt=stray,
     )
 
 
@@ -73,6 +67,7 @@ def recalled_facts(event: FieldEvent) -> EventFacts:
         body=event_body(event.body),
         epoch=event.epoch,
         rule_set=event.rule_set,
+        clock_shift=event.occurred_at - (event.device_at or event.occurred_at),
     )
 
 
@@ -81,7 +76,14 @@ def _receipt_number(event: FieldDocument) -> tuple[str, int] | None:
     return parse_number(str(receipt.get("number"))) if isinstance(receipt, dict) else None
 
 
-def _stray_receipt(session: Session, event: FieldDocument) -> StrayReceipt | None:
+def _block(session: Session, event: FieldDocument) -> BlockFacts | None:
+    """The block that the event's receipt number lies in by its letters."""
+    parsed = _receipt_number(event)
+    found = session.execute(_BLOCK, {"prefix": parsed[0]}).first() if parsed is not None else None
+    return None if found is None else BlockFacts(*found)
+
+
+def _ungranted_receipt(event: FieldDocument, block: BlockFacts | None) -> UngrantedReceipt | None:
     """Who holds the block of a receipt number that this technician was not given on this device.
 
     None for a number of their own, and for what is no receipt number at all, which is a case by itself.
@@ -89,18 +91,17 @@ def _stray_receipt(session: Session, event: FieldDocument) -> StrayReceipt | Non
     parsed = _receipt_number(event)
     if parsed is None:
         return None
-    prefix, serial = parsed
-    block = session.execute(_BLOCK, {"prefix": prefix}).first()
+    _prefix, serial = parsed
     if block is None:
-        return StrayReceipt()
-    if BlockFacts(*block).grants(serial, event.device, event.technician):
+        return UngrantedReceipt()
+    if block.grants(serial, event.device, event.technician):
         return None
     if not block.first <= serial <= block.last:
-        return StrayReceipt()
-    return StrayReceipt(block.device_id, block.technician_id)
+        return UngrantedReceipt()
+    return UngrantedReceipt(block.device, block.technician)
 
 
-def _previous_hash(session: Session, event: FieldDocument) -> str | None:
+def _previous_hash(session: Session, event: FieldDocument, block: BlockFacts | None) -> str | None:
     """The hash of the receipt before this one; None for the first of its block.
 
     A receipt whose predecessor is not here yet is taken at its word; the predecessor is compared with it
@@ -110,8 +111,7 @@ def _previous_hash(session: Session, event: FieldDocument) -> str | None:
     if parsed is None:
         return None
     prefix, serial = parsed
-    first = session.scalar(select(ReceiptBlock.first).where(ReceiptBlock.prefix == prefix))
-    if serial <= (first if first is not None else 1):
+    if serial <= (block.first if block is not None else 1):
         return None
     known = session.scalar(select(Receipt.hash).where(Receipt.number == format_number(prefix, serial - 1)))
     claimed = event.body["receipt"].get("previous_hash")

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from workorders.messages.message import Message
 from workorders.tables import Quarantine, Technician
-from workorders.usecases.field.delivery import Delivery, Verdict
-from workorders.usecases.history import count, tell
+from workorders.usecases.field.delivery import Acknowledgement, Delivery
+from workorders.usecases.history import count, enqueue
 
 KEY_MAX = 80
 """Width of `Outbox.key`; a longer id was never an event's and gets no acknowledgement."""
@@ -16,11 +17,11 @@ DUPLICATES = "duplicate_events"
 """The counter of documents that came again and changed nothing."""
 
 
-def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) -> Verdict:
-    """Keep a document aside with the reason; the same revision again gets the same answer."""
+def quarantine(session: Session, delivery: Delivery, *, reason: Message) -> Acknowledgement:
+    """Keep a document aside for a reason (`quarantine.<code>`); the same revision gets the same answer."""
     database, revision = delivery.database, delivery.revision[:80]
     doc_id = keepable(str(delivery.document.get("_id"))[:200])
-    reason = keepable(reason)
+    code = reason.code.removeprefix("quarantine.")
     known = session.scalar(
         select(Quarantine).where(
             Quarantine.database == database,
@@ -30,23 +31,22 @@ def quarantine(session: Session, delivery: Delivery, *, code: str, reason: str) 
     )
     if known is not None:
         count(session, DUPLICATES)
-        return Verdict("quarantined", quarantine_words(known.reason), (known.code,), duplicate=True)
-    session.add(
-        Quarantine(
-            database=database,
-            document_id=doc_id,
-            revision=revision,
-            body=keepable(delivery.document),
-            code=code,
-            reason=reason,
-            received_at=delivery.received_at,
-        )
+        return Acknowledgement("quarantined", kept_aside(known), (known.code,), duplicate=True)
+    kept = Quarantine(
+        database=database,
+        document_id=doc_id,
+        revision=revision,
+        body=keepable(delivery.document),
+        code=code,
+        params=keepable(dict(reason.params)),
+        received_at=delivery.received_at,
     )
+    session.add(kept)
     session.flush()
     technician = session.get(Technician, database.removeprefix("tech-"))
     if technician is not None and answerable(doc_id):
-        tell(session, technician.id, "ack", doc_id, now=delivery.received_at)
-    return Verdict("quarantined", quarantine_words(reason), (code,))
+        enqueue(session, technician.id, "ack", doc_id, now=delivery.received_at)
+    return Acknowledgement("quarantined", kept_aside(kept), (code,))
 
 
 def undecided_documents(session: Session) -> int:
@@ -60,11 +60,11 @@ def answerable(doc_id: str) -> bool:
     return doc_id.startswith("event:") and len(doc_id) <= KEY_MAX
 
 
-def quarantine_words(reason: str, decision: str | None = None) -> str:
-    """What the technician reads: why it was kept aside, then what the office did about it."""
-    if decision is not None:
-        return f"Decided by the office: {decision}"
-    return f"Kept aside, the office looks at it: {reason}"
+def kept_aside(kept: Quarantine) -> Message:
+    """What the technician reads: why it was kept aside, or what the office did about it since."""
+    if kept.decision is not None:
+        return Message.of("ack.decided", decision=kept.decision.message)
+    return Message.of("ack.quarantined", reason=kept.reason)
 
 
 def keepable(value: Any) -> Any:

@@ -6,20 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.texts import checked_text
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.tables import Quarantine, QuarantineDecision, Technician
-from workorders.usecases.field.delivery import Verdict
+from workorders.usecases.field.delivery import Acknowledgement
 from workorders.usecases.field.events import ingest_event
 from workorders.usecases.field.quarantine import answerable
-from workorders.usecases.history import tell
+from workorders.usecases.history import enqueue
 
 WORDS_MAX = 500
 
 
-def judge_again(session: Session, kept_id: int, *, now: datetime, actor: str) -> Verdict:
+def judge_again(session: Session, kept_id: int, *, now: datetime, actor: str) -> Acknowledgement:
     """Judge a kept document as if it came now, after the program or the records were mended.
 
-    Taken in, it is settled; not understood again, it stays open and the verdict says why.
+    Understood now, it is resolved; not understood again, it stays open and the answer says why.
     Raises Problem not_found, document_settled.
     """
     kept = _open_document(session, kept_id)
@@ -27,7 +28,7 @@ def judge_again(session: Session, kept_id: int, *, now: datetime, actor: str) ->
         session, dict(kept.body), database=kept.database, revision=kept.revision, received_at=now
     )
     if verdict.status != "quarantined":
-        _settle(session, kept, f"Taken in after all: {verdict.words}", now, actor)
+        _settle(session, kept, Message.of("reason.reprocessed", answer=verdict.message), now, actor)
     return verdict
 
 
@@ -40,7 +41,7 @@ def settle_document(session: Session, kept_id: int, *, words: str, now: datetime
     if not words:
         raise Problem("bad_input", field="words", reason="say what was done about it")
     kept = _open_document(session, kept_id)
-    _settle(session, kept, words, now, actor)
+    _settle(session, kept, typed(words), now, actor)
     return kept
 
 
@@ -53,9 +54,11 @@ def _open_document(session: Session, kept_id: int) -> Quarantine:
     return kept
 
 
-def _settle(session: Session, kept: Quarantine, words: str, now: datetime, actor: str) -> None:
-    kept.decision = QuarantineDecision(decided_at=now, decided_by=actor[:80], words=words)
+def _settle(session: Session, kept: Quarantine, what: Message, now: datetime, actor: str) -> None:
+    kept.decision = QuarantineDecision(
+        decided_at=now, decided_by=actor[:80], code=what.code, params=dict(what.params)
+    )
     session.flush()
     technician = session.get(Technician, kept.database.removeprefix("tech-"))
     if technician is not None and answerable(kept.document_id):
-        tell(session, technician.id, "ack", kept.document_id, now=now)
+        enqueue(session, technician.id, "ack", kept.document_id, now=now)

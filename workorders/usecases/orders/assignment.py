@@ -1,4 +1,4 @@
-"""Who works an order, on which day, in which place of the route: assign, dispatch, recall, routes."""
+"""Who works an order, on which day, in which place of the route: assign, recall, routes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from workorders.catalogue import order_type_of
 from workorders.grammar.texts import checked_line
 from workorders.judgement.lifecycle import IN_FIELD, Command, State
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
-from workorders.queries.lookups import order_for_update, technician_named
+from workorders.queries.lookups import lock_orders, order_for_update, technician_named
 from workorders.tables import Assignment, Order, Technician
+from workorders.usecases.cash.dispatch_fees import charge_dispatch
 from workorders.usecases.collections.authority import grant_authority
 from workorders.usecases.district.incarnation import epoch_floor
-from workorders.usecases.history import command, note, tell, tell_order
+from workorders.usecases.history import command, enqueue, enqueue_order, note
 
 
 def assign_order(
@@ -31,7 +33,7 @@ def assign_order(
 ) -> Order:
     """Give an order to a technician for a day; the epoch grows unless that technician has it already.
 
-    `sequence` None: after the stops the day already has. A technician who had it before is told that it
+    `sequence` None: after the stops the day already has. A technician who had it before is notified that it
     is gone; only work not started is silently taken away. Raises Problem `not_found`, `stale_order`,
     `technician_lacks_skill`, `illegal_transition`, and `cut_not_allowed` when a cut would be dispatched.
     """
@@ -39,28 +41,27 @@ def assign_order(
     technician = technician_named(session, technician_id)
     had, day_before = order.technician_id, order.route_day
     _give(session, order, technician, route_day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
-    tell_route(session, technician.id, route_day, now=now)
+    enqueue_route(session, technician.id, route_day, now=now)
     if had == technician.id and day_before != route_day:
-        tell_route(session, technician.id, day_before, now=now)
+        enqueue_route(session, technician.id, day_before, now=now)
     return order
 
 
-def dispatch_order(
-    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
-) -> Order:
-    """Send an assigned order to its technician's tablet.
+def assign_to_switch(
+    session: Session, order: Order, switch: Technician, *, day: date, now: datetime, actor: str
+) -> None:
+    """Give an order to the meter's own switch, which nobody can assign to by name and which has no route.
 
-    Raises Problem `not_found`, `stale_order`, `illegal_transition`, `cut_not_allowed`.
+    Raises what `assign_order` raises.
     """
-    order = order_for_update(session, number, expected_version=expected_version)
-    return _dispatch(session, order, now=now, actor=actor)
+    _give(session, order, switch, day, sequence=None, now=now, actor=actor, dispatch=True)
 
 
 def recall_order(
     session: Session,
     number: str,
     *,
-    reason: str,
+    reason: str | Message,
     now: datetime,
     actor: str,
     expected_version: int | None = None,
@@ -69,10 +70,12 @@ def recall_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
-    reason = checked_line(reason, field="reason")
+    why = reason if isinstance(reason, Message) else typed(checked_line(reason, field="reason"))
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": reason})
-    end_assignment(session, order, reason=reason, now=now)
+    command(
+        session, order, Command.RECALL, "recalled", now=now, actor=actor, detail={"reason": why.as_json()}
+    )
+    end_assignment(session, order, reason=why, now=now)
     return order
 
 
@@ -80,7 +83,7 @@ def unassign_order(
     session: Session,
     number: str,
     *,
-    reason: str,
+    reason: str | Message,
     now: datetime,
     actor: str,
     expected_version: int | None = None,
@@ -89,10 +92,12 @@ def unassign_order(
 
     Raises Problem `not_found`, `stale_order`, `illegal_transition`.
     """
-    reason = checked_line(reason, field="reason")
+    why = reason if isinstance(reason, Message) else typed(checked_line(reason, field="reason"))
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": reason})
-    end_assignment(session, order, reason=reason, now=now)
+    command(
+        session, order, Command.UNASSIGN, "unassigned", now=now, actor=actor, detail={"reason": why.as_json()}
+    )
+    end_assignment(session, order, reason=why, now=now)
     return order
 
 
@@ -110,46 +115,51 @@ def set_route(
 ) -> list[Order]:
     """Make these orders the technician's stops of that day, in this order, numbered from `first`.
 
-    Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number.
+    Orders of somebody else, or of nobody, are assigned on the way. `planned_starts` by order number; None: by
+    hand, so that from the first stop that moves on no planned time holds any more (geo.schedule.ways).
     Raises what `assign_order` raises, and Problem `bad_input` when an order is named twice.
     """
     if len(set(numbers_in_sequence)) != len(numbers_in_sequence):
         raise Problem("bad_input", field="orders", reason="an order is named twice")
     starts = planned_starts or {}
     technician = technician_named(session, technician_id)
-    for number in sorted(numbers_in_sequence):
-        order_for_update(session, number)
-    orders, days = [], {day: None}
+    lock_orders(session, numbers_in_sequence)
+    orders, days, moved = [], {day: None}, False
     for sequence, number in enumerate(numbers_in_sequence, start=first):
         order = order_for_update(session, number)
         if order.technician_id == technician_id and order.route_day is not None:
             days[order.route_day] = None
+        moved |= (order.technician_id, order.route_day, order.sequence) != (technician_id, day, sequence)
         _give(session, order, technician, day, sequence=sequence, now=now, actor=actor, dispatch=dispatch)
         order.planned_start = starts.get(number, order.planned_start)
+        if moved and planned_starts is None:
+            order.planned_start = None
         orders.append(order)
     for changed in days:
-        tell_route(session, technician_id, changed, now=now)
+        enqueue_route(session, technician_id, changed, now=now)
     return orders
 
 
-def end_assignment(session: Session, order: Order, *, reason: str, now: datetime) -> None:
-    """End the current epoch: the technician no longer has the order and is told so."""
+def end_assignment(session: Session, order: Order, *, reason: Message, now: datetime) -> None:
+    """End the current epoch: the technician no longer has the order; its end is enqueued."""
     if order.technician_id is None:
         return
     current = session.get(Assignment, (order.number, order.epoch))
     if current is not None and current.ended_at is None:
         current.ended_at = now
-        current.end_reason = reason[:200]
+        current.end_reason = reason
     technician_id = order.technician_id
     order.technician_id = None
     order.sequence = None
     order.planned_start = None
     session.flush()
-    tell(session, technician_id, "order", order.number, now=now)
-    tell_route(session, technician_id, order.route_day, now=now)
+    enqueue(session, technician_id, "order", order.number, now=now)
+    enqueue_route(session, technician_id, order.route_day, now=now)
 
 
-def take_back(session: Session, order: Order, technician_id: str, *, reason: str, now: datetime) -> None:
+def withdraw_order(
+    session: Session, order: Order, technician_id: str, *, reason: Message, now: datetime
+) -> None:
     """Take an order away from a technician because somebody else has done it; its state stays."""
     if order.technician_id != technician_id:
         return
@@ -161,7 +171,7 @@ def take_back(session: Session, order: Order, technician_id: str, *, reason: str
         now=now,
         actor="curbstop",
         from_state=order.state,
-        detail={"reason": reason, "technician": technician_id},
+        detail={"reason": reason.as_json(), "technician": technician_id},
     )
     end_assignment(session, order, reason=reason, now=now)
 
@@ -171,7 +181,11 @@ def _begin_epoch(
 ) -> None:
     before = order.technician_id
     if before is not None:
-        reason = "assigned again" if before == technician.id else f"given to {technician.name}"
+        reason = (
+            Message("reason.assigned_again")
+            if before == technician.id
+            else Message.of("reason.given_to", technician=technician.id)
+        )
         end_assignment(session, order, reason=reason, now=now)
     order.technician_id = technician.id
     order.epoch = max(order.epoch, epoch_floor(session)) + 1
@@ -203,7 +217,7 @@ def _give(
     actor: str,
     dispatch: bool,
 ) -> None:
-    """`assign_order` without telling whose route changed."""
+    """`assign_order` without enqueuing the routes that change."""
     _check_skills(order, technician)
     if order.technician_id != technician.id or order.state not in {State.ASSIGNED, *IN_FIELD}:
         _begin_epoch(session, order, technician, now=now, actor=actor)
@@ -212,20 +226,21 @@ def _give(
     if dispatch and order.state == State.ASSIGNED:
         _dispatch(session, order, now=now, actor=actor)
     elif order.state in IN_FIELD:
-        tell_order(session, order, now=now)
+        enqueue_order(session, order, now=now)
     session.flush()
 
 
-def tell_route(session: Session, technician_id: str, day: date | None, *, now: datetime) -> None:
-    """Say that the stops of a technician's day changed; without a day there is no route."""
+def enqueue_route(session: Session, technician_id: str, day: date | None, *, now: datetime) -> None:
+    """Enqueue the route of a technician's day; without a day there is no route."""
     if day is not None:
-        tell(session, technician_id, "route", day.isoformat(), now=now)
+        enqueue(session, technician_id, "route", day.isoformat(), now=now)
 
 
 def _dispatch(session: Session, order: Order, *, now: datetime, actor: str) -> Order:
     grant_authority(session, order, now=now)
     command(session, order, Command.DISPATCH, "dispatched", now=now, actor=actor)
-    tell_order(session, order, now=now)
+    charge_dispatch(session, order, now=now)
+    enqueue_order(session, order, now=now)
     return order
 
 

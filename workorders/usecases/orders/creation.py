@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
 from workorders.judgement.lifecycle import Command, State
+from workorders.messages.message import Message
 from workorders.tables import Account, Order, ServicePoint
 from workorders.usecases.history import command, next_order_number, note
 
@@ -29,7 +30,8 @@ def create_order(
     no_charge: bool = False,
     follows: str | None = None,
     follow_reason: str | None = None,
-    held: str | None = None,
+    task: Message | None = None,
+    held: Message | None = None,
     source: str | None = None,
     request_key: str | None = None,
     request_digest: str | None = None,
@@ -61,12 +63,17 @@ def create_order(
         request_key=request_key,
         request_digest=request_digest,
     )
+    order.task = task
     session.add(order)
     session.flush()
     note(session, order, "requested", at=now, now=now, actor=actor, from_state=None, source=source)
+    _begin(session, order, held, now=now, actor=actor)
+    return order
+
+
+def _begin(session: Session, order: Order, held: Message | None, *, now: datetime, actor: str) -> None:
     if held is None:
         command(session, order, Command.APPROVE, "approved", now=now, actor=actor)
     else:
-        command(session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": held})
+        command(session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": held.as_json()})
     session.flush()
-    return order

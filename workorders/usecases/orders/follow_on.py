@@ -5,24 +5,27 @@ released when the tablet's facts show the service is off, dropped when they show
 for somebody to look when the tablet stays silent too long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.catalogue import order_type_of, restoring_type
 from workorders.judgement.consequences import RaiseOrder
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import ACTIVE, Command, State
+from workorders.messages.message import Message
 from workorders.queries.lookups import order_for_update, responsible_account
 from workorders.tables import Account, Order, ServicePoint
-from workorders.usecases.history import command, note, tell_order
+from workorders.usecases.history import command, enqueue_order, note
 from workorders.usecases.orders.creation import create_order
 
 CONTINGENT = "contingent"
 """`Order.follow_reason` of a contingent reconnect."""
 SILENCE = timedelta(hours=4)
 """How long a tablet may stay silent before somebody is sent to look: half a shift."""
-_WORDS = "Paid while the cut was under way: verify, restore if off."
 
 
 def raise_follow_on(
@@ -38,16 +41,17 @@ def raise_follow_on(
 ) -> Order:
     """Raise what follows from an order, unless an unfinished one of that type and reason does so already.
 
-    A contingent reconnect of the order becomes this one when it is a reconnect too. `account` answers for
+    An unfinished reconnect of the order, contingent or for another reason, becomes this one when it is a
+    reconnect too: one visit restores service, whatever is learned meanwhile. `account` answers for
     the new order, by default whoever answers for the first one there. `order` None: nothing on record leads
     to it, as when service was cut before Curbstop knew the account.
     """
     for known in _unfinished(session, order.number, what.type) if order is not None else ():
         if known.service_point_id != point.id:
             continue
-        if known.follow_reason == what.reason:
+        if known.follow_reason == what.reason or (known.no_charge and not what.no_charge):
             return known
-        if known.follow_reason == CONTINGENT:
+        if known.follow_reason == CONTINGENT or order_type_of(what.type).active_per_service_point:
             return release_ready(session, known, what, due_until=due_until, now=now, source=source)
     if account is None:
         here = order is not None and point.id == order.service_point_id
@@ -59,8 +63,8 @@ def raise_follow_on(
         account=account,
         priority=what.priority,
         due_until=due_until,
-        instructions=what.words,
-        extra=dict(what.extra),
+        task=what.message,
+        extra=opened(order_type_of(what.type), what.extra),
         no_charge=what.no_charge,
         follows=order.number if order is not None else None,
         follow_reason=what.reason,
@@ -70,27 +74,34 @@ def raise_follow_on(
     )
 
 
-def stand_ready(session: Session, cut: Order, *, now: datetime) -> Order:
+def opened(order_type: OrderType, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The extra input of an order that waits for no payment: its gate (`holds_unless`) is open."""
+    gate = order_type.holds_unless
+    return dict(extra) if gate is None else {gate: True} | dict(extra)
+
+
+def raise_contingent_reconnect(session: Session, cut: Order, *, now: datetime) -> Order:
     """Raise the contingent reconnect of a cut that was called off while a tablet had it."""
+    restoring = restoring_type()
     return create_order(
         session,
-        type_code="reconnect",
+        type_code=restoring.code,
         point=cut.service_point,
         account=cut.account,
         priority=90,
-        instructions=_WORDS,
-        extra={"payment_satisfied": True},
+        task=Message("follow.contingent"),
+        extra=opened(restoring, {}),
         follows=cut.number,
         follow_reason=CONTINGENT,
-        held="waiting to hear from the tablet",
+        held=Message("reason.waits_for_tablet"),
         now=now,
         actor=f"order {cut.number}",
     )
 
 
-def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime) -> None:
+def drop_contingent(session: Session, cut: Order, *, reason: Message, now: datetime) -> None:
     """The tablet's facts show that the service was not cut: the reconnect that stood ready is not needed."""
-    for ready in _unfinished(session, cut.number, "reconnect"):
+    for ready in _unfinished(session, cut.number, restoring_type().code):
         if ready.follow_reason == CONTINGENT and ready.state == State.HELD:
             ready.cancelled_at = now
             ready.cancel_reason = reason
@@ -101,7 +112,7 @@ def drop_contingent(session: Session, cut: Order, *, reason: str, now: datetime)
                 "cancelled",
                 now=now,
                 actor=f"order {cut.number}",
-                detail={"reason": reason},
+                detail={"reason": reason.as_json()},
             )
 
 
@@ -118,7 +129,7 @@ def release_silent(session: Session, *, now: datetime, limit: int = 100) -> int:
                 "approved",
                 now=now,
                 actor="curbstop",
-                detail={"reason": "possibly off; the tablet was not heard of"},
+                detail={"reason": Message("reason.tablet_silent").as_json()},
             )
     return len(numbers)
 
@@ -151,16 +162,16 @@ def release_ready(
     ready.priority = max(ready.priority, what.priority)
     ready.no_charge = what.no_charge
     ready.due_until = due_until
-    ready.instructions = what.words
-    ready.extra = ready.extra | what.extra
+    ready.task = what.message
+    ready.extra = ready.extra | opened(order_type_of(ready.type), what.extra)
     actor = f"order {ready.follows_number}" if ready.follows_number is not None else source
-    detail = {"reason": what.words, "source": source}
+    detail = {"reason": what.message.as_json(), "source": source}
     if ready.state == State.HELD:
         command(session, ready, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
         return ready
-    # It was sent out already, because the tablet had been silent: whoever has it reads the new words.
+    # It was sent out already, because the tablet had been silent: whoever has it reads what is asked now.
     note(session, ready, "changed", at=now, now=now, actor=actor, from_state=ready.state, detail=detail)
-    tell_order(session, ready, now=now)
+    enqueue_order(session, ready, now=now)
     return ready
 
 

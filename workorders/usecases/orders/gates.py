@@ -7,20 +7,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workorders.catalogue import CATALOGUE
-from workorders.grammar.money import text_from_cents
+from workorders.catalogue import CATALOGUE, order_type_of
 from workorders.judgement.descriptors import OrderType
-from workorders.judgement.lifecycle import ACTIVE, Meeting, State, meeting
+from workorders.judgement.lifecycle import ACTIVE, State
+from workorders.judgement.traits import TURNS_OFF, TURNS_ON, Meeting, ServiceChange, meeting
+from workorders.messages.message import Message
+from workorders.messages.words import Said
 from workorders.problems import Problem
+from workorders.queries.account_facts import needed_now
 from workorders.queries.district import district_of
-from workorders.queries.situation import needed_now
 from workorders.tables import Account, Hold, Order, ServicePoint
 
 PENDING = ACTIVE - {State.EXCEPTION}
 """The order still wants to change the service; one in `exception` has done so and waits for the office."""
-TURNS_ON = frozenset({"turn_on", "reconnect"})
-TURNS_OFF = frozenset({"turn_off", "disconnect_np"})
-CUT = "disconnect_np"
 RESTORING_HOLDS = frozenset({"arrangement", "pledge", "medical", "moratorium"})
 """While one of these protects an account from a cut, what it owes does not keep its service off."""
 
@@ -44,7 +43,7 @@ def money_gate(
     *,
     override: str | None,
     now: datetime,
-) -> str | None:
+) -> Message | None:
     """What the order waits for on hold; None: it may go ahead.
 
     Said to be open while the ledger shows money owed, it is Problem `money_owed`, unless a supervisor's
@@ -55,7 +54,7 @@ def money_gate(
         return None
     title = next(f.title for f in order_type.extra if f.name == name)
     if extra.get(name) is not True:
-        return title
+        return Message(f"gate.{name}")
     owed = owed_against_restoring(session, account, now)
     if owed and override is None and account is not None:
         raise Problem(
@@ -63,7 +62,7 @@ def money_gate(
             field=f"extra.{name}",
             gate=title,
             account=account.number,
-            owed=text_from_cents(owed),
+            owed=Said([Message("measure.money", {"cents": owed})]),
         )
     return None
 
@@ -76,9 +75,9 @@ def service_orders_to_supersede(
     Raises Problem `service_order_active` when one is active that it may neither replace nor stand beside,
     and `service_already` when the service is in the state that the order would bring about.
     """
-    if not order_type.changes_service:
+    if not order_type.active_per_service_point:
         return []
-    changing = [code for code, known in CATALOGUE.items() if known.changes_service]
+    changing = [code for code, known in CATALOGUE.items() if known.active_per_service_point]
     # The service point's row is the lock that keeps two service-state orders from being raised at once.
     session.execute(select(ServicePoint.id).where(ServicePoint.id == point.id).with_for_update())
     active = session.scalars(
@@ -90,20 +89,23 @@ def service_orders_to_supersede(
     superseded = []
     for other in active:
         same = account is not None and other.account_id == account.id
-        how = meeting(order_type.code, other.type, same_account=same)
+        how = meeting(order_type, order_type_of(other.type), same_account=same)
         if how is Meeting.REFUSED:
             raise Problem("service_order_active", service_point=point.number, number=other.number)
         if how is Meeting.SUPERSEDES:
             superseded.append(other)
-    _check_state(order_type, point, {other.type for other in active})
+    check_state(order_type, point, {order_type_of(other.type).service for other in active})
     return superseded
 
 
-def _check_state(order_type: OrderType, point: ServicePoint, active: set[str]) -> None:
-    """An order that is under way may still change the state, so only a settled state speaks against one."""
-    if order_type.code in TURNS_ON and point.state == "on" and not active & TURNS_OFF:
+def check_state(order_type: OrderType, point: ServicePoint, active: set[ServiceChange | None]) -> None:
+    """Raise Problem `service_already` where the service is as the order would make it.
+
+    An order that is under way may still change the state, so only a settled state speaks against one.
+    """
+    if order_type.service in TURNS_ON and point.state == "on" and not active & TURNS_OFF:
         raise Problem("service_already", service_point=point.number, state="on")
-    if order_type.code == CUT and point.state in {"off", "off_np"} and not active & TURNS_ON:
+    if order_type.service is ServiceChange.CUT and point.state in {"off", "off_np"} and not active & TURNS_ON:
         raise Problem("service_already", service_point=point.number, state="off")
 
 

@@ -7,21 +7,27 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
+from workorders.facts import AccountFacts
 from workorders.grammar.texts import checked_line, checked_text
 from workorders.judgement.answers import check_extra
+from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command, State
+from workorders.messages.message import Message, typed
 from workorders.problems import Problem
 from workorders.queries.lookups import account_named, lock_account, order_for_update, responsible_account
 from workorders.tables import Account, Order, ServicePoint
 from workorders.usecases.collections.authority import check_cut, cut_extra
-from workorders.usecases.history import command, note, tell_order
-from workorders.usecases.orders.cancel import CUT, supersede_order
+from workorders.usecases.collections.reconsider import reconsider_account
+from workorders.usecases.collections.tags import tag_extra
+from workorders.usecases.history import command, enqueue_order, note
+from workorders.usecases.orders.cancel import keep_while_waited_for, supersede_order
 from workorders.usecases.orders.creation import create_order
 from workorders.usecases.orders.gates import money_gate, service_orders_to_supersede
 from workorders.usecases.orders.request_checks import (
     check_appointment,
     check_due,
     check_extra_times,
+    check_meter_there,
     check_meter_to_take,
     check_priority,
 )
@@ -60,8 +66,8 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
 
     A newer customer event supersedes an open collection order at the service point. Raises Problem
     `unknown_order_type`, `not_found`, `bad_input` naming the field, `service_order_active`,
-    `service_already`, `money_owed`, `request_conflict`, and `cut_not_allowed` with every reason when a
-    disconnect rests on nothing.
+    `service_already`, `meter_there`, `no_meter_there`, `no_tag_printed`, `money_owed`, `request_conflict`,
+    and `cut_not_allowed` with every reason when a disconnect rests on nothing.
     """
     known = known_request(session, request, actor=actor)
     if known is not None:
@@ -73,19 +79,12 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
     account = _account(session, request, point)
     if account is not None:
         lock_account(session, account.id)
-    check_priority(request.priority)
-    check_due(request.due_from, request.due_until, now=now)
-    check_appointment(request.appointment_from, request.appointment_until, now=now)
-    instructions = checked_text(request.instructions or "", field="instructions") or None
-    extra = dict(request.extra)
-    if order_type.code == CUT:
-        extra = cut_extra(session, extra, account, now=now)
-    extra = check_extra(order_type, extra)
-    check_extra_times(session, order_type, extra, now=now)
-    check_meter_to_take(session, extra.get("van_stock"))
+    instructions, extra = checked_input(session, request, order_type, account, now=now)
+    check_meter_to_take(session, order_type, extra)
+    check_meter_there(session, order_type, point)
     superseded = service_orders_to_supersede(session, order_type, point, account)
-    if order_type.code == CUT:
-        check_cut(session, point, account, since=now, at=request.due_from or now, timing=False)
+    if order_type.needs_authority:
+        check_cut(session, point, account, since=now, at=request.due_from or now, now=now, timing=False)
     order = create_order(
         session,
         type_code=order_type.code,
@@ -108,20 +107,38 @@ def raise_order(session: Session, request: OrderRequest, *, now: datetime, actor
         actor=actor,
     )
     if request.override is not None:
-        detail = {"reason": request.override}
-        note(
-            session,
-            order,
-            "gate_overridden",
-            at=now,
-            now=now,
-            actor=actor,
-            from_state=order.state,
-            detail=detail,
-        )
+        why, state = {"reason": typed(request.override).as_json()}, order.state
+        note(session, order, "gate_overridden", at=now, now=now, actor=actor, from_state=state, detail=why)
     for older in superseded:
         supersede_order(session, older, by=order.number, now=now, actor=actor)
     return order
+
+
+def checked_input(
+    session: Session,
+    request: OrderRequest,
+    order_type: OrderType,
+    account: Account | None,
+    *,
+    now: datetime,
+    facts: AccountFacts | None = None,
+) -> tuple[str | None, dict[str, Any]]:
+    """The instructions and the extra input of a request whose every field may be so.
+
+    `facts` are the account's, where they were read before. Raises Problem `bad_input` naming the field.
+    """
+    check_priority(request.priority)
+    check_due(request.due_from, request.due_until, now=now)
+    check_appointment(request.appointment_from, request.appointment_until, now=now)
+    instructions = checked_text(request.instructions or "", field="instructions") or None
+    extra = dict(request.extra)
+    if order_type.needs_authority:
+        extra = cut_extra(session, extra, account, now=now, facts=facts)
+    if order_type.posts_notice:
+        extra |= tag_extra(session, account, extra.get("notice_ids"))
+    extra = check_extra(order_type, extra)
+    check_extra_times(session, order_type, extra, now=now)
+    return instructions, extra
 
 
 def approve(
@@ -138,14 +155,21 @@ def approve(
 
     One that waits for money is released once the ledger shows it paid; before, only with a reason from
     somebody who `may_override`. Raises Problem `not_found`, `stale_order`, `illegal_transition`,
-    `money_owed`, `bad_input`.
+    `money_owed`, `bad_input`. A cut of an account that owes nothing by now is called off at once.
     """
     reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
     if order.state == State.HELD:
         _open_gate(session, order, override=reason if may_override else None, now=now)
-    command(session, order, Command.APPROVE, "approved", now=now, actor=actor, detail={"reason": reason})
+    detail = {"reason": typed(reason).as_json()} if reason else None
+    command(session, order, Command.APPROVE, "approved", now=now, actor=actor, detail=detail)
     session.flush()
+    if order_type_of(order.type).cuts is not None and order.account is not None:
+        # While it lay with the office, a payment may have come that calls off the cuts that were open then.
+        nothing_due = Message("reason.nothing_due")
+        reconsider_account(
+            session, order.account, reason=nothing_due, source=f"approved:{number}", now=now, actor=actor
+        )
     return order
 
 
@@ -161,7 +185,9 @@ def hold(
     """Keep an order from being assigned until it is approved. Raises as `approve` does."""
     reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": reason})
+    command(
+        session, order, Command.HOLD, "held", now=now, actor=actor, detail={"reason": typed(reason).as_json()}
+    )
     session.flush()
     return order
 
@@ -188,13 +214,25 @@ def book_appointment(
 
 
 def close_order(
-    session: Session, number: str, *, now: datetime, actor: str, expected_version: int | None = None
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+    expected_version: int | None = None,
 ) -> Order:
-    """Close an order that needs nothing more; the tablet that has it is told. Raises as `approve` does."""
+    """Close an order that needs nothing more; its tablet is notified.
+
+    Raises as `approve` does, and Problem `service_is_owed` when a customer who has paid waits for it.
+    """
+    reason = checked_line(reason, field="reason")
     order = order_for_update(session, number, expected_version=expected_version)
-    command(session, order, Command.CLOSE, "closed", now=now, actor=actor)
+    keep_while_waited_for(session, order, now=now)
+    command(session, order, Command.CLOSE, "closed", now=now, actor=actor, detail={"reason": reason})
     order.closed_at = now
-    tell_order(session, order, now=now)
+    enqueue_order(session, order, now=now)
+    session.flush()
     return order
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workorders.grammar.times import checked_planned_time
 from workorders.judgement.descriptors import FieldType, OrderType
-from workorders.problems import Problem
+from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.tables import Installation, Meter, ServicePoint
 
@@ -67,18 +67,41 @@ def check_extra_times(
             raise Problem("bad_input", field="extra.promise_by", reason="it is past")
 
 
-def check_meter_to_take(session: Session, serial: str | None) -> None:
+def check_meter_there(session: Session, order_type: OrderType, point: ServicePoint) -> None:
+    """Raise Problem `meter_there` or `no_meter_there` when the type cannot begin with what is installed."""
+    if order_type.meter_at_start is None:
+        return
+    serial = session.scalar(
+        select(Meter.serial)
+        .join(Installation, Installation.meter_id == Meter.id)
+        .where(Installation.service_point_id == point.id, Installation.removed_at.is_(None))
+    )
+    if order_type.meter_at_start and serial is None:
+        raise Problem("no_meter_there", service_point=point.number)
+    if not order_type.meter_at_start and serial is not None:
+        raise Problem("meter_there", serial=serial, service_point=point.number)
+
+
+def check_meter_to_take(session: Session, order_type: OrderType, extra: Mapping[str, Any]) -> None:
     """Raise Problem `bad_input` when the meter to take along is not on record, or is installed somewhere."""
+    name = order_type.takes_meter_from_van
+    serial = extra.get(name) if name is not None else None
     if serial is None:
         return
-    field = "extra.van_stock"
+    field = f"extra.{name}"
     meter = session.scalar(select(Meter).where(Meter.serial == serial))
     if meter is None:
-        raise Problem("bad_input", field=field, reason=f"there is no meter {serial} on record")
+        raise Problem(
+            "bad_input", field=field, reason=Reason("there is no meter {serial} on record", serial=serial)
+        )
     where = session.scalar(
         select(ServicePoint.number)
         .join(Installation, Installation.service_point_id == ServicePoint.id)
         .where(Installation.meter_id == meter.id, Installation.removed_at.is_(None))
     )
     if where is not None:
-        raise Problem("bad_input", field=field, reason=f"meter {serial} is installed at {where}")
+        raise Problem(
+            "bad_input",
+            field=field,
+            reason=Reason("meter {serial} is installed at {where}", serial=serial, where=where),
+        )

@@ -1,0 +1,1 @@
+"""A month of the demo district, played through the use cases, publish and ingest."""

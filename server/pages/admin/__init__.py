@@ -1,0 +1,16 @@
+"""Pages of administrators: people, programs, webhooks, technicians, rules and fees, and the audit."""
+
+from server.pages.admin import audit, offices, people, programs, rule_packs, rules, technicians, webhooks
+from server.pages.admin.blueprint import blueprint
+
+__all__ = [
+    "audit",
+    "blueprint",
+    "offices",
+    "people",
+    "programs",
+    "rule_packs",
+    "rules",
+    "technicians",
+    "webhooks",
+]

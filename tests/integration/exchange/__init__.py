@@ -1,0 +1,1 @@
+"""What other systems give and get: webhooks, the watched folder, messages, undo."""

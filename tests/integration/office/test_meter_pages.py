@@ -1,0 +1,76 @@
+"""The page of a meter, and the corrections made from it."""
+
+import re
+
+from sqlalchemy import select
+
+from tests.integration.office.conftest import Office
+from workorders.tables import Meter, Read
+
+
+def page(office: Office, path: str, name: str = "sam", status: int = 200) -> str:
+    answer = office.client(name).get(path)
+    assert answer.status_code == status, answer.text
+    return re.sub(r"\s+", " ", answer.text)
+
+
+def newest(office: Office) -> tuple[int, int]:
+    """The id and value of the newest read of meter M3."""
+    with office.services.read_sessions() as session:
+        query = select(Read.id, Read.value).join(Meter).where(Meter.serial == "M3")
+        found = session.execute(query.order_by(Read.taken_at.desc(), Read.id.desc())).first()
+        assert found is not None
+        return found.id, found.value
+
+
+def test_a_read_is_corrected_from_its_meter(office: Office) -> None:
+    read, value = newest(office)
+    path = f"/csr/reads/{read}/correct"
+    assert f'href="{path}"' in page(office, "/csr/meters/M3")
+    shown = page(office, f"{path}?value={value - 500}")
+    assert "was billed." in shown
+    amount = re.search(r'name="amount"[^>]*value="([0-9.]+)"', shown)
+    assert amount is not None
+    form = {"value": str(value - 500), "serial": "M3", "adjust": "credit", "amount": amount[1]}
+    refused = office.post("sam", path, **form, reason="")
+    assert refused.status_code == 422
+    assert f'value="{amount[1]}"' in refused.text
+    done = office.post("sam", path, **form, reason="misread, see the photo")
+    assert done.status_code == 302
+    text = page(office, "/csr/meters/M3")
+    assert "replaced" in text
+    assert "misread, see the photo" in text
+    assert "misread, see the photo" in page(office, "/csr/accounts/A3")
+    gone = office.post("sam", path, **form, reason="again")
+    assert gone.status_code == 409
+
+
+def test_a_wrong_number_is_named_and_kept(office: Office) -> None:
+    read, _value = newest(office)
+    for typed in ("12,5", "1e5", "-4", "\u0661"):
+        answer = office.client("sam").get(f"/csr/reads/{read}/correct", query_string={"value": typed})
+        assert answer.status_code == 200
+        assert 'aria-invalid="true"' in answer.text
+
+
+def test_who_may_not_correct_sees_no_way_to(office: Office) -> None:
+    read, value = newest(office)
+    assert "/correct" not in page(office, "/csr/meters/M3", "dana")
+    page(office, f"/csr/reads/{read}/correct", "dana", 403)
+    form = {"value": str(value - 1), "serial": "M3", "reason": "x"}
+    assert office.post("dana", f"/csr/reads/{read}/correct", **form).status_code == 403
+    meter = {"serial": "M3", "make": "Demo", "size": "1", "dials": "6", "reason": "x"}
+    assert office.post("carla", "/csr/meters/M3", **meter).status_code == 403
+
+
+def test_a_meters_record_is_corrected_and_says_why(office: Office) -> None:
+    form = {"serial": "M3X", "make": "Demo", "size": "1", "dials": "6", "reason": "read off the meter"}
+    wrong = office.post("sam", "/csr/meters/M3", **(form | {"serial": "M2"}))
+    assert wrong.status_code == 422
+    assert "another meter has it" in wrong.text
+    assert office.post("sam", "/csr/meters/M3", **form).location == "/csr/meters/M3X"
+    text = page(office, "/csr/meters/M3X")
+    assert "read off the meter" in text
+    page(office, "/csr/meters/M3", status=404)
+    with office.services.read_sessions() as session:
+        assert session.scalars(select(Meter.size).where(Meter.serial == "M3X")).one() == "1"

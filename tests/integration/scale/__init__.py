@@ -1,0 +1,1 @@
+"""The product over the rows of a large district."""

@@ -1,0 +1,128 @@
+"""Every total of money in a report is what the journal's entries say, on both engines."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.integration.usecases import answers, world
+from tests.integration.usecases.cash_steps import counted, handed_in, paid_at_the_door
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import LATER, NOW
+from workorders.ledger import balance, custody, trial_balance
+from workorders.queries.reports import report_named
+from workorders.queries.reports.asked import asked_of
+from workorders.queries.reports.running import Result, run_report
+from workorders.tables import JournalEntry, Posting
+from workorders.usecases.cash.deposits import correct_deposit, make_deposit
+from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
+from workorders.usecases.cash.drawers import move_cash, open_drawer
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.take_payment_back import take_payment_back
+
+MINUTE = timedelta(minutes=1)
+
+
+def played(session: Session) -> None:
+    """Money by every way: office, door, drawer with a difference, deposit corrected, returned and voided."""
+    first, second = Tablet("t01"), Tablet("t02")
+    handed = [paid_at_the_door(session, first, 1, 5_000), paid_at_the_door(session, first, 2, 2_345)]
+    paid_at_the_door(session, second, 3, 1_111)
+    late = world.sent(session, "disconnect_np", 4, "t02")
+    record_payment(session, "web", "A4", world.DEBT, "web", now=NOW + MINUTE, actor="carla")
+    session.commit()
+    world.take(session, second.completed(late, answers.cut(4), at=NOW + 60 * MINUTE))
+    valid = world.sent(session, "disconnect_np", 5, "t02")
+    world.take(session, second.completed(valid, answers.cut(5), at=NOW + 70 * MINUTE))
+    drawer = open_drawer(session, 10_000, now=LATER, actor="casey")
+    for id_, cents, method in (("p1", 5_000, "cash"), ("p2", 8_000, "check"), ("p3", 700, "cash")):
+        record_payment(session, id_, "A6", cents, "counter", now=LATER, actor="casey", method=method)
+    take_payment_back(
+        session, "r1", payment="p3", kind="void", reason="typed twice", now=LATER, actor="casey"
+    )
+    move_cash(session, drawer.id, -500, "stamps", now=LATER, actor="casey")
+    count_drawer(session, drawer.id, counted(14_400, {"p2": 8_000}), now=LATER, actor="casey")
+    close_drawer(session, drawer.id, reason="change", now=LATER, actor="sam")
+    turn_in = handed_in(session, handed, 7_300, reason="a note missing")
+    deposit = make_deposit(session, [drawer.id, turn_in.id], now=LATER, actor="casey")
+    correct_deposit(session, deposit.id, deposit.amount_cents - 100, "a false note", now=LATER, actor="sam")
+    take_payment_back(session, "r2", payment="p2", kind="returned", reason="no funds", now=LATER, actor="sam")
+    session.commit()
+
+
+def run(session: Session, name: str, **filters: str) -> Result:
+    report = report_named(name)
+    return run_report(session, report, asked_of(session, report, filters, now=LATER + MINUTE))
+
+
+def posted(session: Session, ledger: str, purpose: Any) -> int:
+    total = select(func.sum(Posting.amount_cents)).join(JournalEntry, JournalEntry.id == Posting.entry_id)
+    return int(session.scalar(total.where(Posting.ledger == ledger, purpose)) or 0)
+
+
+def test_totals_are_those_of_the_entries(session: Session) -> None:
+    played(session)
+    purpose, source = JournalEntry.purpose, JournalEntry.source
+    from_field = source.startswith("event:")
+    paid = purpose.in_(("payment", "reverse_payment"))
+    taken = run(session, "receipts").totals
+    assert taken["amount_cents"] == posted(session, "CASH-T", from_field) == 8_456
+    assert taken["amount_cents"] == taken["cash_cents"] + taken["check_cents"] + taken["card_cents"]
+    assert run(session, "receipt-list").totals["amount_cents"] == taken["amount_cents"]
+    held = run(session, "custody")
+    assert {row[0]: row[held.place("custody_cents")] for row in held.rows} == {
+        who: cents for who, cents in custody(session).items() if cents
+    }
+    assert run(session, "money-received").totals["kept_cents"] == -posted(session, "AR", paid)
+    assert run(session, "activity").totals["taken_cents"] == taken["amount_cents"]
+    bank = run(session, "deposits").totals
+    assert bank["bank_cents"] == balance(session, "BANK")
+    assert bank["corrected_cents"] == posted(session, "BANK", purpose == "deposit_corrected") == -100
+    assert bank["returned_cents"] == 8_000
+    fees = run(session, "fees").totals
+    assert fees["net_cents"] == -balance(session, "SVC") != 0
+    assert fees["tax_cents"] == -balance(session, "TAX")
+    drawers = run(session, "drawers").totals
+    assert drawers["difference_cents"] == -posted(session, "OS", purpose == "drawer_closed") == -100
+    assert drawers["moved_cents"] == posted(session, "UNDEP", purpose == "drawer_move")
+    turn_ins = run(session, "turn-ins").totals
+    assert turn_ins["counted_cents"] == posted(session, "UNDEP", purpose == "turn_in")
+    assert turn_ins["expected_cents"] == -posted(session, "CASH-T", purpose == "turn_in")
+    assert turn_ins["difference_cents"] == -posted(session, "OS", purpose == "turn_in") != 0
+    assert run(session, "over-short").totals["net_cents"] == -balance(session, "OS") != 0
+    days = run(session, "end-of-day").totals
+    assert days["custody_cents"] == sum(custody(session).values())
+    assert days["undeposited_cents"] == 0
+    assert sum(trial_balance(session).values()) == 0
+
+
+def test_what_accounts_owe_is_their_receivable(session: Session) -> None:
+    played(session)
+    aging = run(session, "aging")
+    owed = {row[0]: row[aging.place("owed_cents")] for row in aging.rows}
+    assert owed
+    for account, cents in owed.items():
+        assert cents == balance(session, "AR", account)
+    buckets = [one.key for one in aging.columns if one.key.startswith(("current", "to_", "older"))]
+    assert sum(aging.totals[key] for key in buckets) == aging.totals["owed_cents"]
+    assert aging.totals["past_due_cents"] == aging.totals["owed_cents"] - aging.totals["current_cents"]
+    by_age = run(session, "aging-buckets")
+    assert by_age.totals["open_cents"] == aging.totals["owed_cents"]
+    assert [row[4] for row in by_age.rows] == [aging.totals[key] for key in buckets]
+
+
+def test_cuts_and_promises_are_counted_as_they_were(session: Session) -> None:
+    played(session)
+    cuts = run(session, "disconnections")
+    assert (cuts.totals["disconnected"], cuts.totals["wrongful"]) == (2, 1)
+    wrongful = run(session, "wrongful-cuts")
+    assert [row[0] for row in wrongful.rows] == ["completed_after_cancel"]
+    assert wrongful.totals["still_off"] == 1
+    promises = run(session, "reconnect-promises")
+    assert [row[promises.place("promise")] for row in promises.rows] == ["open"]
+    audit = run(session, "overrides")
+    kinds = sorted(row[1] for row in audit.rows)
+    assert kinds == sorted(
+        ["payment_taken_back", "payment_taken_back", "over_short", "over_short", "bank_correction"]
+    )

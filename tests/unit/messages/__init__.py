@@ -1,0 +1,1 @@
+"""Texts and formats, by language and locale."""

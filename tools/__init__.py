@@ -1,0 +1,1 @@
+"""Commands for those who work on Curbstop; the product needs none of them."""

@@ -1,0 +1,106 @@
+"""Each day's cash: what was taken in the field, counted, deposited, and what of it is still open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workorders.grammar.times import start_of_day
+from workorders.queries.custody import COUNTING, receipts_in_custody
+from workorders.queries.deposits import waiting_bags
+from workorders.queries.district import district_of
+from workorders.tables import Deposit, DepositCorrection, Drawer, Receipt, TurnIn
+
+DAYS = 31
+"""Days shown; what is older is shown only while something of it is open."""
+
+
+@dataclass(slots=True)
+class CashDay:
+    """One day, in cents. A day is closed when nothing of it is open."""
+
+    day: date
+    taken_cents: int = 0
+    """Receipts of the field."""
+    counted_cents: int = 0
+    """Turn-ins signed and drawers closed that day, without floats."""
+    deposited_cents: int = 0
+    """Slips of that day, as the bank has them."""
+    in_custody_cents: int = 0
+    """Taken that day and still in a technician's hands."""
+    undeposited_cents: int = 0
+    """Counted that day and in no deposit."""
+    turn_ins: list[str] = field(default_factory=list)
+    """Opened that day and not signed."""
+    drawers: list[str] = field(default_factory=list)
+    """Of that day and not closed."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Everything of the day was counted and deposited."""
+        return not (self.in_custody_cents or self.undeposited_cents or self.turn_ins or self.drawers)
+
+
+def cash_days(session: Session, *, now: datetime, first: date | None = None) -> list[CashDay]:
+    """The last DAYS days with cash, and every older one of which something is open; newest first.
+
+    `first`: all days from that one on instead of the last DAYS.
+    """
+    district = district_of(session)
+    since = now - timedelta(days=DAYS) if first is None else start_of_day(first, district.timezone)
+    days: dict[date, CashDay] = {}
+    found = _Days(days, district.day_of)
+    for taken_at, cents in session.execute(
+        select(Receipt.taken_at, Receipt.amount_cents).where(
+            Receipt.taken_at >= since, Receipt.amount_cents > 0
+        )
+    ):
+        found.on(taken_at).taken_cents += cents
+    for held in receipts_in_custody(session):
+        found.on(held.taken_at).in_custody_cents += held.cents
+    _counted(session, found, since)
+    _deposited(session, found, since)
+    return sorted(days.values(), key=lambda one: one.day, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    days: dict[date, CashDay]
+    day_of: Callable[[datetime], date]
+
+    def on(self, at: datetime | date) -> CashDay:
+        """The day of an instant, or the day itself."""
+        day = self.day_of(at) if isinstance(at, datetime) else at
+        return self.days.setdefault(day, CashDay(day))
+
+
+def _counted(session: Session, found: _Days, since: datetime) -> None:
+    turn_ins = select(TurnIn).where((TurnIn.state.in_(COUNTING)) | (TurnIn.closed_at >= since))
+    for turn_in in sorted(session.scalars(turn_ins), key=lambda one: one.id):
+        if turn_in.state == "signed" and turn_in.closed_at is not None:
+            found.on(turn_in.closed_at).counted_cents += turn_in.counted_cents or 0
+        elif turn_in.state in COUNTING:
+            found.on(turn_in.opened_at).turn_ins.append(turn_in.id)
+    drawers = select(Drawer).where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
+    for drawer in sorted(session.scalars(drawers), key=lambda one: one.id):
+        if drawer.closed_at is not None:
+            found.on(drawer.day).counted_cents += (drawer.counted_cents or 0) - drawer.float_cents
+        else:
+            found.on(drawer.day).drawers.append(drawer.id)
+    for bag in waiting_bags(session):
+        if bag.closed_at is not None:
+            found.on(bag.closed_at).undeposited_cents += bag.cents
+
+
+def _deposited(session: Session, found: _Days, since: datetime) -> None:
+    first = district_of(session).day_of(since)
+    shown = select(Deposit).where(Deposit.day >= first)
+    for deposit in session.scalars(shown):
+        found.on(deposit.day).deposited_cents += deposit.amount_cents
+    corrections = select(Deposit.day, DepositCorrection.difference_cents).join(
+        Deposit, Deposit.id == DepositCorrection.deposit_id
+    )
+    for day, cents in session.execute(corrections.where(Deposit.day >= first)):
+        found.on(day).deposited_cents += cents

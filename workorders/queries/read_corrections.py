@@ -1,0 +1,90 @@
+"""A read as it is corrected: whose it is, what stands before it, and what its correction does to the bill."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from workorders.facts import MeterFacts, ReadFacts
+from workorders.metering.corrections import Rebilled, rebilled
+from workorders.metering.registers import ReadCheck, check_read
+from workorders.problems import Problem
+from workorders.queries.district import district_of
+from workorders.queries.meter_facts import meter_facts
+from workorders.queries.newest_reads import newest_reads
+from workorders.queries.rules_cache import rule_book
+from workorders.tables import Account, Meter, Read, ServiceAgreement, ServicePoint
+
+HISTORY = 60
+"""Reads of the service point that are looked at: five years of monthly ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnRecord:
+    """A read that nothing supersedes yet."""
+
+    read: Read
+    meter: MeterFacts
+    point: ServicePoint
+    account: Account | None
+    """Whom it was billed to: who answered for the service point on its day."""
+    facts: ReadFacts
+    known: tuple[ReadFacts, ...]
+    """All reads of the service point, this one among them, oldest first."""
+
+    @property
+    def others(self) -> tuple[ReadFacts, ...]:
+        """The reads that judge a correction; a wrong one would vouch for itself."""
+        return tuple(one for one in self.known if one is not self.facts)
+
+
+def read_on_record(session: Session, read_id: int) -> ReadOnRecord:
+    """Raises Problem `not_found`, and `read_superseded` when a later one has taken its place."""
+    read = session.get(Read, read_id, options=[joinedload(Read.meter)])
+    if read is None:
+        raise Problem("not_found", what="read", key=read_id)
+    later = session.scalar(select(Read.id).where(Read.supersedes_id == read.id).limit(1))
+    if later is not None:
+        raise Problem("read_superseded", read=read.id, by=later)
+    point = session.get_one(ServicePoint, read.service_point_id, options=[joinedload(ServicePoint.premise)])
+    day = district_of(session).day_of(read.taken_at)
+    account = session.scalar(
+        select(Account)
+        .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
+        .where(
+            ServiceAgreement.service_point_id == point.id,
+            ServiceAgreement.start_on <= day,
+            ServiceAgreement.end_on.is_(None) | (ServiceAgreement.end_on >= day),
+        )
+        # Of a tenant who left and one who came that day, the read closed the first one's bill.
+        .order_by(ServiceAgreement.start_on)
+        .limit(1)
+    )
+    facts = ReadFacts(
+        read.meter.serial, read.taken_at, read.value, read.kind, read.source, read.billed, tuple(read.flags)
+    )
+    known = [one for one, _ in newest_reads(session, [point.id], most=HISTORY).get(point.id, [])]
+    known = [facts if one == facts else one for one in known]
+    return ReadOnRecord(read, meter_facts(read.meter, None), point, account, facts, tuple(known))
+
+
+def checked(session: Session, found: ReadOnRecord, value: int, meter: Meter) -> ReadCheck:
+    """What is to be thought of another value at the read's time, by the reads that stand."""
+    facts = meter_facts(meter, None)
+    rules = rule_book(session).in_force(district_of(session).day_of(found.read.taken_at))
+    factors = rules.high_low(found.point.service)
+    return check_read(
+        value, facts, found.read.taken_at, reads=found.others, meters={facts.serial: facts}, factors=factors
+    )
+
+
+def bill_of_correction(
+    session: Session, found: ReadOnRecord, value: int, *, now: datetime
+) -> Rebilled | None:
+    """What the correction does to the bill, at the rate of the day."""
+    if found.account is None:
+        return None
+    rules = rule_book(session).in_force(district_of(session).day_of(now))
+    rate = rules.usage_rate(found.point.service, found.account.rate_class)
+    return rebilled(found.facts, value, found.meter, found.known, rate)

@@ -1,0 +1,1 @@
+"""Customers in and out: accounts, applications, agreements, stops, and what people note about them."""
