@@ -180,6 +180,53 @@ def test_the_timeline_moves_a_stop_that_somebody_else_gave_away(board: Page, run
     expect(block).to_have_count(0)
 
 
+EVERY_FOCUS = """() => [...document.querySelectorAll("[hx-trigger*='board:refresh']")].flatMap((part) =>
+  [...part.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+    .filter((one) => !one.disabled && one.checkVisibility() && one.type !== "hidden")
+    .map((one) => one.id || one.outerHTML.slice(0, 120)))"""
+REFRESHED = """async (id) => {
+  const before = document.getElementById(id);
+  if (!before) return "has no id";
+  before.focus();
+  const part = before.closest("[hx-trigger*='board:refresh']");
+  const settled = () => new Promise((done) => {
+    document.body.addEventListener("htmx:afterSettle", function heard(event) {
+      if (event.detail.target !== part) return;
+      document.body.removeEventListener("htmx:afterSettle", heard);
+      done();
+    });
+  });
+  while (before.isConnected) { // a refresh that was under way already may say nothing new
+    const heard = settled();
+    document.body.dispatchEvent(new CustomEvent("board:refresh", { bubbles: true }));
+    await heard;
+  }
+  return document.activeElement?.id;
+}"""
+
+
+@pytest.mark.parametrize("address", ["/dispatch/", "/dispatch/timeline"])
+def test_whatever_has_the_focus_has_it_after_a_refresh(board: Page, address: str) -> None:
+    """The page looks for itself once a minute, and whenever its line to the server is cut."""
+    board.goto(f"{address}?day={TODAY}")
+    expect(board.locator("#live")).to_have_attribute("data-state", "live")
+    reachable = board.evaluate(EVERY_FOCUS)
+    assert len(reachable) > 5
+    lost = {one: found for one in reachable if (found := board.evaluate(REFRESHED, one)) != one}
+    assert lost == {}
+
+
+def test_the_timeline_stays_at_the_hour_somebody_looks_at(board: Page) -> None:
+    board.set_viewport_size({"width": 390, "height": 500})
+    board.goto(f"/dispatch/timeline?day={TODAY}")
+    expect(board.locator("#live")).to_have_attribute("data-state", "live")
+    seen = board.locator("#lanes-scroll")
+    seen.evaluate("(one) => one.scrollTo({ left: 60, behavior: 'instant' })")
+    assert seen.evaluate("(one) => one.scrollLeft") == 60
+    assert board.evaluate(REFRESHED, "lanes-scroll") == "lanes-scroll"
+    assert seen.evaluate("(one) => one.scrollLeft") == 60
+
+
 def test_two_boards_of_two_people(
     browser: Browser, board: Page, running: Running, complaints: list[str]
 ) -> None:
