@@ -3,6 +3,7 @@ const at = (id) => document.getElementById(id).src;
 const { onChange, isLive } = await import(at("live-script"));
 const { adoptPoints, adoptRows, adoptWorkday, refresh } = await import(at("board-script"));
 const { elementOf, flash, keepingFocus, refill } = await import(at("patching-script"));
+const { handsFree } = await import(at("hands-script"));
 
 const board = document.querySelector(".board");
 const TICK_MS = 60_000; // "heard 3 min ago" grows older, and stops become late, without anything happening
@@ -37,8 +38,10 @@ async function ask() {
     for (const kind of ["orders", "technicians", "heard"]) if (now[kind].size) address.searchParams.set(kind, [...now[kind]].join(","));
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (answer.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-    if (answer.ok) apply(await answer.json());
-    else refresh();
+    if (!answer.ok) return refresh();
+    const told = await answer.json();
+    await handsFree();
+    apply(told);
   } catch (error) {
     console.warn(error);
     refresh(); // which says that the server cannot be reached, when it cannot

@@ -3,6 +3,7 @@ const at = (id) => document.getElementById(id).src;
 const { onChange } = await import(at("live-script"));
 const { showTicked } = await import(at("timeline-script"));
 const { elementOf, flash, keepingFocus } = await import(at("patching-script"));
+const { handsFree } = await import(at("hands-script"));
 
 const lanes = document.getElementById("lanes");
 const TICK_MS = 60_000; // the line of now moves on
@@ -34,6 +35,7 @@ async function ask() {
     for (const [name, value] of [["technicians", asked.join(",")], ["since", drawing.dataset.since], ["width", drawing.dataset.width]]) address.searchParams.set(name, value);
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     const told = answer.ok ? await answer.json() : { fits: false };
+    await handsFree();
     if (told.fits) apply(told.lanes);
     else refresh();
   } catch (error) {
