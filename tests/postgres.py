@@ -59,7 +59,8 @@ class PrivatePostgres:
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
             "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 "
-            "-c shared_buffers=128MB"
+            "-c shared_buffers=128MB -c jit=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 "
+            "-c checkpoint_timeout=1h -c max_wal_size=4GB"
         )
         data, log = str(self.folder / "data"), str(self.folder / "log")
         command = [str(binaries() / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start"]
