@@ -7,7 +7,7 @@ from flask import session as cookie
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from workorders.tables import Account, Order, Premise
+from workorders.tables import Account, Meter, Order, Premise
 
 RECENT = "recent"
 MOST = 8
@@ -55,5 +55,7 @@ def _named(session: Session, kept: list[tuple[str, str]]) -> Iterator[Recent]:
     if "premise" in keys:
         for premise in session.scalars(select(Premise).where(Premise.number.in_(keys["premise"]))):
             yield Recent("premise", premise.number, premise.address, premise.city)
-    for serial in keys.get("meter", ()):
-        yield Recent("meter", serial, serial, "")
+    if "meter" in keys:
+        # A serial that was corrected leads to no page any more.
+        for serial in session.scalars(select(Meter.serial).where(Meter.serial.in_(keys["meter"]))):
+            yield Recent("meter", serial, serial, "")

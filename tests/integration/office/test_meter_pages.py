@@ -74,3 +74,12 @@ def test_a_meters_record_is_corrected_and_says_why(office: Office) -> None:
     page(office, "/csr/meters/M3", status=404)
     with office.services.read_sessions() as session:
         assert session.scalars(select(Meter.size).where(Meter.serial == "M3X")).one() == "1"
+
+
+def test_a_corrected_serial_is_not_among_what_was_looked_at_last(office: Office) -> None:
+    client = office.client("carla")
+    assert client.get("/csr/meters/M3").status_code == 200
+    assert "/csr/meters/M3" in client.get("/csr/").text
+    form = {"serial": "M3X", "make": "Demo", "size": "1", "dials": "6", "reason": "read off the meter"}
+    assert office.post("sam", "/csr/meters/M3", **form).status_code == 302
+    assert "/csr/meters/M3" not in client.get("/csr/").text
