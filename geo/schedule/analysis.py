@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.judgement.lifecycle import ACTIVE
+from workorders.queries.pieces import pieces
 from workorders.tables import Order, OrderEvent, Premise, RouteWay, ServicePoint, Technician
 
 LONGEST_LEG = timedelta(hours=3)
@@ -90,8 +91,8 @@ def visits(session: Session, first: date, last: date) -> list[Visit]:
     wanted = [row.Order.number for row in orders]
     times: dict[str, dict[str, datetime]] = defaultdict(dict)
     steps = select(OrderEvent.order_number, OrderEvent.kind, OrderEvent.at).order_by(OrderEvent.at)
-    for start in range(0, len(wanted), 500):
-        part = steps.where(OrderEvent.order_number.in_(wanted[start : start + 500]))
+    for piece in pieces(wanted):
+        part = steps.where(OrderEvent.order_number.in_(piece))
         for number, kind, at in session.execute(part):
             times[number][kind] = at
     return [

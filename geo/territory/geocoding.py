@@ -28,13 +28,12 @@ from geo.territory.house_numbers import leading_number, neighbours, part_of_the_
 from workorders.grammar.address_forms import Address, Street, parse_address, street_parts
 from workorders.grammar.address_words import normal_street
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import Premise
 
 STREETS_TRIED = 5
 CITY_WORDS = 4
 """Words after the street that may be the city's, when no comma says where the street ends."""
-CHUNK = 500
-"""Ids in one IN list: below the 999 variables that older SQLite builds allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +212,7 @@ def _street_of(text: str) -> str:
 
 def _positions(session: Session, ids: Sequence[int]) -> dict[int, shapely.Point]:
     found: dict[int, shapely.Point] = {}
-    for start in range(0, len(ids), CHUNK):
-        part = select(Premise.id, Premise.position).where(Premise.id.in_(ids[start : start + CHUNK]))
+    for piece in pieces(ids):
+        part = select(Premise.id, Premise.position).where(Premise.id.in_(piece))
         found |= {row.id: shapely.Point(row.position) for row in session.execute(part)}
     return found

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.imports.context import BATCH, CHUNK, ImportContext, Record, column_values, known, repeated
+from server.imports.context import BATCH, ImportContext, Record, column_values, known, repeated
 from server.imports.fields import EMPTY, Day, Money, RowSchema, choice, text
 from server.imports.report import RowError
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import Account, Bill
 from workorders.usecases.collections.bills import (
     BILL_CLASSES,
@@ -80,8 +81,7 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
 
 def _known_bills(session: Session, references: Sequence[str]) -> dict[str, Bill]:
     found: dict[str, Bill] = {}
-    for start in range(0, len(references), CHUNK):
-        some = references[start : start + CHUNK]
+    for some in pieces(references):
         rows = session.scalars(select(Bill).where(Bill.reference.in_(some)))
         found.update({bill.reference: bill for bill in rows})
     return found

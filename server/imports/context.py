@@ -12,10 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from geo.territory.extent import Extent
 from server.imports.report import RowError
 from server.progress import Progress
+from workorders.queries.pieces import pieces
 from workorders.tables.bulk import insert_all, reserve_ids
 
-CHUNK = 500
-"""Values in one IN list: below the 999 variables that older SQLite builds allow."""
 BATCH = 1_000
 """Rows in one bulk insert: large enough to be cheap, small enough that progress moves."""
 
@@ -91,8 +90,7 @@ def known(
     """Rows that exist already: {key: row of `wanted`} for those of `values` that are in the table."""
     found: dict[str, Any] = {}
     every = sorted(set(values))
-    for start in range(0, len(every), CHUNK):
-        part = every[start : start + CHUNK]
+    for part in pieces(every):
         for row in session.execute(select(key, *wanted).where(key.in_(part))):
             found[row[0]] = row[1] if len(wanted) == 1 else row[1:]
     return found
@@ -107,8 +105,8 @@ def rows_at(
     """
     numbers = {point_id: number for number, point_id in points.items()}
     ids = sorted(numbers)
-    for start in range(0, len(ids), CHUNK):
-        for row in session.execute(query.where(column.in_(ids[start : start + CHUNK]))):
+    for part in pieces(ids):
+        for row in session.execute(query.where(column.in_(part))):
             yield numbers[row[0]], row[1:]
 
 

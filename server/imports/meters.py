@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.imports.context import (
-    CHUNK,
     ImportContext,
     Record,
     column_values,
@@ -21,6 +20,7 @@ from server.imports.fields import Day, Registers, RowSchema, Whole, YesNo, choic
 from server.imports.premises import SERVICES
 from server.imports.report import RowError
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import Installation, Meter, Read, ServicePoint, Technician
 
 STATUSES = ("installed", "in_stock", "in_van", "held", "retired")
@@ -131,12 +131,12 @@ def _whereabouts(session: Session, serials: Sequence[str]) -> dict[str, str]:
         for serial, (status, van) in found.items()
     }
     numbers = sorted(serial for serial, (status, _) in found.items() if status == "installed")
-    for start in range(0, len(numbers), CHUNK):
+    for part in pieces(numbers):
         rows = session.execute(
             select(Meter.serial, ServicePoint.number)
             .join(Installation, Installation.meter_id == Meter.id)
             .join(ServicePoint, ServicePoint.id == Installation.service_point_id)
-            .where(Installation.removed_at.is_(None), Meter.serial.in_(numbers[start : start + CHUNK]))
+            .where(Installation.removed_at.is_(None), Meter.serial.in_(part))
         )
         places.update({serial: f"service point {point}" for serial, point in rows})
     return places

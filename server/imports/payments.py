@@ -6,10 +6,11 @@ from datetime import datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.imports.context import BATCH, CHUNK, ImportContext, Record, column_values, known, repeated
+from server.imports.context import BATCH, ImportContext, Record, column_values, known, repeated
 from server.imports.fields import EMPTY, Day, Money, RowSchema, text
 from server.imports.report import RowError
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import Account, Payment, PendingPayment
 from workorders.usecases.cash.payments_together import (
     PaymentRequest,
@@ -78,8 +79,8 @@ def write(session: Session, records: Sequence[Record], context: ImportContext) -
 
 def _on_record(session: Session, ids: Sequence[str]) -> dict[str, Payment]:
     found: dict[str, Payment] = {}
-    for start in range(0, len(ids), CHUNK):
-        rows = session.scalars(select(Payment).where(Payment.id.in_(ids[start : start + CHUNK])))
+    for part in pieces(ids):
+        rows = session.scalars(select(Payment).where(Payment.id.in_(part)))
         found.update({payment.id: payment for payment in rows})
     return found
 

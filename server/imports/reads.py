@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.imports.context import CHUNK, ImportContext, Record
+from server.imports.context import ImportContext, Record
 from server.imports.damage import damage
 from server.imports.fields import Day, RowSchema, Whole, choice, noon, text
 from server.imports.meters import HIGHEST_READ
@@ -26,6 +26,7 @@ from server.imports.report import RowError
 from server.imports.table import Row
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import Installation, Meter, Read, RegisterRead
 from workorders.tables.bulk import insert_all
 
@@ -186,21 +187,19 @@ class Reads:
     def _known(self, rows: list[dict[str, Any]]) -> set[_Key]:
         meters, sources = sorted({row["meter_id"] for row in rows}), sorted({row["source"] for row in rows})
         found: set[_Key] = set()
-        for start in range(0, len(meters), CHUNK):
+        for part in pieces(meters):
             asked = select(Read.source, Read.meter_id, Read.kind).where(
-                Read.meter_id.in_(meters[start : start + CHUNK]), Read.source.in_(sources)
+                Read.meter_id.in_(part), Read.source.in_(sources)
             )
             found.update((row[0], row[1], row[2]) for row in self._session.execute(asked))
         return found | self._known_of_registers(meters, sources)
 
     def _known_of_registers(self, meters: list[int], sources: list[str]) -> set[_Key]:
         found: set[_Key] = set()
-        for start in range(0, len(meters), CHUNK):
+        for part in pieces(meters):
             asked = select(
                 RegisterRead.source, RegisterRead.meter_id, RegisterRead.kind, RegisterRead.register
-            ).where(
-                RegisterRead.meter_id.in_(meters[start : start + CHUNK]), RegisterRead.source.in_(sources)
-            )
+            ).where(RegisterRead.meter_id.in_(part), RegisterRead.source.in_(sources))
             found.update((row[0], row[1], f"{row[2]}/{row[3]}") for row in self._session.execute(asked))
         return found
 

@@ -9,7 +9,7 @@ against it.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from sync.pipeline.refill import DAYS, refill
 from sync.protocol.winner import generation
 from sync.stores.contract import Change, DatabaseMissing, DocumentStore
 from sync.stores.sql.tables import sync_database, sync_local
+from workorders.queries.pieces import pieces
 from workorders.tables import FieldEvent, Incarnation, IngestCheckpoint, Order, Quarantine, Technician
 from workorders.usecases.district.incarnation import current_incarnation
 from workorders.usecases.history import enqueue
@@ -98,7 +99,7 @@ def _continue(
             # A store that was not put back names orders and answers that the records do not have.
             store.remove_document(database, change.doc_id)
     kept = [change for change in rows if change.doc_id in known]
-    for part in _parts(kept):
+    for part in pieces(kept):
         store.write_leaves(database, [_raised(change, life) for change in part])
         store.purge(database, {change.doc_id: change.revs for change in part})
     with sessions.begin() as session:
@@ -125,17 +126,13 @@ def _known(session: Session, rows: Iterable[Change]) -> set[str]:
     known = {id_ for id_ in ids if id_.startswith(("route:", "ref:"))}
     orders = [id_.removeprefix("order:") for id_ in ids if id_.startswith("order:")]
     events = [id_.removeprefix("ack:") for id_ in ids if id_.startswith("ack:")]
-    for part in _parts(orders):
+    for part in pieces(orders):
         found = session.scalars(select(Order.number).where(Order.number.in_(part)))
         known |= {f"order:{number}" for number in found}
-    for part in _parts(events):
+    for part in pieces(events):
         for column in (FieldEvent.id, Quarantine.document_id):
             known |= {f"ack:{event}" for event in session.scalars(select(column).where(column.in_(part)))}
     return known
-
-
-def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
 
 
 def _raised(change: Change, life: Incarnation) -> dict[str, Any]:

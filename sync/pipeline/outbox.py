@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from sync.pipeline.failures import next_try
 from sync.pipeline.refill import OVER
+from workorders.queries.pieces import pieces
 from workorders.tables import Order, Outbox
 from workorders.usecases.lost_races import in_transaction
 
-CHUNK = 500
-"""Outbox ids in one statement: below the 999 variables that older SQLite builds allow."""
 Subject = tuple[str, str]
 
 
@@ -30,9 +29,8 @@ def record(
     """
 
     def write(session: Session) -> None:
-        for start in range(0, len(published), CHUNK):
-            part = dict(list(published.items())[start : start + CHUNK])
-            _mark_published(session, technician, part, now)
+        for part in pieces(list(published.items())):
+            _mark_published(session, technician, dict(part), now)
         for (topic, key), (seq, code) in sorted(failed.items()):
             of_subject = (
                 Outbox.is_waiting()
@@ -66,10 +64,10 @@ def _mark_published(
         )
     )
     ids = [row.id for row in rows if row.id <= published.get((row.topic, row.key), 0)]
-    for start in range(0, len(ids), CHUNK):
+    for part in pieces(ids):
         session.execute(
             update(Outbox)
-            .where(Outbox.id.in_(ids[start : start + CHUNK]))
+            .where(Outbox.id.in_(part))
             .values(published_at=now, set_aside_at=None)
             .execution_options(synchronize_session=False)
         )
@@ -90,10 +88,8 @@ def purge_published(session: Session, *, before: datetime, limit: int = 5_000) -
         .limit(limit)
     )
     ids = list(session.scalars(old))
-    for start in range(0, len(ids), CHUNK):
+    for part in pieces(ids):
         session.execute(
-            delete(Outbox)
-            .where(Outbox.id.in_(ids[start : start + CHUNK]))
-            .execution_options(synchronize_session=False)
+            delete(Outbox).where(Outbox.id.in_(part)).execution_options(synchronize_session=False)
         )
     return len(ids)

@@ -12,6 +12,8 @@ from itertools import pairwise
 from workorders.facts import MeterFacts, ReadFacts, ServicePointFacts
 from workorders.policy.rulebook import HighLow
 
+DIALS_SEEN = ("start", "actual", "special", "final")
+"""Kinds of reads for which somebody, or the meter itself, looked at the dials; an estimate is none."""
 HISTORY_INTERVALS = 12
 """A year of monthly reads: long enough to smooth a holiday, short enough to follow a household."""
 

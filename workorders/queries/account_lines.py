@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workorders.facts import ChargeFacts, PaymentFacts
 from workorders.policy.satisfaction import DUE_AT_ONCE
+from workorders.queries.pieces import pieces
 from workorders.tables import Account, Bill, JournalEntry, Posting
 
 PAYMENT_PURPOSES = frozenset({"payment", "payment_moved"})
@@ -75,8 +76,8 @@ def lines_of_many(session: Session, numbers: Sequence[str], since: datetime) -> 
     """Accounts' lines since an instant by their numbers: payments, and everything else."""
     rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     carried: defaultdict[str, list[CarriedBill]] = defaultdict(list)
-    for start in range(0, len(numbers), CHUNK):
-        some = list(numbers[start : start + CHUNK])
+    for piece in pieces(numbers, CHUNK):
+        some = list(piece)
         for row in session.execute(_LINES, {"accounts": some, "since": since}):
             rows[row.party].append(row)
         opened = [one for one in some if any(row.purpose in DUE_AT_ONCE for row in rows[one])]

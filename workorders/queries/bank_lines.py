@@ -16,6 +16,7 @@ from workorders.policy.bank_matching import (
     returned_checks,
 )
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import (
     Account,
     BankLine,
@@ -35,7 +36,6 @@ LISTED = 200
 """Lines that wait, and deposits that the bank has not shown, at most."""
 SETTLED = 50
 FILES = 10
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,7 @@ def figures_of(session: Session, deposits: Iterable[str]) -> Mapping[str, int]:
     """By deposit, what the bank has credited as far as anybody knows: the slip and its corrections."""
     wanted = sorted(set(deposits))
     found: dict[str, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
+    for some in pieces(wanted):
         for one in session.scalars(select(Deposit).where(Deposit.id.in_(some))):
             found[one.id] = one.amount_cents
         changed = select(DepositCorrection.deposit_id, func.sum(DepositCorrection.difference_cents))

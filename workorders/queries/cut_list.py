@@ -20,12 +20,12 @@ from workorders.queries.cycles import schedule_near
 from workorders.queries.debtors import Debtor, DebtorPoint, debtors, debtors_named
 from workorders.queries.district import district_of
 from workorders.queries.forecasts import forecasts_from
+from workorders.queries.pieces import pieces
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import Order, Premise, ServicePoint, Shift, Technician
 
 MORNING = time(8)
 """A later day is judged as at the start of its work."""
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +230,11 @@ def _under_way(session: Session, points: list[int]) -> dict[int, str]:
     """The active order that changes the service, by service point."""
     changing = [code for code, known in CATALOGUE.items() if known.active_per_service_point]
     found: dict[int, str] = {}
-    for start in range(0, len(points), CHUNK):
+    for part in pieces(points):
         rows = session.execute(
             select(Order.service_point_id, Order.number)
             .where(
-                Order.service_point_id.in_(points[start : start + CHUNK]),
+                Order.service_point_id.in_(part),
                 Order.type.in_(changing),
                 Order.state.in_(ACTIVE),
             )

@@ -18,6 +18,7 @@ from workorders.policy.aging import DEBT_LOOKBACK
 from workorders.policy.notices import NoticeOnRecord
 from workorders.queries.account_facts import AccountRecords
 from workorders.queries.account_lines import CHUNK
+from workorders.queries.pieces import pieces
 from workorders.tables import (
     Account,
     Bill,
@@ -118,15 +119,15 @@ def debtors(
     `served` False: only those that are served nowhere.
     """
     rows = _rows(session, day, least_cents, served=served)
-    for start in range(0, len(rows), CHUNK):
-        yield from _chunk(session, rows[start : start + CHUNK], now=now)
+    for part in pieces(rows, CHUNK):
+        yield from _chunk(session, part, now=now)
 
 
 def debtors_named(session: Session, numbers: Iterable[str], *, now: datetime) -> Iterator[Debtor]:
     """The accounts of these numbers, whatever they owe."""
     wanted = sorted(set(numbers))
-    for start in range(0, len(wanted), CHUNK):
-        query = _accounts().where(Account.number.in_(wanted[start : start + CHUNK]))
+    for part in pieces(wanted, CHUNK):
+        query = _accounts().where(Account.number.in_(part))
         yield from _chunk(session, [_Row(*row) for row in session.execute(query)], now=now)
 
 

@@ -14,10 +14,9 @@ from workorders.policy.satisfaction import satisfaction_of
 from workorders.queries.cycles import schedule_near
 from workorders.queries.debtors import Debtor, debtors
 from workorders.queries.district import district_of
+from workorders.queries.pieces import pieces
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import Account, LateFee
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,5 @@ def accounts_of_fees(session: Session, fees: Sequence[LateFee]) -> dict[int, Acc
 
 
 def _handed(session: Session, references: Sequence[str]) -> Iterator[str]:
-    for start in range(0, len(references), CHUNK):
-        some = references[start : start + CHUNK]
+    for some in pieces(references):
         yield from session.scalars(select(LateFee.bill_reference).where(LateFee.bill_reference.in_(some)))

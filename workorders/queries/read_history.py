@@ -11,8 +11,6 @@ from workorders.facts import MeterFacts, ReadFacts
 from workorders.queries.newest_reads import newest_reads
 from workorders.tables import ServicePoint, ServicePointEvent
 
-PART = 500
-"""Service points that are read together."""
 READS = 70
 """Newest reads of each: six years of monthly ones, or what stopped and zero look back over of daily ones."""
 
@@ -28,7 +26,7 @@ class PointHistory:
 
 
 def histories(session: Session, points: Sequence[int]) -> Mapping[int, PointHistory]:
-    """By service point id; PART of them at most are asked for at once."""
+    """By service point id; PIECE of them at most are asked for at once."""
     known = newest_reads(session, points, most=READS)
     since = (
         select(ServicePointEvent.service_point_id, func.max(ServicePointEvent.at))
@@ -48,8 +46,3 @@ def histories(session: Session, points: Sequence[int]) -> Mapping[int, PointHist
         )
         for id_, state in states
     }
-
-
-def parts_of(ids: Sequence[int]) -> list[Sequence[int]]:
-    """`ids` in pieces of PART."""
-    return [ids[start : start + PART] for start in range(0, len(ids), PART)]

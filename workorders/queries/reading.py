@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from workorders.metering.registers import DIALS_SEEN
 from workorders.metering.validation import limits_of
 from workorders.queries.district import district_of
 from workorders.queries.rules_cache import rule_book
@@ -29,7 +30,6 @@ MOST = 400
 """Lines of a list."""
 CALL_DAYS = timedelta(days=30)
 """After a month the bill has said it."""
-DIALS_SEEN = ("start", "actual", "special", "final")
 NO_ROUTE = ""
 """Route of service points that are on none."""
 

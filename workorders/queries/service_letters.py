@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from workorders.catalogue import CATALOGUE
 from workorders.grammar.times import start_of_day
+from workorders.metering.registers import DIALS_SEEN
 from workorders.policy.service_letters import letters_owed, rules_of_letters
 from workorders.queries.district import district_of
-from workorders.queries.read_history import parts_of
+from workorders.queries.pieces import pieces
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import (
     Account,
@@ -32,7 +33,6 @@ from workorders.tables import (
 LOOKBACK = timedelta(days=400)
 """Skips older than that belong to a meter that was read since, or to nobody."""
 MOST = 2_000
-DIALS_SEEN = ("start", "actual", "special", "final")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def access_letters(session: Session, day: date) -> list[LetterDue]:
     if every is None:
         return []
     found: dict[int, int] = {}
-    for part in parts_of(_candidates(session, day)):
+    for part in pieces(_candidates(session, day)):
         skips, letters = _skips(session, part, day)
         found |= {p: skips[p] for p in part if letters_owed(skips[p], letters.get(p, 0), every)}
     ids = sorted(found)[:MOST]
@@ -157,7 +157,7 @@ def _since(
 
 def _serials(session: Session, points: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for part in parts_of(points):
+    for part in pieces(points):
         query = (
             select(Installation.service_point_id, Meter.serial)
             .join(Meter, Meter.id == Installation.meter_id)
@@ -170,7 +170,7 @@ def _serials(session: Session, points: Sequence[int]) -> dict[int, str]:
 def _served(session: Session, points: Sequence[int]) -> list[tuple[ServicePoint, Account | None]]:
     """The service points with who answers for them, by address."""
     found: list[tuple[ServicePoint, Account | None]] = []
-    for part in parts_of(points):
+    for part in pieces(points):
         answering = {
             one.service_point_id: one.account
             for one in session.scalars(

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from workorders.judgement.lifecycle import IN_FIELD, Command, move
+from workorders.queries.pieces import pieces
 from workorders.tables import Counter, Order, OrderEvent, Outbox, Technician
 from workorders.tables.dialect import upsert, write_row
 
 REFERENCES = ("technician", "catalogue", "fees", "settings")
-CHUNK = 500
-"""Accounts in one list of a query."""
 
 
 def note(
@@ -98,8 +97,8 @@ def enqueue_order(session: Session, order: Order, *, now: datetime) -> int | Non
 
 def enqueue_orders_of(session: Session, account_ids: Sequence[int], *, now: datetime) -> None:
     """Enqueue every order of these accounts that a tablet has: it shows the balance."""
-    for start in range(0, len(account_ids), CHUNK):
-        enqueue_in_field(session, Order.account_id.in_(account_ids[start : start + CHUNK]), now=now)
+    for part in pieces(account_ids):
+        enqueue_in_field(session, Order.account_id.in_(part), now=now)
 
 
 def enqueue_in_field(session: Session, *which: ColumnElement[bool], now: datetime) -> int:

@@ -18,10 +18,10 @@ from server.pages.dispatch.workdays import TechnicianDay, workdays
 from server.services import services
 from server.templating import local
 from workorders.problems import Problem
+from workorders.queries.pieces import pieces
 from workorders.tables import OrderEvent
 
 BEGUN_KINDS = ("on_site", "started")
-CHUNK = 500
 WIDEST = 7 * 24 * 60.0
 """Minutes that a drawing may span."""
 
@@ -98,11 +98,11 @@ def _begun(session: Session, people: Sequence[TechnicianDay]) -> dict[str, datet
     """When a technician was at the place, or started, first: by order number."""
     numbers = [stop.order.number for person in people for stop in person.stops]
     found: dict[str, datetime] = {}
-    for start in range(0, len(numbers), CHUNK):
+    for part in pieces(numbers):
         query = (
             select(OrderEvent.order_number, func.min(OrderEvent.at))
             .where(
-                OrderEvent.order_number.in_(numbers[start : start + CHUNK]),
+                OrderEvent.order_number.in_(part),
                 OrderEvent.kind.in_(BEGUN_KINDS),
             )
             .group_by(OrderEvent.order_number)

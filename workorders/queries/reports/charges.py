@@ -11,13 +11,13 @@ from workorders.judgement.traits import ServiceChange
 from workorders.messages.texts import N_
 from workorders.policy.fees import REACHED
 from workorders.queries.district import district_of
+from workorders.queries.pieces import pieces
 from workorders.queries.reports.report import Asked, Chart, Column, Report, Row, span
 from workorders.queries.reports.visits import Visit, visits
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import Account, Fee, JournalEntry, Order, Posting
 
 FEE, REVERSED = "fee_", "reverse_fee_"
-CHUNK = 500
 
 
 def fees(session: Session, asked: Asked) -> Iterator[Row]:
@@ -93,8 +93,8 @@ def _orders(session: Session, numbers: list[str]) -> dict[str, tuple[bool, str |
     wanted, found = sorted(set(numbers)), dict[str, tuple[bool, str | None]]()
     query = select(Order.number, Order.no_charge, Account.rate_class)
     query = query.outerjoin(Account, Account.id == Order.account_id)
-    for start in range(0, len(wanted), CHUNK):
-        part = query.where(Order.number.in_(wanted[start : start + CHUNK]))
+    for piece in pieces(wanted):
+        part = query.where(Order.number.in_(piece))
         found |= {number: (free, rate) for number, free, rate in session.execute(part)}
     return found
 

@@ -17,6 +17,7 @@ from workorders.messages.texts import N_
 from workorders.queries.cut_list import cut_list
 from workorders.queries.district import district_of
 from workorders.queries.orders import WRONGFUL, WRONGFUL_CASE, counts_as_wrongful
+from workorders.queries.pieces import pieces
 from workorders.queries.reports.report import Asked, Chart, Column, Drill, Filter, Report, Row, span
 from workorders.tables import (
     Account,
@@ -29,7 +30,6 @@ from workorders.tables import (
 )
 
 CUTS = ("dispatcher", "cashier", "supervisor")
-CHUNK = 500
 DAY_MINUTES = 24 * 60
 
 
@@ -78,8 +78,8 @@ def _wrongful(session: Session, asked: Asked) -> list[Row]:
     cases: defaultdict[str | None, list[Message]] = defaultdict(list)
     numbers = [one.Order.number for one in found]
     wanted = select(ExceptionCase).where(ExceptionCase.code == WRONGFUL_CASE).order_by(ExceptionCase.id)
-    for start in range(0, len(numbers), CHUNK):
-        part = wanted.where(ExceptionCase.order_number.in_(numbers[start : start + CHUNK]))
+    for piece in pieces(numbers):
+        part = wanted.where(ExceptionCase.order_number.in_(piece))
         for case in session.scalars(part):
             cases[case.order_number].append(case.message)
     on = _turned_on(session, {one.Order.service_point_id for one in found})
@@ -108,11 +108,11 @@ def _turned_on(session: Session, points: Iterable[int]) -> dict[int, list[dateti
     """When each service point came on, oldest first."""
     found: defaultdict[int, list[datetime]] = defaultdict(list)
     ids = sorted(points)
-    for start in range(0, len(ids), CHUNK):
+    for part in pieces(ids):
         query = (
             select(ServicePointEvent.service_point_id, ServicePointEvent.at)
             .where(
-                ServicePointEvent.service_point_id.in_(ids[start : start + CHUNK]),
+                ServicePointEvent.service_point_id.in_(part),
                 ServicePointEvent.state == "on",
             )
             .order_by(ServicePointEvent.at)

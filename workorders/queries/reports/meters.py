@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from workorders.messages.texts import N_
+from workorders.metering.registers import DIALS_SEEN
 from workorders.queries.reports.report import Asked, Chart, Column, Filter, Report, Row
 from workorders.tables import (
     Account,
@@ -21,8 +22,6 @@ from workorders.tables import (
 
 UNREAD_DAYS = 35
 """A monthly read is missed after that many days, where nobody says otherwise."""
-DIALS_SEEN = ("start", "actual", "special", "final")
-"""Kinds of reads for which somebody, or the meter itself, looked at the dials; an estimate is none."""
 
 
 def unread(session: Session, asked: Asked) -> Iterator[Row]:

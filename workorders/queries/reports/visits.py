@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.queries.pieces import pieces
 from workorders.queries.reports.report import Asked
 from workorders.tables import Order, OrderEvent, Premise, ServicePoint
 
-CHUNK = 500
 ENDS = ("completed", "unable")
 """What a visit ends with, as the history has it."""
 BEGINS = ("on_site", "started")
@@ -74,8 +74,8 @@ def steps_of(session: Session, numbers: Iterable[str], kinds: Sequence[str] = (*
     found: defaultdict[str, list[tuple[str, datetime]]] = defaultdict(list)
     wanted = sorted(set(numbers))
     steps = select(OrderEvent.order_number, OrderEvent.kind, OrderEvent.at).where(OrderEvent.kind.in_(kinds))
-    for start in range(0, len(wanted), CHUNK):
-        part = steps.where(OrderEvent.order_number.in_(wanted[start : start + CHUNK]))
+    for piece in pieces(wanted):
+        part = steps.where(OrderEvent.order_number.in_(piece))
         for number, kind, at in session.execute(part.order_by(OrderEvent.at, OrderEvent.id)):
             found[number].append((kind, at))
     return dict(found)
@@ -99,7 +99,7 @@ def addresses_of(session: Session, points: Iterable[int]) -> dict[int, str]:
     wanted, found = sorted(set(points)), dict[int, str]()
     query = select(ServicePoint.id, Premise.house_number, Premise.street)
     query = query.join(Premise, Premise.id == ServicePoint.premise_id)
-    for start in range(0, len(wanted), CHUNK):
-        part = query.where(ServicePoint.id.in_(wanted[start : start + CHUNK]))
+    for piece in pieces(wanted):
+        part = query.where(ServicePoint.id.in_(piece))
         found |= {point: f"{house} {street}" for point, house, street in session.execute(part)}
     return found

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from workorders.policy.bank_matching import Slip, credited_slip, named_slip
 from workorders.queries.bank_lines import bank_figure, entry_of, slips_named, unseen_slips
+from workorders.queries.pieces import pieces
 from workorders.tables import BankLine, BankStatement
 from workorders.usecases.history import count as next_value
 
 KINDS = ("deposit", "correction", "returned", "other")
 """What a line is; `other` does not concern deposits and is only counted."""
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,7 @@ def _keys(lines: Sequence[StatementLine]) -> list[str]:
 
 def _known(session: Session, keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(keys), CHUNK):
-        some = keys[start : start + CHUNK]
+    for some in pieces(keys):
         found.update(session.scalars(select(BankLine.key).where(BankLine.key.in_(some))))
     return found
 

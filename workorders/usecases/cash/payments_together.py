@@ -22,10 +22,9 @@ from workorders.ledger import EntryDraft, draft, post_many
 from workorders.messages.message import Message
 from workorders.problems import Problem, Reason
 from workorders.queries.lookups import lock_accounts
+from workorders.queries.pieces import pieces
 from workorders.tables import Account, Order, Payment, ServiceAgreement, ServicePoint
 from workorders.usecases.collections.reconsider import reconsider_account
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,7 @@ def _concerned(session: Session, ids: Sequence[int], earliest: datetime) -> Iter
     """Accounts with an order on a tablet, a cut that is open or was made since, or a service point cut."""
     cut = Order.type.in_(codes_of({ServiceChange.CUT}))
     made_since = and_(Order.outcome == "completed", Order.finished_at >= earliest)
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
+    for some in pieces(ids):
         orders = select(Order.account_id).where(
             Order.account_id.in_(some),
             or_(Order.state.in_(IN_FIELD), and_(cut, Order.state.in_(ACTIVE)), and_(cut, made_since)),

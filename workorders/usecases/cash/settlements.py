@@ -17,11 +17,12 @@ from workorders.ledger import post
 from workorders.messages.message import Message
 from workorders.problems import Problem
 from workorders.queries.district import district_of
+from workorders.queries.pieces import pieces
 from workorders.queries.settlements import settlement_of
 from workorders.tables import Payment, SettledPayment, Settlement, SettlementChargeback
 from workorders.usecases.cash.deposits import make_deposit
 from workorders.usecases.cash.take_payment_back import take_payment_back
-from workorders.usecases.cash.unsettled import CHUNK, await_no_more
+from workorders.usecases.cash.unsettled import await_no_more
 from workorders.usecases.history import count as next_value
 
 PROCESSOR_MAX, BATCH_MAX = 40, 80
@@ -92,8 +93,8 @@ def _sum(session: Session, payments: Sequence[str]) -> int:
     if len(set(payments)) != len(payments):
         raise Problem("bad_input", field="payments", reason="a payment is named twice")
     found: dict[str, int] = {}
-    for start in range(0, len(payments), CHUNK):
-        some = Payment.id.in_(payments[start : start + CHUNK])
+    for piece in pieces(payments):
+        some = Payment.id.in_(piece)
         rows = session.execute(select(Payment.id, Payment.amount_cents).where(some))
         found |= {row.id: row.amount_cents for row in rows}
     for one in payments:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from workorders.queries.pieces import pieces
 from workorders.tables import DrawerPayment, Payment, PaymentTender, UnsettledPayment
 
 PROCESSED = ("web", "phone")
 """Channels whose money a processor takes."""
-CHUNK = 500
 
 
 def await_processor(session: Session, payment: Payment) -> None:
@@ -27,8 +27,8 @@ def await_processor(session: Session, payment: Payment) -> None:
 def await_no_more(session: Session, payments: Sequence[str]) -> set[str]:
     """These payments are settled or taken back; answers which of them did wait."""
     waited: set[str] = set()
-    for start in range(0, len(payments), CHUNK):
-        some = UnsettledPayment.payment_id.in_(payments[start : start + CHUNK])
+    for piece in pieces(payments):
+        some = UnsettledPayment.payment_id.in_(piece)
         waited.update(
             session.scalars(delete(UnsettledPayment).where(some).returning(UnsettledPayment.payment_id))
         )

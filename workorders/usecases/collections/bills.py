@@ -17,12 +17,12 @@ from workorders.policy.satisfaction import DUE_AT_ONCE, DUE_DAYS_MAX
 from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
 from workorders.queries.lookups import account_named, lock_account
+from workorders.queries.pieces import pieces
 from workorders.tables import Bill, JournalEntry, Posting
 from workorders.usecases.history import enqueue_orders_of
 
 BILL_CLASSES = ("water", "wastewater", "electric", "fibre", "fees")
 """Classes of service that are billed."""
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +135,13 @@ def _opened_on(session: Session, numbers: Sequence[str]) -> dict[str, date]:
     """The day of each account's opening balance, for those that have one."""
     district = district_of(session)
     found: dict[str, date] = {}
-    for start in range(0, len(numbers), CHUNK):
+    for part in pieces(numbers):
         rows = session.execute(
             select(Posting.party, func.max(JournalEntry.effective_at))
             .join(JournalEntry, JournalEntry.id == Posting.entry_id)
             .where(
                 Posting.ledger == "AR",
-                Posting.party.in_(numbers[start : start + CHUNK]),
+                Posting.party.in_(part),
                 JournalEntry.purpose.in_(DUE_AT_ONCE),
             )
             .group_by(Posting.party)

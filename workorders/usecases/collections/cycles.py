@@ -14,6 +14,7 @@ from workorders.policy.rule_fields import CYCLE_STEPS
 from workorders.problems import Problem
 from workorders.queries.cycles import cut_rules_of, days_of, find_period
 from workorders.queries.district import district_of
+from workorders.queries.pieces import pieces
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import (
     BillingCycle,
@@ -27,7 +28,6 @@ from workorders.tables import (
 from workorders.tables.bulk import insert_all
 from workorders.usecases.administration.audit import note_change
 
-CHUNK = 500
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
@@ -142,8 +142,7 @@ def put_premises(session: Session, code: str, premises: Collection[int], *, now:
     cycle = _cycle(session, code)
     moved = 0
     every = sorted(set(premises))
-    for start in range(0, len(every), CHUNK):
-        some = every[start : start + CHUNK]
+    for some in pieces(every):
         there = set(
             session.scalars(
                 select(CyclePremise.premise_id).where(
@@ -230,15 +229,13 @@ def cycles_of(session: Session, accounts: Iterable[int]) -> set[int]:
     """The cycles (ids) in which some accounts (ids) are served."""
     found: set[int] = set()
     every = sorted(set(accounts))
-    for start in range(0, len(every), CHUNK):
+    for part in pieces(every):
         found.update(
             session.scalars(
                 select(CyclePremise.cycle_id)
                 .join(ServicePoint, ServicePoint.premise_id == CyclePremise.premise_id)
                 .join(ServiceAgreement, ServiceAgreement.service_point_id == ServicePoint.id)
-                .where(
-                    ServiceAgreement.account_id.in_(every[start : start + CHUNK]), ServiceAgreement.serving
-                )
+                .where(ServiceAgreement.account_id.in_(part), ServiceAgreement.serving)
                 .distinct()
             )
         )

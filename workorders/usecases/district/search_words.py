@@ -4,11 +4,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.search_words import plain_words
+from workorders.queries.pieces import pieces
 from workorders.tables import Customer, Premise
 from workorders.tables.search_words import LONGEST, SearchWord
 
 SHORTEST = 4
-CHUNK = 500
 
 
 def search_words(session: Session) -> set[str]:
@@ -24,8 +24,8 @@ def keep_search_words(session: Session, wanted: set[str]) -> int:
     """Bring the table up to date with these words; returns how many came or went."""
     known = set(session.scalars(select(SearchWord.word)))
     gone, new = sorted(known - wanted), sorted(wanted - known)
-    for start in range(0, len(gone), CHUNK):
-        session.execute(delete(SearchWord).where(SearchWord.word.in_(gone[start : start + CHUNK])))
+    for part in pieces(gone):
+        session.execute(delete(SearchWord).where(SearchWord.word.in_(part)))
     if new:
         session.execute(insert(SearchWord), [{"word": word} for word in new])
     return len(gone) + len(new)

@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from workorders.metering.read_layout import Layout
+from workorders.metering.registers import DIALS_SEEN
 from workorders.queries.district import district_of
-from workorders.queries.read_history import parts_of
+from workorders.queries.pieces import pieces
 from workorders.tables import Installation, Meter, Read, ReadFile, ReadFinding, ReadingStop, ServicePoint
 from workorders.tables.bulk import insert_all
 from workorders.usecases.history import count
@@ -17,7 +18,6 @@ from workorders.usecases.meters.placed_reads import Placed
 
 SILENT = {"ami": timedelta(days=3), "handheld": timedelta(days=14)}
 """A radio not heard for a day or two is weather; a route is often read over several days and files."""
-DIALS_SEEN = ("start", "actual", "special", "final")
 
 
 def note_absent(
@@ -62,7 +62,7 @@ def note_missing(
     count(session, "missing_runs")
     by_point = dict(meters)
     rows = []
-    for part in parts_of(sorted(by_point)):
+    for part in pieces(sorted(by_point)):
         asked = select(ReadFinding.service_point_id).where(
             ReadFinding.service_point_id.in_(part),
             ReadFinding.kind == "missing",
@@ -99,7 +99,7 @@ def _silent(
 ) -> list[tuple[int, int]]:
     district = district_of(session)
     heard: dict[int, date] = {}
-    for part in parts_of([meter for _, meter in absent]):
+    for part in pieces([meter for _, meter in absent]):
         newest = (
             select(Read.meter_id, func.max(Read.taken_at))
             .where(Read.meter_id.in_(part), Read.kind.in_(DIALS_SEEN))

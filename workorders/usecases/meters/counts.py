@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from workorders.metering.rooms import COUNTED, RETIRED, Compared, Place, compare, place_from_key
 from workorders.problems import Problem, Reason
 from workorders.queries.lookups import technician_named
+from workorders.queries.pieces import pieces
 from workorders.tables import Meter, StockCount, StockCountSerial, StockDifference
 from workorders.usecases.meters.moves import place_of, put
 from workorders.usecases.meters.stock import checked_reason, checked_serials
 
 ANSWERS = {"missing": ("kept", "lost"), "unexpected": ("kept", "moved"), "unknown": ("kept",)}
 """How each kind of difference may be answered."""
-CHUNK = 500
 
 
 def open_count(session: Session, place: Place, *, now: datetime, actor: str) -> StockCount:
@@ -71,9 +71,9 @@ def finish_count(session: Session, count_id: int, *, now: datetime, actor: str) 
         here = here.where(Meter.van_technician_id == place.van)
     records = {meter.serial.upper(): meter for meter in session.scalars(here)}
     expected = frozenset(records)
-    for start in range(0, len(others := sorted(seen - expected)), CHUNK):
+    for part in pieces(sorted(seen - expected)):
         # As they are stamped, which an import keeps; what was seen is noted in capitals.
-        stamped = func.upper(Meter.serial).in_(others[start : start + CHUNK])
+        stamped = func.upper(Meter.serial).in_(part)
         records |= {meter.serial.upper(): meter for meter in session.scalars(select(Meter).where(stamped))}
     found = compare(seen, expected, frozenset(records))
     _write(session, count, found, records)

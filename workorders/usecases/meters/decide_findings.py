@@ -15,7 +15,8 @@ from workorders.metering.estimates import estimate_read
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.queries.meter_facts import meter_facts
-from workorders.queries.read_history import PART, histories
+from workorders.queries.pieces import PIECE, pieces
+from workorders.queries.read_history import histories
 from workorders.tables import Order, Read, ReadFinding, ReadingStop, ServicePoint
 from workorders.usecases.meters.agreement_reads import follow_read
 from workorders.usecases.orders.orders import OrderRequest, raise_order
@@ -97,8 +98,7 @@ def estimate_findings(session: Session, ids: Sequence[int], *, now: datetime, ac
     decided = Decided()
     findings = _open(session, ids)
     zone = ZoneInfo(district_of(session).timezone)
-    for start in range(0, len(findings), PART):
-        part = findings[start : start + PART]
+    for part in pieces(findings):
         known = histories(session, sorted({one.service_point_id for one in part}))
         for finding in part:
             at = finding.read.taken_at if finding.read else datetime.combine(finding.found_on, time(12), zone)
@@ -125,7 +125,7 @@ def _open(session: Session, ids: Sequence[int]) -> list[ReadFinding]:
     found = list(
         session.scalars(
             select(ReadFinding)
-            .where(ReadFinding.id.in_(sorted(set(ids))[:PART]), ReadFinding.state == "open")
+            .where(ReadFinding.id.in_(sorted(set(ids))[:PIECE]), ReadFinding.state == "open")
             .options(joinedload(ReadFinding.meter), joinedload(ReadFinding.read))
             .order_by(ReadFinding.service_point_id, ReadFinding.id)
             .with_for_update(of=ReadFinding)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -14,9 +13,9 @@ from workorders.messages.message import Message
 from workorders.metering.read_layout import FileRead, RowFault
 from workorders.metering.registers import fits
 from workorders.queries.meter_facts import meter_facts
+from workorders.queries.pieces import pieces
 from workorders.tables import Installation, Meter, Read
 
-PART = 400
 OLDEST = timedelta(days=366)
 """A read system delivers the last days or weeks; older reads come with `curbstop import reads`."""
 
@@ -100,7 +99,7 @@ def before(session: Session, rows: Sequence[Placed], *, zone: ZoneInfo) -> dict[
     until = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
     later = aliased(Read)
     found = {}
-    for part in _parts(sorted({one.meter_id for one in rows})):
+    for part in pieces(sorted({one.meter_id for one in rows})):
         query = (
             select(Read.meter_id, Read.taken_at, Read.id, Read.value, Read.kind, Read.source)
             .outerjoin(later, later.supersedes_id == Read.id)
@@ -117,7 +116,7 @@ def taken_before(session: Session, rows: Sequence[Placed]) -> dict[tuple[int, da
     """(meter, day, estimated) → what a file said of it before, also where another read stands there now."""
     days = {source_of(day): day for day in {one.row.day for one in rows}}
     found = {}
-    for part in _parts(sorted({one.meter_id for one in rows})):
+    for part in pieces(sorted({one.meter_id for one in rows})):
         query = select(Read.meter_id, Read.source, Read.kind, Read.value).where(
             Read.meter_id.in_(part), Read.source.in_(sorted(days))
         )
@@ -142,7 +141,7 @@ def _meters(
         (Meter.serial, serials, by_serial),
         (Meter.endpoint, endpoints, by_endpoint),
     ):
-        for part in _parts(values):
+        for part in pieces(values):
             query = (
                 select(Meter, Installation)
                 .join(Installation, Installation.meter_id == Meter.id)
@@ -166,7 +165,3 @@ def _meters(
 
 def _fault(row: FileRead, column: str, message: Message) -> RowFault:
     return RowFault(row.row, column, message)
-
-
-def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + PART] for start in range(0, len(values), PART)]

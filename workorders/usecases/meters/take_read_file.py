@@ -17,6 +17,7 @@ from workorders.messages.message import Message
 from workorders.metering.read_layout import FileRead, Layout, RowFault
 from workorders.problems import Problem
 from workorders.queries.district import district_of
+from workorders.queries.pieces import pieces
 from workorders.tables import MeterSkip, Read, ReadFile, ReadFinding, ReadingStop
 from workorders.tables.bulk import insert_all, reserve_ids
 from workorders.usecases.exchange.import_runs import begin_run
@@ -196,8 +197,7 @@ def _write_skips(session: Session, skips: Sequence[Placed], file_id: int) -> Non
     """A skip of a service point and day is counted once, whichever file it is in."""
     points, days = sorted({one.point_id for one in skips}), {one.row.day for one in skips}
     known: set[tuple[int, date]] = set()
-    for start in range(0, len(points), 400):
-        part = points[start : start + 400]
+    for part in pieces(points):
         asked = select(MeterSkip.service_point_id, MeterSkip.skipped_on).where(
             MeterSkip.service_point_id.in_(part), MeterSkip.skipped_on.in_(days)
         )
@@ -220,8 +220,7 @@ def _keep_routes(session: Session, rows: Sequence[Placed]) -> None:
     """The newest file that names a route says where on it the service point lies."""
     named = {one.point_id: one.row for one in rows if one.row.route is not None}
     ids = sorted(named)
-    for start in range(0, len(ids), 400):
-        part = ids[start : start + 400]
+    for part in pieces(ids):
         stops = {
             one.service_point_id: one
             for one in session.scalars(select(ReadingStop).where(ReadingStop.service_point_id.in_(part)))

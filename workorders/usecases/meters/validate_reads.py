@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from workorders.facts import ReadFacts
 from workorders.metering.validation import Finding, Limits, ReadInQuestion, limits_of, validate
 from workorders.policy.rulebook import RulesInForce
-from workorders.queries.read_history import PointHistory, histories, parts_of
+from workorders.queries.pieces import pieces
+from workorders.queries.read_history import PointHistory, histories
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import ReadFinding
 from workorders.usecases.meters.placed_reads import Placed
@@ -31,7 +32,7 @@ def validate_reads(
     flags: dict[int, list[str]] = {}
     found: list[dict[str, Any]] = []
     book = rule_book(session)
-    for part in parts_of(sorted(by_point)):
+    for part in pieces(sorted(by_point)):
         history = histories(session, part)
         open_ = _open(session, part)
         for point in part:
@@ -95,7 +96,7 @@ def _came(session: Session, read_on: Mapping[int, date]) -> None:
         ReadFinding.state == "open",
     )
     came = [row.id for row in session.execute(missing) if row.found_on <= read_on[row.service_point_id]]
-    for part in parts_of(came):
+    for part in pieces(came):
         change = update(ReadFinding).where(ReadFinding.id.in_(part), ReadFinding.state == "open")
         session.execute(change.values(state="read_came"))
 

@@ -23,14 +23,12 @@ from workorders.queries.account_facts import AccountRecords
 from workorders.queries.district import district_of
 from workorders.queries.forecasts import forecasts_from
 from workorders.queries.lookups import lock_accounts
+from workorders.queries.pieces import pieces
 from workorders.tables import Account, Order, OrderEvent, ServiceAgreement, ServicePoint
 from workorders.usecases.collections.authority import check_cut
 from workorders.usecases.history import take_numbers
 from workorders.usecases.orders.gates import PENDING, check_state
 from workorders.usecases.orders.orders import OrderRequest, checked_input, raise_order
-
-PART = 500
-"""Values in one list of a query."""
 
 
 @dataclass(slots=True)
@@ -169,7 +167,7 @@ def _read(session: Session, requests: Sequence[OrderRequest], now: datetime) -> 
     points: dict[int, ServicePoint] = {}
     answering: dict[int, Account] = {}
     busy: set[int] = set()
-    for part in _parts(ids):
+    for part in pieces(ids):
         whole = select(ServicePoint).options(selectinload(ServicePoint.premise))
         points |= {one.id: one for one in session.scalars(whole.where(ServicePoint.id.in_(part)))}
         agreements = (
@@ -180,14 +178,14 @@ def _read(session: Session, requests: Sequence[OrderRequest], now: datetime) -> 
         answering |= {row[0]: row[1] for row in session.execute(agreements)}
     named = {
         one.number: one
-        for part in _parts(numbers)
+        for part in pieces(numbers)
         for one in session.scalars(select(Account).where(Account.number.in_(part)))
     }
     accounts = {one.id: one for one in (*answering.values(), *named.values())}
-    for part in _parts(sorted(accounts)):
+    for part in pieces(sorted(accounts)):
         lock_accounts(session, part)
     touched = sorted({one.service_point_id for one in requests if one.type in changing})
-    for part in _parts(touched):
+    for part in pieces(touched):
         # The service point's row is the lock that keeps two service-state orders from being raised at once.
         rows = select(ServicePoint.id).where(ServicePoint.id.in_(part)).order_by(ServicePoint.id)
         session.execute(rows.with_for_update())
@@ -201,7 +199,3 @@ def _read(session: Session, requests: Sequence[OrderRequest], now: datetime) -> 
     return _Known(
         points, answering, named, AccountRecords(session, cuts, now - DEBT_LOOKBACK), busy, forecasts
     )
-
-
-def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + PART] for start in range(0, len(values), PART)]
