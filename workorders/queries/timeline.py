@@ -115,7 +115,7 @@ def history_line(of: HistoryLine, technician: str | None) -> Line:
         amount=cents if isinstance(cents, int) else None,
         receipt=receipt.get("number"),
         choice=of.body.get("choice") or "later",
-        code=of.detail.get("code") or of.body.get("kind"),
+        given=of.detail.get("code") or of.body.get("kind"),
     )
     side = (
         "money" if of.kind in {"payment", "receipt_void"} else "field" if of.kind in FIELD_KINDS else "office"

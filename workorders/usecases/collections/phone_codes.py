@@ -36,18 +36,26 @@ class GivenCode:
 
 
 def give_recall_code(
-    session: Session, number: str, *, epoch: int | None = None, reason: str, now: datetime, actor: str
+    session: Session,
+    number: str,
+    *,
+    epoch: int | None = None,
+    reason: str,
+    now: datetime,
+    actor: str,
+    seen: int | None = None,
 ) -> GivenCode:
     """Take an order back from a tablet by telephone: do not cut this one.
 
     From now on the cut must not be made. The order is taken back in the records too, where the technician on
     the telephone still has it, so that a tablet that syncs before the code is entered learns the same.
-    `epoch`: the assignment of who calls; None: the newest. Raises Problem `not_found`, `bad_input` naming the
-    field, `no_code` with the reasons.
+    `epoch`: the assignment of who calls; None: the newest. `seen`: how many codes the caller knew of, so that
+    a form that is sent twice gives one. Raises Problem `not_found`, `bad_input` naming the field,
+    `stale_order`, `no_code` with the reasons.
     """
     why = _reason(reason)
     order = order_for_update(session, number)
-    desk = _desk(session, order, now=now)
+    desk = _desk(session, order, seen, now=now)
     if desk.recall_against:
         raise _refused(session, desk.recall_against)
     holder = _holder(desk, epoch)
@@ -61,15 +69,17 @@ def give_recall_code(
     return given
 
 
-def give_release_code(session: Session, number: str, *, reason: str, now: datetime, actor: str) -> GivenCode:
+def give_release_code(
+    session: Session, number: str, *, reason: str, now: datetime, actor: str, seen: int | None = None
+) -> GivenCode:
     """Let a tablet that says “Do not cut” make the cut until a stated hour.
 
-    Every rule is asked again, as of now, and kept with the code. Raises Problem `not_found`, `bad_input`,
-    `no_code` with every reason against it.
+    Every rule is asked again, as of now, and kept with the code. `seen` as for a recall code. Raises Problem
+    `not_found`, `bad_input`, `stale_order`, `no_code` with every reason against it.
     """
     why = _reason(reason)
     order = order_for_update(session, number)
-    desk = _desk(session, order, now=now)
+    desk = _desk(session, order, seen, now=now)
     if desk.until is None or desk.decision is None:
         raise _refused(session, desk.release_against)
     holder = _holder(desk, order.epoch)
@@ -109,10 +119,12 @@ def _reason(reason: str) -> str:
     return words
 
 
-def _desk(session: Session, order: Order, *, now: datetime) -> CodeDesk:
+def _desk(session: Session, order: Order, seen: int | None, *, now: datetime) -> CodeDesk:
     desk = code_desk(session, order, now=now)
     if desk is None:
         raise _refused(session, (Message("code.no_secret"),))
+    if seen is not None and seen != len(desk.given):
+        raise Problem("stale_order", number=order.number)
     return desk
 
 
