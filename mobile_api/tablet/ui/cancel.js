@@ -18,7 +18,8 @@ const decide = (order, choice) =>
 export function changeBanner(order) {
   const change = order.cancelled ?? order.recalled;
   if (!change) return nothing;
-  const code = order.cancelled ? "change.cancelled" : "change.recalled";
+  const taken = order.recalled?.by_code ? "change.recalled_code" : "change.recalled";
+  const code = order.cancelled ? "change.cancelled" : taken;
   const head = html`<p><b>${t(code, { when: when(change.at) })}</b> ${said(change.reason, change.said)}</p>`;
   if (mustChoose(order))
     return html`<section class="change" data-tone="danger" role="alert">
