@@ -47,10 +47,10 @@ test("a release counts until it ends, not for another day, and never for an orde
   const order = { codes: { release_minutes: 120 } };
   const until = (hours) => now + hours * 3_600_000;
   assert.equal(untimely("release", until(2), order, now), null);
-  assert.equal(untimely("release", now, order, now), "code.ended");
-  assert.equal(untimely("release", until(-22), order, now), "code.ended");
-  assert.equal(untimely("release", until(3), order, now), "code.not_now");
-  assert.equal(untimely("release", until(1), { ...order, cancelled: { at: "…" } }, now), "code.called_off");
+  assert.deepEqual(untimely("release", now, order, now), { code: "code.ended" });
+  assert.deepEqual(untimely("release", until(-22), order, now), { code: "code.ended" });
+  assert.deepEqual(untimely("release", until(3), order, now), { code: "code.not_now" });
+  assert.deepEqual(untimely("release", until(1), { ...order, cancelled: { at: "…" } }, now), { code: "code.called_off" });
   assert.equal(untimely("recall", null, { ...order, cancelled: { at: "…" } }, now), null);
 });
 

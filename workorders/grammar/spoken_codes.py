@@ -8,7 +8,7 @@ HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 BITS = 5
 GROUP = 4
 """Letters between two hyphens, as they are read out."""
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015_.]+")
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015]+")
 _REDUCE = 0b100101
 """x⁵ + x² + 1, which makes a field of the 32 letters."""
 

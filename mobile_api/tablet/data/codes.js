@@ -40,7 +40,7 @@ export async function enterCode(writer, order, typed, draft) {
   const found = await recognised(order, heard(typed));
   if (!found) await wrong(profile, order, tries);
   const against = untimely(found.kind, found.until, order, serverNow());
-  if (against) throw new Worded(against, { when: found.until && dayTime(found.until) });
+  if (against) throw new Worded(against.code, { when: found.until && dayTime(found.until) });
   await writer.write("office_code", order, () => spent(order, found, profile, tries), { drop: draft });
   return found;
 }

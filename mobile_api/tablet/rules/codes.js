@@ -13,7 +13,7 @@ export const QUARTER_MS = 15 * 60_000;
 // What was typed as the letters it stands for, whatever the case, blanks and hyphens.
 export const heard = (typed) =>
   (typed ?? "")
-    .replaceAll(/[\s\-‐-―_.]+/g, "")
+    .replaceAll(/[\s\-\u2010-\u2015]+/g, "")
     .toUpperCase()
     .replaceAll(/[ILO]/g, (letter) => HEARD_AS[letter]);
 
@@ -51,12 +51,12 @@ export function stampOf(code, now) {
   return (quarter + apart) * QUARTER_MS;
 }
 
-// Why a code of this kind does not count now, as a text's code, or null. `until`: the end of a release.
+// Why a code of this kind does not count now, as { code }, or null. `until`: the end of a release.
 export function untimely(kind, until, order, now) {
   if (kind === "recall") return null;
-  if (order.cancelled || order.recalled) return "code.called_off";
-  if (now >= until) return "code.ended";
-  return until > now + order.codes.release_minutes * 60_000 + QUARTER_MS ? "code.not_now" : null;
+  if (order.cancelled || order.recalled) return { code: "code.called_off" };
+  if (now >= until) return { code: "code.ended" };
+  return until > now + order.codes.release_minutes * 60_000 + QUARTER_MS ? { code: "code.not_now" } : null;
 }
 
 // What the codes that were entered for an order do to it: taken back at an instant, released until another.
