@@ -1,7 +1,7 @@
 """What somebody who answers a technician's call sees of an order: what is owed, which code may be given, and
 why not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
+from workorders.facts import AccountFacts
 from workorders.judgement.lifecycle import IN_FIELD, State
-from workorders.ledger import balance
 from workorders.messages.message import Message
+from workorders.policy.aging import DEBT_LOOKBACK
 from workorders.policy.phone_codes import PREPARED, RECALL, RELEASE, policy_of, release_until
+from workorders.policy.satisfaction import needed_at, satisfaction_of
 from workorders.policy.severance import CutDecision
-from workorders.queries.account_facts import needed_now
+from workorders.queries.account_facts import account_facts
 from workorders.queries.cut_decision import cut_decision
 from workorders.queries.district import district_of
 from workorders.queries.phone_codes import secrets_of
@@ -66,14 +68,15 @@ def code_desk(session: Session, order: Order, *, now: datetime) -> CodeDesk | No
             select(PhoneCode).where(PhoneCode.order_number == order.number).order_by(PhoneCode.id.desc())
         )
     )
-    holders = _holders(session, order, given)
+    known = {epoch for _number, epoch in secrets_of(session, [order.number])}
+    holders = _holders(session, order, given, known)
     if not holders:
         return None
-    account = order.account
-    decision, until, against = _release(session, order, given, now=now)
+    facts = _facts(session, order)
+    decision, until, against = _release(session, order, given, known, facts, now=now)
     return CodeDesk(
-        owed_cents=balance(session, "AR", account.number) if account else None,
-        avoids_cents=needed_now(session, account, now=now) if account else None,
+        owed_cents=facts.balance_cents if facts else None,
+        avoids_cents=_avoids(session, facts, now=now) if facts else None,
         holders=holders,
         recall_against=_recall_against(order, holders),
         release_against=against,
@@ -88,8 +91,22 @@ def codes_left(given: Sequence[PhoneCode], epoch: int, kind: str) -> int:
     return PREPARED[kind] - sum(one.epoch == epoch and one.kind == kind for one in given)
 
 
-def _holders(session: Session, order: Order, given: Sequence[PhoneCode]) -> list[Holder]:
-    known = {epoch for _number, epoch in secrets_of(session, [order.number])}
+def _facts(session: Session, order: Order) -> AccountFacts | None:
+    if order.account is None:
+        return None
+    return account_facts(session, order.account, since=order.requested_at, lookback=DEBT_LOOKBACK)
+
+
+def _avoids(session: Session, facts: AccountFacts, *, now: datetime) -> int:
+    district = district_of(session)
+    policy = satisfaction_of(rule_book(session).in_force(district.day_of(now)))
+    return needed_at(facts, policy, at=None, now=now, timezone=district.timezone)
+
+
+def _holders(
+    session: Session, order: Order, given: Sequence[PhoneCode], known: Collection[int]
+) -> list[Holder]:
+    """`known`: the assignments that have codes."""
     rows = session.execute(
         select(Assignment, Technician)
         .join(Technician, Technician.id == Assignment.technician_id)
@@ -112,18 +129,25 @@ def _recall_against(order: Order, holders: Sequence[Holder]) -> tuple[Message, .
 
 
 def _release(
-    session: Session, order: Order, given: Sequence[PhoneCode], *, now: datetime
+    session: Session,
+    order: Order,
+    given: Sequence[PhoneCode],
+    known: Collection[int],
+    facts: AccountFacts | None,
+    *,
+    now: datetime,
 ) -> tuple[CutDecision | None, datetime | None, tuple[Message, ...]]:
     """The rules as of now, the end of a release, and everything that stands against one."""
     if State(order.state) not in IN_FIELD:
         return None, None, (Message("code.not_out"),)
-    if (order.number, order.epoch) not in secrets_of(session, [order.number]):
+    if order.epoch not in known:
         return None, None, (Message("code.no_secret"),)
     if codes_left(given, order.epoch, RELEASE) <= 0:
         return None, None, (Message.of("code.all_given", many=PREPARED[RELEASE]),)
     district = district_of(session)
     point = order.service_point
-    decision = cut_decision(session, point, order.account, since=order.requested_at, at=now, now=now)
+    since = order.requested_at
+    decision = cut_decision(session, point, order.account, since=since, at=now, now=now, facts=facts)
     in_force = rule_book(session).in_force(district.day_of(now))
     rules = in_force.cut_rules(point.service)
     if not decision.allowed or rules is None:
