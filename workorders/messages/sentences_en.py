@@ -137,6 +137,7 @@ SENTENCES = {
     "code.after_work": "it was entered {entered:at}, after the work was done {finished:at}.",
     "code.ended": "it was entered {entered:at} and let the tablet cut until {until:at} only.",
     "code.reported": "The visit was reported already.",
+    "code.reached": "The recall code was entered: the tablet knows.",
     "code.not_out": "No tablet has the order to work on now.",
     "code.no_secret": "Nothing was sent to a tablet that a code could be held against.",
     "code.all_given": "All {many} codes of this assignment were given; sent out anew, the order has others.",

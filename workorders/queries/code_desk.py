@@ -38,6 +38,8 @@ class Holder:
     """By the records, this is who has it now."""
     left: int
     """Recall codes that were not given yet."""
+    reached: bool
+    """A recall code was entered: the tablet knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,13 @@ def _holders(
         .limit(HOLDERS_MAX)
     )
     return [
-        Holder(one.epoch, technician, one.ended_at is None, codes_left(given, one.epoch, RECALL))
+        Holder(
+            one.epoch,
+            technician,
+            one.ended_at is None,
+            codes_left(given, one.epoch, RECALL),
+            any(code.kind == RECALL and code.epoch == one.epoch and code.used_at for code in given),
+        )
         for one, technician in rows
     ]
 
@@ -123,6 +131,8 @@ def _holders(
 def _recall_against(order: Order, holders: Sequence[Holder]) -> tuple[Message, ...]:
     if State(order.state) in REPORTED:
         return (Message("code.reported"),)
+    if all(holder.reached for holder in holders):
+        return (Message("code.reached"),)
     if not any(holder.left > 0 for holder in holders):
         return (Message.of("code.all_given", many=PREPARED[RECALL]),)
     return ()

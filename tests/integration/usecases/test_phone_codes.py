@@ -83,6 +83,8 @@ def test_a_recall_code_takes_the_order_back_and_is_a_fact_when_it_arrives(sessio
     assert take(session, entered, NOW + 2 * HOUR).status == "posted"
     [row] = rows(session)
     assert (row.used_at, row.used_by) == (NOW + HOUR + MINUTE, entered["_id"])
+    with pytest.raises(Problem, match="the tablet knows"):
+        recall(session, order, NOW + 2 * HOUR)
     assert given.letters.replace("-", "") not in str(vars(row))
     seen = tablet.event("cancel_seen", order, {"choice": "back_out"}, at=NOW + HOUR + 2 * MINUTE)
     out = tablet.event("backed_out", order, at=NOW + HOUR + 3 * MINUTE)
