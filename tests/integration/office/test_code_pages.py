@@ -116,12 +116,12 @@ def test_an_order_that_cuts_nothing_has_no_codes(office: Office) -> None:
 def test_codes_that_were_given_are_a_report(office: Office) -> None:
     _order, codes = paths(office)
     office.post("carla", f"{codes}/release", reason="Nothing was paid", given="0")
-    shown = page(office, "/reports/phone_codes?from=2026-03-02&until=2026-03-02", "sam")
+    shown = page(office, "/reports/phone-codes?from=2026-03-02&until=2026-03-02", "sam")
     for words in ("Release code", "Tess Demo", "Carla CSR", "Nothing was paid", "Not heard of yet"):
         assert words in shown
     with office.services.sessions.begin() as session:
         session.execute(update(PhoneCode).values(expires_at=NOW))
-    assert "Not entered" in page(office, "/reports/phone_codes?state=not_entered", "sam")
+    assert "Not entered" in page(office, "/reports/phone-codes?state=not_entered", "sam")
 
 
 def test_the_evidence_of_the_dispatch_is_not_changed_by_a_code(office: Office) -> None:

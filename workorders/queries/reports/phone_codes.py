@@ -42,7 +42,7 @@ def _state(one: PhoneCode, asked: Asked) -> str:
 
 
 PHONE_CODES = Report(
-    name="phone_codes",
+    name="phone-codes",
     title=N_("Codes given by telephone"),
     about=N_("Each release or recall code that was given, to whom and why, and whether it was entered."),
     roles=("dispatcher", "supervisor"),
