@@ -28,15 +28,20 @@ function typed(draft, value) {
   setValue(draft, "code", value);
 }
 
+// What is said of the code must be seen, however small the screen.
+async function look() {
+  await Promise.resolve(); // the page is drawn again first
+  const box = document.getElementById("f-code");
+  box?.focus({ preventScroll: true });
+  box?.closest(".field").scrollIntoView({ block: "center" });
+}
+
 async function submit(event, draft, order) {
   event.preventDefault();
   draft.tried = true;
   app.ui.refused = null;
   update();
-  if (codeProblem(draft.values.code)) {
-    document.getElementById("f-code").focus();
-    return;
-  }
+  if (codeProblem(draft.values.code)) return look();
   const on = wayOn();
   let found = null;
   await keep(
@@ -50,10 +55,7 @@ async function submit(event, draft, order) {
     },
     (reason) => t("not_recorded_kept", { reason }),
   );
-  if (!found) {
-    document.getElementById("f-code")?.focus();
-    return;
-  }
+  if (!found) return look();
   used(draft);
   const form = found.kind === "release" && underWay(order.progress) ? ["complete"] : [];
   on("order", order.number, ...form);
@@ -103,8 +105,8 @@ export function codePane(order) {
             .value=${live(value)}
             @input=${(event) => typed(draft, event.target.value)}
           />
-          <p class="code-heard" aria-hidden="true">${spelled(heard(value).padEnd(LENGTH, "·"))}</p>
           ${complaint(words)}
+          <p class="code-heard" aria-hidden="true">${spelled(heard(value).padEnd(LENGTH, "·"))}</p>
           <p class="help" id="code-help">${t("code.help", { most: LENGTH })}</p>
         </div>
       </section>
