@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import order_type_of
-from workorders.facts import AccountFacts
+from workorders.facts import REMOTE_TECHNICIAN, AccountFacts
 from workorders.judgement.lifecycle import IN_FIELD, State
 from workorders.messages.message import Message
 from workorders.policy.aging import DEBT_LOOKBACK
@@ -62,7 +62,7 @@ class CodeDesk:
 
 
 def code_desk(session: Session, order: Order, *, now: datetime) -> CodeDesk | None:
-    """The desk of an order that cuts and was sent out; None for any other."""
+    """The desk of an order that cuts and was sent out to somebody; None for any other."""
     if order_type_of(order.type).cuts is None:
         return None
     given = list(
@@ -72,7 +72,7 @@ def code_desk(session: Session, order: Order, *, now: datetime) -> CodeDesk | No
     )
     known = {epoch for _number, epoch in secrets_of(session, [order.number])}
     holders = _holders(session, order, given, known)
-    if not holders:
+    if not holders and State(order.state) not in IN_FIELD:
         return None
     facts = _facts(session, order)
     decision, until, against = _release(session, order, given, known, facts, now=now)
@@ -112,7 +112,11 @@ def _holders(
     rows = session.execute(
         select(Assignment, Technician)
         .join(Technician, Technician.id == Assignment.technician_id)
-        .where(Assignment.order_number == order.number, Assignment.epoch.in_(known))
+        .where(
+            Assignment.order_number == order.number,
+            Assignment.epoch.in_(known),
+            Assignment.technician_id != REMOTE_TECHNICIAN,
+        )
         .order_by(Assignment.epoch.desc())
         .limit(HOLDERS_MAX)
     )
@@ -131,6 +135,8 @@ def _holders(
 def _recall_against(order: Order, holders: Sequence[Holder]) -> tuple[Message, ...]:
     if State(order.state) in REPORTED:
         return (Message("code.reported"),)
+    if not holders:
+        return (Message("code.no_secret"),)
     if all(holder.reached for holder in holders):
         return (Message("code.reached"),)
     if not any(holder.left > 0 for holder in holders):
@@ -148,7 +154,7 @@ def _release(
     now: datetime,
 ) -> tuple[CutDecision | None, datetime | None, tuple[Message, ...]]:
     """The rules as of now, the end of a release, and everything that stands against one."""
-    if State(order.state) not in IN_FIELD:
+    if State(order.state) not in IN_FIELD or order.technician_id == REMOTE_TECHNICIAN:
         return None, None, (Message("code.not_out"),)
     if order.epoch not in known:
         return None, None, (Message("code.no_secret"),)

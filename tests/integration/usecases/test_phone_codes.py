@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests.integration.usecases import answers, world
@@ -17,7 +17,7 @@ from workorders.queries.code_desk import code_desk
 from workorders.queries.order_story import order_story
 from workorders.queries.phone_codes import secrets_of
 from workorders.queries.verify import verify_ledger
-from workorders.tables import ExceptionCase, FieldEvent, Order, PhoneCode
+from workorders.tables import CodeSecret, ExceptionCase, FieldEvent, Order, PhoneCode
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.collections.phone_codes import GivenCode, give_recall_code, give_release_code
 from workorders.usecases.field.delivery import Acknowledgement
@@ -345,6 +345,18 @@ def test_a_code_needs_a_reason_somebody_to_give_it_to_and_is_given_once_for_a_fo
         give_release_code(session, order.number, reason="Ok", now=NOW + HOUR, actor="carla", seen=0)
     assert found.value.code == "stale_order"
     assert len(rows(session)) == 1
+
+
+def test_an_order_that_was_sent_out_before_there_were_codes_says_so(session: Session) -> None:
+    order = world.sent(session, "disconnect_np", 1)
+    session.execute(delete(CodeSecret))
+    desk = code_desk(session, order, now=NOW + HOUR)
+    assert desk is not None
+    for against in (desk.recall_against, desk.release_against):
+        assert [one.code for one in against] == ["code.no_secret"]
+    with pytest.raises(Problem, match="a code could be held against"):
+        recall(session, order, NOW + HOUR)
+    assert "a code could be held against" in refusal(session, order, NOW + HOUR)
 
 
 def test_once_the_visit_was_reported_no_code_is_given(session: Session) -> None:
