@@ -7,8 +7,8 @@ from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from workorders.facts import CodeFacts
-from workorders.policy.phone_codes import RELEASE, CodeName, code_of, digest_of
-from workorders.tables import CodeSecret, PhoneCode
+from workorders.policy.phone_codes import RECALL, RELEASE, CodeName, code_of, digest_of
+from workorders.tables import CodeSecret, Order, PhoneCode
 
 _numbers: BindParameter[Any] = bindparam("numbers", expanding=True)
 _CODES = (
@@ -56,6 +56,13 @@ def order_of_code(session: Session, code: str) -> str | None:
     """The order that a code was given for; None when it was never given."""
     found = select(PhoneCode.order_number).where(PhoneCode.digest == digest_of(code))
     return session.scalar(found.order_by(PhoneCode.id).limit(1))
+
+
+def was_reached(session: Session, order: Order) -> bool:
+    """Whether a recall code was entered under the order's newest assignment."""
+    mine = (PhoneCode.order_number == order.number, PhoneCode.epoch == order.epoch)
+    entered = select(PhoneCode.id).where(*mine, PhoneCode.kind == RECALL, PhoneCode.used_at.is_not(None))
+    return session.scalar(entered.limit(1)) is not None
 
 
 def secrets_of(session: Session, numbers: Sequence[str]) -> Mapping[tuple[str, int], str]:

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from server.pages.dispatch.called_off import called_off
 from tests.integration.office import morning
 from tests.integration.office.conftest import Office
 from tests.integration.office.test_meter_pages import page
-from tests.integration.usecases.world import NOW
+from tests.integration.usecases.tablet import Tablet
+from tests.integration.usecases.world import DEBT, NOW, TODAY
 from workorders.policy.phone_codes import digest_of, usable
 from workorders.tables import CutAuthority, Order, PhoneCode, Premise
+from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.field.events import ingest_event
 
 LETTERS = re.compile(r'class="mono letters">([0-9A-Z-]{14})<')
 
@@ -107,6 +111,29 @@ def test_who_may_give_a_code(office: Office) -> None:
             assert office.post(name, f"{codes}/{kind}", reason="Paid", given="0").status_code == 403
     assert "Give a recall code" not in page(office, order, "casey")
     assert given(office) == []
+
+
+def test_a_tablet_whose_technician_entered_the_recall_code_knows_of_the_cancel(office: Office) -> None:
+    order, codes = paths(office)
+    number = office.numbers["silent_cut"]
+    doubt = "The tablet may not know yet that this was cancelled."
+    with office.services.sessions.begin() as session:
+        record_payment(session, "web-5", "A5", DEBT, "web", now=morning.CLOCK, actor="web shop")
+    assert doubt in page(office, order, "carla")
+    with office.services.read_sessions() as session:
+        assert number in [one.number for one in called_off(session, TODAY)]
+    answer = office.post("carla", f"{codes}/recall", reason="Paid", given="0")
+    [letters] = LETTERS.findall(answer.text)
+    at = morning.CLOCK + timedelta(minutes=2)
+    with office.services.sessions.begin() as session:
+        cut = session.get_one(Order, number)
+        entered = Tablet("t01", counter=70).event(
+            "office_code", cut, {"code": letters, "kind": "recall"}, at=at
+        )
+        ingest_event(session, entered, database="tech-t01", revision="1-a", received_at=at)
+    assert doubt not in page(office, order, "carla")
+    with office.services.read_sessions() as session:
+        assert number not in [one.number for one in called_off(session, TODAY)]
 
 
 def test_an_order_that_cuts_nothing_has_no_codes(office: Office) -> None:
