@@ -13,7 +13,7 @@ from server.db import transaction
 from tests.browser.conftest import OpenTablet
 from tests.browser.days import Clock, set_clock
 from tests.browser.site import Site
-from tests.browser.tablet_steps import enrol, open_order, start_work, unlock
+from tests.browser.tablet_steps import choose, enrol, open_order, start_work, unlock
 from tests.browser.test_tablet_cuts import WARNING, begin, cases, complete, completion, fill_cut
 from tests.integration.couchdb.district import eventually
 from workorders.grammar.spoken_codes import check_letter, spelled
@@ -85,9 +85,12 @@ def test_a_recall_code_is_checked_without_signal_and_stops_the_cut(
     begin(page, number)
     cut_off(morning, context)
     expect(page.get_by_text(WARNING)).to_have_count(0)
+    choose(page, "Contact", "Customer")
+    expect(page.get_by_text("form begun")).to_be_visible()
     code = call(morning, give_recall_code, number)
     enter(page, code.letters.lower().replace("-", " "))
     expect(page.get_by_text("The office took this order back by telephone")).to_be_visible()
+    expect(page.get_by_text("form begun")).to_be_visible()
     page.get_by_role("button", name="Back out").click()
     expect(page.get_by_text("You backed out.")).to_be_visible()
     assert entered(morning) == []
