@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mobile_api.tables import Device, DeviceTechnician
 from server.viewing import clock_time
 from workorders.judgement.lifecycle import IN_FIELD, State
+from workorders.queries.phone_codes import was_reached
 from workorders.queries.staleness import Staleness, TabletView, staleness
 from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician
 
@@ -111,7 +112,10 @@ def _said_something(session: Session, number: str, assignment: Assignment) -> bo
 def _knows(
     session: Session, order: Order, technician: str, sent: datetime | None, heard: datetime | None
 ) -> bool:
-    """It knows of a recall when it was heard after that was sent; of a cancel, when a report says so."""
+    """It knows of a recall when it was heard after that was sent; of a cancel, when a report says so; of
+    either, when the technician entered the code that the office read out."""
+    if was_reached(session, order):
+        return True
     if order.state == State.RECALLED:
         return sent is not None and heard is not None and heard > sent
     if order.cancel_seq is None:

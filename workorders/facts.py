@@ -34,6 +34,26 @@ class EntryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """A code that the office gave by telephone for one assignment of the order."""
+
+    id: int
+    code: str
+    """Its letters, without hyphens."""
+    kind: str
+    """recall | release."""
+    epoch: int
+    technician: str
+    given_at: datetime
+    given_by: str
+    expires_at: datetime
+    """Of a release: until when it allows the cut."""
+    used_at: datetime | None = None
+    used_by: str | None = None
+    """The field event that reported that it was entered."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """The order as it is now, before the event under judgement changes it."""
 
@@ -59,6 +79,8 @@ class OrderFacts:
     entries: tuple[EntryFacts, ...] = ()
     authority_expires_at: datetime | None = None
     """Until when a cut may rest on the authority given at dispatch; None: none was given."""
+    codes: tuple[CodeFacts, ...] = ()
+    """Release and recall codes that were given for it; asked of types that cut only."""
 
 
 @dataclass(frozen=True, slots=True)

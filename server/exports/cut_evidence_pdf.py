@@ -16,6 +16,7 @@ from workorders.messages.message import Message
 from workorders.messages.texts import N_, translate
 from workorders.messages.viewer import Viewer
 from workorders.messages.words import outcome_title, say, state_title, title
+from workorders.policy.phone_codes import RELEASE
 from workorders.queries.cut_evidence import CutEvidence
 from workorders.queries.field_reports import FieldReport
 
@@ -26,6 +27,9 @@ TITLE = N_("Evidence of a disconnection")
 AUTHORITY, NOTICES, HOLDS = N_("Authority to cut"), N_("Notices"), N_("Holds")
 PAYMENTS, CONTACTS, STORY = N_("Payments"), N_("Notes and contacts"), N_("History")
 RECORDED, FOLLOWERS = N_("What was recorded"), N_("What followed")
+CODES = N_("Codes by telephone")
+CODE_GIVEN = N_("given {time} by {person} to {technician}: {reason}")
+CODE_ENTERED, CODE_NOT_ENTERED = N_("entered {time}"), N_("not entered")
 NOTHING = N_("None on record.")
 AS_OF = N_("As of {time}")
 FACTS = (N_("Order"), N_("Account"), N_("Premise"), N_("State"), N_("Outcome"))
@@ -71,6 +75,7 @@ class EvidencePack:
         self._line(self._said(AS_OF, time=formats.instant(self._now, self._viewer)), size=9)
         self._facts(found)
         self._section(AUTHORITY, self._authorities(found))
+        self._section(CODES, self._codes(found))
         self._section(NOTICES, self._notices(found))
         self._section(HOLDS, self._holds(found))
         self._section(PAYMENTS, self._payments(found))
@@ -100,9 +105,32 @@ class EvidencePack:
         for one in found.authorities:
             yield self._said(GIVEN), formats.instant(one.granted_at, self._viewer)
             yield self._said(ENDS), formats.instant(one.expires_at, self._viewer)
-            for check in one.evidence.get("verdicts", ()):
-                name = ALLOWED if check.get("allowed") else AGAINST
-                yield self._said(name), self._message(Message.from_json(check.get("message")))
+            yield from self._checks(one.evidence)
+
+    def _codes(self, found: CutEvidence) -> Iterable[tuple[str, str]]:
+        for one in found.codes:
+            parts = [
+                self._said(
+                    CODE_GIVEN,
+                    time=formats.instant(one.given_at, self._viewer),
+                    person=self._names.get(one.given_by, one.given_by),
+                    technician=self._names.get(one.technician_id, one.technician_id),
+                    reason=one.reason,
+                )
+            ]
+            if one.used_at is not None:
+                parts.append(self._said(CODE_ENTERED, time=formats.instant(one.used_at, self._viewer)))
+            else:
+                parts.append(self._said(CODE_NOT_ENTERED))
+            yield title("code_kinds", one.kind, self._viewer.language), "; ".join(parts)
+            if one.kind == RELEASE:
+                yield self._said(ENDS), formats.instant(one.expires_at, self._viewer)
+            yield from self._checks(one.evidence)
+
+    def _checks(self, evidence: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for check in evidence.get("verdicts", ()):
+            name = ALLOWED if check.get("allowed") else AGAINST
+            yield self._said(name), self._message(Message.from_json(check.get("message")))
 
     def _notices(self, found: CutEvidence) -> Iterable[tuple[str, str]]:
         for one in found.notices:

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from sync.pipeline.spoken import Spoken
 from workorders.catalogue import order_type_of
 from workorders.facts import ForecastFacts, MeterFacts, ReadFacts
+from workorders.judgement.lifecycle import IN_FIELD
 from workorders.ledger import balances
+from workorders.policy.phone_codes import RELEASE
 from workorders.policy.rulebook import RuleBook, RulesInForce
 from workorders.queries.account_facts import needed_by_account
 from workorders.queries.district import District, district_of
 from workorders.queries.forecasts import forecasts_from
 from workorders.queries.newest_reads import newest_reads
+from workorders.queries.phone_codes import codes_given, secrets_of
 from workorders.queries.register_reads import register_reads_of
 from workorders.queries.rules_cache import rule_book
 from workorders.tables import CutAuthority, Installation, Meter, Notice, Order
@@ -48,6 +51,10 @@ class OrderBatch:
     notices: dict[int, Notice] = field(default_factory=dict)
     authorities: dict[str, CutAuthority] = field(default_factory=dict)
     """The newest authority to cut by order number."""
+    secrets: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """What the codes of cuts in the field are made of, by order number and assignment."""
+    released: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    """Until when the releases that were entered on tablets let them cut, by order number and assignment."""
     past: dict[int, list[Order]] = field(default_factory=dict)
     """The newest finished orders, newest first, by service point id."""
     forecasts: Mapping[date, ForecastFacts] = field(default_factory=dict)
@@ -80,10 +87,20 @@ def read_batch(session: Session, orders: Sequence[Order], now: datetime) -> Orde
         batch.notices = {row.id: row for row in session.scalars(select(Notice).where(Notice.id.in_(ids)))}
     cuts = [order for order in orders if order_type_of(order.type).cuts is not None]
     batch.authorities = _authorities(session, [order.number for order in cuts])
+    _codes(session, [order.number for order in cuts if order.state in IN_FIELD], batch)
     if batch.authorities:
         oldest = min(given.granted_at for given in batch.authorities.values())
         batch.forecasts = forecasts_from(session, district.day_of(oldest), now=now)
     return batch
+
+
+def _codes(session: Session, numbers: Sequence[str], batch: OrderBatch) -> None:
+    batch.secrets = secrets_of(session, numbers)
+    for number, codes in codes_given(session, numbers).items():
+        for one in codes:
+            if one.kind == RELEASE and one.used_at is not None:
+                before = batch.released.get((number, one.epoch), one.expires_at)
+                batch.released[number, one.epoch] = max(before, one.expires_at)
 
 
 def _past(session: Session, points: Sequence[int]) -> dict[int, list[Order]]:

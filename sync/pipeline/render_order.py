@@ -19,6 +19,7 @@ from workorders.metering.register_definitions import registers_document
 from workorders.metering.register_reads import expected_of
 from workorders.metering.registers import estimate, expected_dials
 from workorders.policy import fees
+from workorders.policy.phone_codes import as_document, policy_of
 from workorders.policy.severance import cut_windows
 from workorders.queries.meter_facts import meter_facts
 from workorders.tables import Account, Assignment, Meter, Order, ServicePoint
@@ -106,6 +107,7 @@ def _full(order: Order, seq: int, batch: OrderBatch) -> Document:
         "extra": order_type.for_field(order.extra),
         "no_charge": order.no_charge,
         "authority": _authority(order, batch),
+        "codes": _codes(order, batch),
         "cancelled": _cancelled(order, batch.spoken),
         "recalled": None,
         "rule_set": batch.rules.version,
@@ -253,16 +255,15 @@ def _authority(order: Order, batch: OrderBatch) -> Document | None:
     if given is None:
         return None
     service, timezone = order.service_point.service, batch.district.timezone
-    windows = cut_windows(
-        batch.book, service, given.granted_at, given.expires_at, timezone, forecasts=batch.forecasts
-    )
+    expires = max(given.expires_at, batch.released.get((order.number, order.epoch), given.expires_at))
+    windows = cut_windows(batch.book, service, given.granted_at, expires, timezone, forecasts=batch.forecasts)
     rules = batch.rules.cut_rules(service)
     notices = [batch.notices[id_] for id_ in order.extra.get("notice_ids") or () if id_ in batch.notices]
     checks_allowed = order.extra.get("checks_allowed")
     if checks_allowed is None:
         checks_allowed = not (order.account and order.account.check_ban)
     return {
-        "expires_at": instant(given.expires_at),
+        "expires_at": instant(expires),
         "avoid_cents": batch.avoids.get(order.account.number) if order.account else None,
         "notices": [
             {"kind": n.kind, "sent_on": n.sent_on.isoformat(), "valid_until": n.valid_until.isoformat()}
@@ -272,6 +273,14 @@ def _authority(order: Order, batch: OrderBatch) -> Document | None:
         "latest_local_time": rules.latest_local_time.strftime("%H:%M") if rules else None,
         "windows": [{"day": w.day.isoformat(), "until": instant(w.until)} for w in windows],
     }
+
+
+def _codes(order: Order, batch: OrderBatch) -> Document | None:
+    """How a tablet knows the codes that the office may give by telephone; it cannot make one from it."""
+    secret = batch.secrets.get((order.number, order.epoch))
+    if secret is None:
+        return None
+    return as_document(secret, order.number, order.epoch, policy_of(batch.rules))
 
 
 def _expected(order: Order, meter: Meter | None, batch: OrderBatch) -> Document | None:

@@ -19,7 +19,7 @@ from mobile_api.tablet_files import EXTENSION, TABLET, TabletApp, precache, read
 from mobile_api.vendor import vendor_files
 from server.config import Config
 
-WITHOUT_MAP_BYTES, WITH_MAP_BYTES = 350_000, 720_000
+WITHOUT_MAP_BYTES, WITH_MAP_BYTES = 350_000, 725_000
 """Most that a first installation may send; the barcode reader comes after it, where a tablet needs one."""
 IMPORT = re.compile(r"""(?:from|import)\s+"([^"]+)";""")
 INLINE = re.compile(r"""\sstyle=|\son[a-z]+="|innerHTML|unsafeHTML|javascript:""")

@@ -16,12 +16,14 @@ from tests.unit.ledger.test_money import AMOUNTS, NO_AMOUNTS
 from tests.unit.situations import ACCOUNT, rule, sample_book
 from workorders.grammar.money import PAYMENT_MAX_CENTS
 from workorders.judgement.receipts import FIRST_PREVIOUS, ReceiptFacts, receipt_hash
+from workorders.policy.phone_codes import CodeName, CodePolicy, as_document, code_of
 from workorders.policy.severance import CutQuestion, cut_windows, evaluate
 from workorders.usecases.district.publish_rules import sample_document
 
 HERE = Path(__file__).parent
 RULES = [
-    HERE / f"mobile_{name}.test.mjs" for name in ("rules", "putaway", "cuts", "nearby", "scan", "talk", "day")
+    HERE / f"mobile_{name}.test.mjs"
+    for name in ("rules", "putaway", "cuts", "codes", "nearby", "scan", "talk", "day")
 ]
 
 
@@ -56,6 +58,21 @@ ON_THE_TABLET = {
 """The office's rule → the tablet's word for it; a tablet names the first that stands against the cut."""
 
 
+def codes_of_an_order() -> dict[str, Any]:
+    """What a document says of its codes, and the codes themselves."""
+    secret, at = "c0" * 32, datetime(2026, 3, 2, 18, tzinfo=UTC)
+    document = as_document(secret, "W000001", 2, CodePolicy())
+    codes = [
+        {
+            "code": code_of(secret, CodeName("W000001", 2, one["kind"], one["counter"]), at),
+            "at": at.isoformat(),
+        }
+        | {"kind": one["kind"], "counter": one["counter"]}
+        for one in document["prepared"]
+    ]
+    return {"document": document, "codes": codes}
+
+
 @pytest.mark.node
 def test_the_tablets_rules_hold() -> None:
     node = shutil.which("node")
@@ -66,6 +83,7 @@ def test_the_tablets_rules_hold() -> None:
     receipt = ReceiptFacts(number="AB-000001", previous_hash=FIRST_PREVIOUS, hash=made, **facts)  # type: ignore[arg-type]
     environment = os.environ | {"RECEIPT": json.dumps(asdict(receipt)), "RECEIPT_HASH": made}
     environment["CUTS"] = json.dumps(cuts_over_a_holiday())
+    environment["CODES"] = json.dumps(codes_of_an_order())
     environment["MONEY"] = json.dumps(
         {"read": AMOUNTS, "refused": [*NO_AMOUNTS, "-3.00", "$ 7"], "most": PAYMENT_MAX_CENTS}
     )

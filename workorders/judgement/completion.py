@@ -1,7 +1,8 @@
 """A field event judged: its consequences, its exceptions, its follow-ons. Pure: no clock, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from workorders.facts import REMOTE_TECHNICIAN, EventFacts
 from workorders.judgement.answers import Answers, read_answers
@@ -21,6 +22,7 @@ from workorders.judgement.cuts import cancel_was_seen, restore, reverse_charges
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.door_payments import judge_payment, judge_void
 from workorders.judgement.lifecycle import FIELD_COMMANDS, IN_FIELD, Command, State
+from workorders.judgement.phone_codes import CODE_ENTERED, judge_code
 from workorders.judgement.register_reads import with_register_reads
 from workorders.judgement.situation import Situation
 from workorders.judgement.unable import judge_unable
@@ -34,8 +36,8 @@ def judge_event(order_type: OrderType, situation: Situation, event: EventFacts) 
     """Judge one field event against what the server knows.
 
     Any kind of event may be given: `completed`, `unable`, `payment`, `receipt_void`, `cancel_seen`,
-    `backed_out` and the progress kinds (which have no consequences). The facts are never refused: what
-    cannot be believed becomes an OpenException. Deterministic for equal arguments.
+    `backed_out`, `office_code` and the progress kinds (which have no consequences). The facts are never
+    refused: what cannot be believed becomes an OpenException. Deterministic for equal arguments.
 
     Raises Problem `bad_input` when the body is not the shape docs/documents.md gives (the event is then
     quarantined).
@@ -46,12 +48,9 @@ def judge_event(order_type: OrderType, situation: Situation, event: EventFacts) 
         return _completed(situation, event, order_type)
     if event.kind == "unable":
         return _unable(situation, event, order_type)
-    if event.kind == "payment":
-        return judge_payment(situation, event)
-    if event.kind == "receipt_void":
-        return judge_void(event)
-    if event.kind == "backed_out":
-        return _backed_out(situation)
+    own = _OWN.get(event.kind)
+    if own is not None:
+        return own(situation, event)
     command = None if _old_epoch(situation, event) else FIELD_COMMANDS.get(event.kind)
     return Judgement("", Message("ack.noted"), (), command)
 
@@ -156,8 +155,9 @@ def _unable(situation: Situation, event: EventFacts, order_type: OrderType) -> J
     return judgement
 
 
-def _backed_out(situation: Situation) -> Judgement:
-    if situation.order.cancelled_at is not None:
+def _backed_out(situation: Situation, event: EventFacts) -> Judgement:
+    if situation.order.cancelled_at is not None or _old_epoch(situation, event):
+        # Called off anyway, or somebody else's by now, from whom this takes nothing.
         return Judgement("", Message("ack.noted"))
     return Judgement("backed_out", Message("ack.noted"), (), Command.REPORT_UNABLE)
 
@@ -173,3 +173,14 @@ def _recall(situation: Situation, event: EventFacts) -> tuple[Recall, ...]:
     if order.technician is None or order.technician == event.technician or not has_it:
         return ()
     return (Recall(order.technician, Message.of("reason.done_by", technician=event.technician)),)
+
+
+_OWN: Mapping[str, Callable[[Situation, EventFacts], Judgement]] = MappingProxyType(
+    {
+        "payment": judge_payment,
+        "receipt_void": lambda _situation, event: judge_void(event),
+        "backed_out": _backed_out,
+        CODE_ENTERED: judge_code,
+    }
+)
+"""Kinds of events that are judged alike for every type of order."""

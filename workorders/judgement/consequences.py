@@ -196,6 +196,15 @@ class MoveAgreement:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class UseCode:
+    """A code that the office gave by telephone was entered: it is spent, and a release lets the cut go on."""
+
+    code: int
+    """The row of PhoneCode."""
+    at: datetime
+
+
 Consequence = (
     SetServicePoint
     | RecordRead
@@ -212,6 +221,7 @@ Consequence = (
     | TagPosted
     | RegisterBackflow
     | MoveAgreement
+    | UseCode
 )
 
 
@@ -254,6 +264,7 @@ _CLASSES: dict[str, type[Any]] = {
         TagPosted,
         RegisterBackflow,
         MoveAgreement,
+        UseCode,
     )
 }
 

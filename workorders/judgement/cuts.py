@@ -8,6 +8,7 @@ from workorders.judgement.consequences import Reverse, SetServicePoint
 from workorders.judgement.cut_warning import CutWarning
 from workorders.judgement.descriptors import OrderType
 from workorders.judgement.lifecycle import Command
+from workorders.judgement.phone_codes import recalled_before, release_of
 from workorders.judgement.traits import ServiceChange
 from workorders.judgement.verdict import Verdict
 from workorders.judgement.visit import Visit
@@ -118,7 +119,8 @@ def paid_before(visit: Visit) -> datetime | None:
 
 
 def released_before(visit: Visit) -> Message | None:
-    """Why the cut no longer stood when it was made: paid, or called off; None when it still did."""
+    """Why the cut no longer stood when it was made: paid, called off or taken back by telephone; None when
+    it still did."""
     paid, cancelled = paid_at(visit), visit.order.cancelled_at
     if paid is not None and paid <= visit.at:
         return Message.of("cut.paid_before", paid=paid, cut=visit.at)
@@ -127,6 +129,9 @@ def released_before(visit: Visit) -> Message | None:
         if why is None:
             return Message.of("cut.called_off_bare", at=cancelled, cut=visit.at)
         return Message.of("cut.called_off", at=cancelled, reason=why, cut=visit.at)
+    recalled = recalled_before(visit)
+    if recalled is not None:
+        return Message.of("cut.recalled_by_phone", at=recalled.given_at, who=recalled.given_by, cut=visit.at)
     return None
 
 
@@ -140,16 +145,23 @@ def decide(visit: Visit) -> CutDecision:
             timezone=visit.situation.timezone,
             medical=visit.point.medical,
             forecast=forecasts_known(visit.situation.forecasts, visit.at).get(visit.day),
-            authority_expires_at=visit.order.authority_expires_at,
+            authority_expires_at=_authority_until(visit),
         ),
         visit.situation.book,
     )
+
+
+def _authority_until(visit: Visit) -> datetime | None:
+    """The end of what was given at dispatch, or of the release that was entered since."""
+    given, release = visit.order.authority_expires_at, release_of(visit)
+    return given if given is None or release is None else max(given, release.expires_at)
 
 
 def _after_release(visit: Visit, verdict: Verdict, order_type: OrderType, reason: Message) -> str:
     """Cut after payment or cancel: restored at once at no charge, nothing charged, counted as wrongful."""
     cancelled = visit.order.cancelled_at is not None
     verdict.case("wrongful_cut", blocking=False, reasons=[reason])
+    _although_recalled(visit, verdict)
     if cancel_was_seen(visit):
         verdict.case(
             "cut_after_seen_cancel", seen_seq=visit.event.seen_seq, cancel_seq=visit.order.cancel_seq
@@ -157,6 +169,24 @@ def _after_release(visit: Visit, verdict: Verdict, order_type: OrderType, reason
     reverse_charges(verdict, visit.order.entries)
     restore(visit, verdict, order_type, "wrongful_cut", wrongful=True)
     return "completed_after_cancel" if cancelled else "wrongful_cut"
+
+
+def _although_recalled(visit: Visit, verdict: Verdict) -> None:
+    """The technician had been told on the telephone not to cut, whether the code was entered or not."""
+    recalled = recalled_before(visit)
+    if recalled is None:
+        return
+    warned = CutWarning.of(visit.event.body)
+    entered = recalled.used_at is not None and recalled.used_at <= visit.at
+    verdict.case(
+        "cut_although_recalled",
+        at=recalled.given_at,
+        who=recalled.given_by,
+        entered=Message("code.was_entered" if entered else "code.not_entered"),
+        told=warned.message,
+        reason=warned.reason,
+        cut_at=visit.at,
+    )
 
 
 def cancel_was_seen(visit: Visit) -> bool:

@@ -20,6 +20,7 @@ from workorders.judgement.consequences import (
     Reverse,
     SetServicePoint,
     TagPosted,
+    UseCode,
 )
 from workorders.judgement.lifecycle import Command
 from workorders.judgement.unable import UNABLE_RULES
@@ -80,6 +81,7 @@ PLAIN: Mapping[type[Consequence], tuple[str, Mapping[str, str]]] = MappingProxyT
         PlaceHold: ("effect.hold", {"kind": "kind", "days": "days"}),
         TagPosted: ("effect.tag", {"at": "at"}),
         RegisterBackflow: ("effect.backflow", {"serial": "serial"}),
+        UseCode: ("effect.code", {"at": "at"}),
     }
 )
 """The message of consequences that always read the same, and where its parameters come from."""

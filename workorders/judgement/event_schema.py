@@ -33,6 +33,7 @@ KINDS = (
     "messages_read",
     "day",
     "pickup",
+    "office_code",
 )
 EVENT_ID = re.compile(r"event:(?P<device>[a-z0-9]{4,32}):(?P<counter>\d{8})")
 

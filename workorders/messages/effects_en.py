@@ -19,6 +19,7 @@ EFFECTS = {
     "effect.hold": "A hold is placed for {days} days: {kind:hold}.",
     "effect.tag": "The door tag is recorded as posted, {at:at}.",
     "effect.backflow": "Backflow assembly {serial} is recorded.",
+    "effect.code": "The code counts as entered, {at:at}.",
     "effect.agreement_start": "The service agreement begins, {at:at}.",
     "effect.agreement_stop": "The service agreement ends, {at:at}.",
 }

@@ -37,6 +37,9 @@ TIMELINE = {
     "timeline.reconsidered": "Judged again after a payment: {outcome:outcome}.",
     "timeline.closed": "Closed: {reason:clause}.",
     "timeline.tag_posted": "{who:person} delivered the door tag; it counts from then.",
+    "timeline.code_given": "{who:person} gave {technician:person} a {given:code_kind} by telephone: "
+    "{reason:clause}.",
+    "timeline.office_code": "{who:person} entered a {given:code_kind} from the office.",
     "timeline.unknown": "{kind:spelled} by {who:person}.",
     "timeline.case_opened": "To be reviewed: {case:message}",
     "timeline.case_accepted": "Review of “{case:case}” accepted by {who:person}: {reason:clause}.",

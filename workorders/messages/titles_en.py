@@ -774,7 +774,12 @@ FIELDS = {
 }
 """Fields of forms and addresses that a refusal can name."""
 
+CODE_KINDS = {"recall": "Recall code", "release": "Release code"}
+CODE_STATES = {"entered": "Entered", "waiting": "Not heard of yet", "not_entered": "Not entered"}
+
 GROUPS: Mapping[str, Mapping[str, str]] = {
+    "code_kinds": CODE_KINDS,
+    "code_states": CODE_STATES,
     "roles": ROLES,
     "services": SERVICES,
     "service_states": SERVICE_STATES,

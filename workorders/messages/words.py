@@ -237,6 +237,7 @@ TITLES: Mapping[str, Mapping[str, str]] = {
     "weekday": words_en.WEEKDAYS,
     "service": words_en.SERVICE_STATES,
     "choice": words_en.CHOICES,
+    "code_kind": words_en.CODE_KINDS,
     "compass": words_en.COMPASS,
     "finding": titles_en.READ_FLAGS,
 }

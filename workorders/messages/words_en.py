@@ -239,6 +239,29 @@ CASES: dict[str, tuple[str, str]] = {
     "cut_authority_expired": ("Cut after the authority had ended", "{rule:message} {told:message}"),
     "cut_past_latest_hour": ("Cut after the latest hour", "{rule:message} {told:message}"),
     "cut_on_forbidden_day": ("Cut on a day without cuts", "{rule:message} {told:message}"),
+    "cut_although_recalled": (
+        "Cut although taken back by telephone",
+        "{who:person} gave a recall code {at:at}; the service was cut {cut_at:at}. {entered:message} "
+        "{told:message}",
+    ),
+    # --- codes by telephone
+    "code_unknown": (
+        "Code that the office did not give",
+        "{technician:person} entered a code that was given to nobody. It allows no cut; ask whose it is.",
+    ),
+    "code_repeated": (
+        "Code entered twice",
+        "{technician:person} entered a {kind:code_kind} that was entered before, {used:at}. It counts once.",
+    ),
+    "code_misplaced": (
+        "Code for another assignment",
+        "{technician:person} entered a code that was given for another assignment, of order {order}. It does "
+        "not count here.",
+    ),
+    "code_untimely": (
+        "Code entered at the wrong time",
+        "{technician:person} entered a {kind:code_kind} that does not count: {why:message}",
+    ),
     "proof_shown_but_cut": ("Proof of payment shown, but cut", "The customer showed proof of payment."),
     "left_on_underpaid": (
         "Left on, not enough paid",
@@ -314,6 +337,7 @@ ACKS = {
     "payment": "Receipt {receipt} is in your custody.",
     "quarantined": "Kept aside, the office looks at it: {reason:message}",
     "decided": "Decided by the office: {decision:message}",
+    "code": "The office has the {kind:code_kind}; it is spent.",
     "pickup_waits": "Received. The office decides whether it becomes an order.",
     "pickup_yours": "Order {order} is raised, and is yours.",
     "pickup_raised": "Approved by the office: order {order}.",
@@ -322,6 +346,8 @@ ACKS = {
 """Acknowledgement key → what the technician reads."""
 
 CHOICES = {"finish": "finish the work", "back_out": "back out", "later": "decide later"}
+
+CODE_KINDS = {"recall": "recall code", "release": "release code"}
 
 TAMPERING = {
     "none": "None found",

@@ -271,6 +271,15 @@ SETTINGS: dict[str, type[Schema]] = {
         },
         name="ConstructionMeter",
     ),
+    "phone_codes": Schema.from_dict(
+        {
+            "release_minutes": strict_int(validate=validate.Range(15, 480)),
+            "recall_hours": strict_int(validate=validate.Range(1, 168)),
+            "wrong_tries": strict_int(validate=validate.Range(1, 20)),
+            "pause_minutes": strict_int(validate=validate.Range(1, 120)),
+        },
+        name="PhoneCodes",
+    ),
     "remote": Schema.from_dict({"answer_minutes": strict_int(validate=POSITIVE)}, name="Remote"),
     "lock_check": Schema.from_dict({"days": strict_int(validate=POSITIVE)}, name="LockCheck"),
 }

@@ -69,6 +69,12 @@ ROWS: dict[str, ProblemType] = {
     "cut_not_allowed": ProblemType(
         409, "Service must not be cut: {reasons}", "Resolve each reason, then raise the order again."
     ),
+    "no_code": ProblemType(
+        409,
+        "No code can be given: {reasons}",
+        "Tell the technician to leave the service on. Resolve each reason, or send the order out anew.",
+    ),
+    "code_spent": ProblemType(409, "This code was entered before.", "A code counts once; give another."),
     "plan_outdated": ProblemType(
         409,
         "The day has changed since this plan was made: {what}.",

@@ -15,7 +15,7 @@ from workorders.queries.field_reports import FieldReport, field_reports
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
 from workorders.queries.timeline import Line
-from workorders.tables import AccountNote, CutAuthority, Hold, Notice, Order, Payment
+from workorders.tables import AccountNote, CutAuthority, Hold, Notice, Order, Payment, PhoneCode
 
 BEFORE, AFTER = timedelta(days=180), timedelta(days=60)
 """How far around the order money, notices, holds and contacts are looked for."""
@@ -30,6 +30,8 @@ class CutEvidence:
     order: Order
     authorities: Sequence[CutAuthority]
     """Each time it was sent out: until when, and every rule that was asked."""
+    codes: Sequence[PhoneCode]
+    """What was given to the technician by telephone; a release with every rule that was asked anew."""
     notices: Sequence[Notice]
     holds: Sequence[Hold]
     payments: Sequence[Payment]
@@ -51,6 +53,7 @@ def cut_evidence(session: Session, number: str) -> CutEvidence:
     first, last = district_of(session).day_of(since), district_of(session).day_of(until)
     account = order.account_id
     authorities = select(CutAuthority).where(CutAuthority.order_number == number).order_by(CutAuthority.id)
+    codes = select(PhoneCode).where(PhoneCode.order_number == number).order_by(PhoneCode.id)
     notices = select(Notice).where(Notice.account_id == account, Notice.sent_on.between(first, last))
     holds = select(Hold).where(
         Hold.account_id == account, Hold.starts_on <= last, Hold.ends_on.is_(None) | (Hold.ends_on >= first)
@@ -65,6 +68,7 @@ def cut_evidence(session: Session, number: str) -> CutEvidence:
     return CutEvidence(
         order=order,
         authorities=session.scalars(authorities).all(),
+        codes=session.scalars(codes).all(),
         notices=session.scalars(notices.order_by(Notice.sent_on, Notice.id).limit(MOST)).all(),
         holds=session.scalars(holds.order_by(Hold.starts_on, Hold.id).limit(MOST)).all(),
         payments=session.scalars(payments.order_by(Payment.received_at, Payment.id).limit(MOST)).all(),

@@ -79,6 +79,7 @@ def _order_facts(order: Order, known: Records) -> OrderFacts:
         follow_reason=order.follow_reason,
         entries=tuple(EntryFacts(*row[1:]) for row in known.entries.get(number, ())),
         authority_expires_at=authority.expires_at if authority is not None else None,
+        codes=tuple(known.codes.get(number, ())),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workorders.catalogue import order_type_of
 from workorders.facts import (
+    CodeFacts,
     EntryFacts,
     ForecastFacts,
     MeterFacts,
@@ -25,6 +26,7 @@ from workorders.queries.district import District, district_of
 from workorders.queries.forecasts import forecasts_since
 from workorders.queries.meter_facts import meter_facts
 from workorders.queries.newest_reads import newest_reads
+from workorders.queries.phone_codes import codes_given
 from workorders.queries.register_reads import register_reads_of
 from workorders.queries.skipped_reads import skips_before
 from workorders.tables import (
@@ -127,6 +129,8 @@ class Records:
     accounts: AccountRecords | None
     assignments: Mapping[str, list[Any]]
     authorities: Mapping[str, Any]
+    codes: Mapping[str, list[CodeFacts]]
+    """Of orders that cut: the codes that were given by telephone."""
     entries: Mapping[str, list[Any]]
     turns: Mapping[str, list[Any]]
     states: Mapping[int, Any]
@@ -150,7 +154,7 @@ class Records:
 def read_records(session: Session, orders: Sequence[Order], *, serials: Iterable[str] = ()) -> Records:
     """Read what situations of these orders are made of; `serials` are meters that events mention.
 
-    Authorities and forecasts are asked of types that cut only: other orders need no query more.
+    Authorities, codes and forecasts are asked of types that cut only: other orders need no query more.
     """
     numbers, points = [one.number for one in orders], sorted({one.service_point_id for one in orders})
     earliest = min(one.requested_at - lookback_of(one) for one in orders)
@@ -169,6 +173,7 @@ def read_records(session: Session, orders: Sequence[Order], *, serials: Iterable
         authorities=_last(session.execute(_AUTHORITY, {"numbers": [one.number for one in cuts]}))
         if cuts
         else {},
+        codes=codes_given(session, [one.number for one in cuts]),
         entries=_grouped(session.execute(_ENTRIES, asked)),
         turns=_grouped(session.execute(_TURNS, asked)),
         states=_last(session.execute(_LATEST_STATES, at)),

@@ -31,6 +31,7 @@ FIELD_KINDS = frozenset(
         "backed_out",
         "receipt_void",
         "payment",
+        "office_code",
     }
 )
 KINDS = FIELD_KINDS | {
@@ -51,6 +52,7 @@ KINDS = FIELD_KINDS | {
     "rejected",
     "reconsidered",
     "closed",
+    "code_given",
 }
 """Kinds of history lines that have a text of their own."""
 TROUBLE = frozenset({"completed_after_cancel", "wrongful_cut", "wrong_premise"})
@@ -113,6 +115,7 @@ def history_line(of: HistoryLine, technician: str | None) -> Line:
         amount=cents if isinstance(cents, int) else None,
         receipt=receipt.get("number"),
         choice=of.body.get("choice") or "later",
+        given=of.detail.get("code") or of.body.get("kind"),
     )
     side = (
         "money" if of.kind in {"payment", "receipt_void"} else "field" if of.kind in FIELD_KINDS else "office"

@@ -68,6 +68,7 @@ from workorders.tables.money import (
     ReceiptBlock,
 )
 from workorders.tables.offices import MAIN_OFFICE, CashOffice, CollectionPoint
+from workorders.tables.phone_codes import CodeSecret, PhoneCode
 from workorders.tables.pickups import Pickup
 from workorders.tables.reading import (
     BackflowTest,
@@ -126,6 +127,7 @@ __all__ = [
     "CashCount",
     "CashOffice",
     "CashSignature",
+    "CodeSecret",
     "CollectionPoint",
     "ConstructionMeter",
     "Counter",
@@ -178,6 +180,7 @@ __all__ = [
     "PaymentReversal",
     "PaymentTender",
     "PendingPayment",
+    "PhoneCode",
     "Pickup",
     "PlanRun",
     "Posting",

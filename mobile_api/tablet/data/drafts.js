@@ -55,10 +55,12 @@ export async function dropDraft(draft) {
   await write(dropping(draft));
 }
 
+// Whether a draft is of work that must not be lost: a code that did not fit is typed again.
+export const isWork = (key) => !key.endsWith("/code");
+
 // The orders of a technician that have something begun.
 export async function begun(profile) {
   const mine = `${profile.technician.id}/`;
-  return new Set(
-    (await entries("drafts")).filter(([key]) => key.startsWith(mine)).map(([key]) => key.split("/")[1]),
-  );
+  const kept = (await entries("drafts")).map(([key]) => key).filter((key) => key.startsWith(mine) && isWork(key));
+  return new Set(kept.map((key) => key.split("/")[1]));
 }

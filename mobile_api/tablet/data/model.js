@@ -1,5 +1,6 @@
 // From documents to what the pages show. Pure: a map of documents in, plain values out.
 
+import { codesEntered } from "../rules/codes.js";
 import { progressOf, underWay } from "../rules/progress.js";
 
 const FINISHED = new Set(["completed", "exception", "closed", "rejected", "unable", "superseded"]);
@@ -77,7 +78,11 @@ export const unreadOf = (messages) => messages.filter(({ from, read_at, read_her
 function describe(doc, events, kept) {
   const own = events.filter((event) => event.epoch === doc.epoch && event.event !== "pickup");
   const progress = progressOf(own.map((event) => event.event));
-  const whole = withKept(doc, kept, progress);
+  const { recalledAt, releasedUntil } = codesEntered(own);
+  const known = withKept(doc, kept, progress);
+  // What the office said on the telephone holds until its own document says more.
+  const recalled = known.recalled ?? (recalledAt ? { at: recalledAt, by_code: true } : null);
+  const whole = { ...known, recalled, releasedUntil };
   return { ...whole, events: own, progress, bucket: bucketOf(whole, progress) };
 }
 

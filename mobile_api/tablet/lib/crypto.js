@@ -36,14 +36,12 @@ export async function sign(key, claims) {
 
 export const sha256 = async (text) => hex(await crypto.subtle.digest("SHA-256", bytes(text)));
 
-// PBKDF2-SHA256. The PIN keeps a colleague on a shared tablet out, not a laboratory; 300,000 rounds take a
-// tablet about a third of a second.
-export async function pinHash(pin, salt) {
-  const key = await crypto.subtle.importKey("raw", bytes(pin), "PBKDF2", false, ["deriveBits"]);
-  const bits = await crypto.subtle.deriveBits(
-    { name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: 300_000 },
-    key,
-    256,
-  );
-  return hex(bits);
+// PBKDF2-SHA256 of a text, in hex.
+export async function pbkdf2(text, salt, iterations, bits) {
+  const key = await crypto.subtle.importKey("raw", bytes(text), "PBKDF2", false, ["deriveBits"]);
+  return hex(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations }, key, bits));
 }
+
+// The PIN keeps a colleague on a shared tablet out, not a laboratory; 300,000 rounds take a tablet about a third of a
+// second.
+export const pinHash = (pin, salt) => pbkdf2(pin, salt, 300_000, 256);

@@ -9,6 +9,7 @@ const PATTERNS = [
   [/^\/order\/([^/]+)\/complete$/, "complete", ["number"]],
   [/^\/order\/([^/]+)\/unable$/, "unable", ["number"]],
   [/^\/order\/([^/]+)\/pay$/, "pay", ["number"]],
+  [/^\/order\/([^/]+)\/code$/, "code", ["number"]],
   [/^\/map$/, "map", []],
   [/^\/messages$/, "messages", []],
   [/^\/messages\/([^/]+)$/, "messages", ["number"]],

@@ -9,7 +9,9 @@ export function cutDoubts(order, now, dayOf) {
   const doubts = [];
   if (order.cancelled) doubts.push("cancelled");
   if (order.recalled) doubts.push("recalled");
-  const ends = Date.parse(order.authority?.expires_at);
+  // The office has asked every rule anew, and said until when.
+  if (now < order.releasedUntil) return doubts;
+  const ends = Math.max(Date.parse(order.authority?.expires_at), order.releasedUntil ?? 0);
   if (Number.isNaN(ends)) return [...doubts, "no_authority"];
   if (now >= ends) return [...doubts, "authority_expired"];
   const today = windowOf(order, dayOf(now));

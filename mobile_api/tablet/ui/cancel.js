@@ -18,8 +18,9 @@ const decide = (order, choice) =>
 export function changeBanner(order) {
   const change = order.cancelled ?? order.recalled;
   if (!change) return nothing;
-  const code = order.cancelled ? "change.cancelled" : "change.recalled";
-  const head = html`<p><b>${t(code, { when: when(change.at) })}</b> ${said(change.reason, change.said)}</p>`;
+  const at = { when: when(change.at) };
+  const taken = order.recalled?.by_code ? t("change.recalled_code", at) : t("change.recalled", at);
+  const head = html`<p><b>${order.cancelled ? t("change.cancelled", at) : taken}</b> ${said(change.reason, change.said)}</p>`;
   if (mustChoose(order))
     return html`<section class="change" data-tone="danger" role="alert">
       ${icon("hazard")}

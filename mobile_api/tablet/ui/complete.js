@@ -17,7 +17,7 @@ import { icon } from "./icons.js";
 import { changeBanner } from "./cancel.js";
 import { keep } from "./steps.js";
 import { morePhotos } from "./morephotos.js";
-import { confirmationFields, cutBanner, cutReport, proposedReason } from "./cut.js";
+import { confirmationFields, cutBanner, cutReport, proposedReason, quietCodeLink } from "./cut.js";
 
 const remarksField = () => ({
   name: "remarks",
@@ -211,7 +211,7 @@ export function formPane(order, name) {
         <h1>${kind.title(order)}</h1>
       </div>
     </header>
-    ${changeBanner(order)} ${name === "complete" ? cutBanner(order) : nothing} ${flagBanner(order)}
+    ${changeBanner(order)} ${name === "complete" ? html`${cutBanner(order)} ${quietCodeLink(order)}` : nothing} ${flagBanner(order)}
     <form novalidate @submit=${(event) => submit(event, form, kind, type)}>
       ${sections(asked(fields, draft.values)).map(
         ({ title, fields: group }) =>

@@ -9,13 +9,15 @@ import { clockTime, dayName, dayTime, localDay, money, spelled, when } from "../
 import { cutDoubts, saysCut, windowOf } from "../rules/cuts.js";
 import { underWay } from "../rules/progress.js";
 import { fact, facts } from "./facts.js";
+import { codeLink } from "./code.js";
 import { icon } from "./icons.js";
 
 const WORDS = {
   cancelled: ({ cancelled }) => t("change.cancelled", { when: when(cancelled.at) }),
   recalled: ({ recalled }) => t("change.recalled", { when: when(recalled.at) }),
   no_authority: () => t("cut.no_authority"),
-  authority_expired: ({ authority }) => t("cut.authority_expired", { when: dayTime(authority.expires_at) }),
+  authority_expired: ({ authority, releasedUntil }) =>
+    t("cut.authority_expired", { when: dayTime(Math.max(Date.parse(authority.expires_at), releasedUntil ?? 0)) }),
   day_not_allowed: () => t("cut.day_not_allowed"),
   past_latest_hour: (order) =>
     t("cut.past_latest_hour", { time: clockTime(windowOf(order, localDay(serverNow())).until) }),
@@ -44,9 +46,13 @@ export function cutBanner(order) {
           ? html`<a class="button" href=${link("order", order.number, "unable")}>${t("cut.leave_on")}</a>`
           : nothing
       }
+      ${codeLink(order)}
     </div>
   </section>`;
 }
+
+// The way to a code where no banner shows it: the office may stop a cut that the order allows.
+export const quietCodeLink = (order) => (cutWarnings(order).length ? nothing : codeLink(order));
 
 // What a form asks besides when it reports a cut that the order does not allow.
 export function confirmationFields(order, type, values) {
@@ -101,6 +107,7 @@ export function authorityCard(order) {
             </ul>`
         : nothing
     }
+    ${quietCodeLink(order)}
   </section>`;
 }
 
@@ -113,6 +120,7 @@ function terms(order, cut) {
   }
   ${facts(
     fact(t("cut.valid_until"), dayTime(cut.expires_at)),
+    fact(t("cut.released_until"), order.releasedUntil && dayTime(order.releasedUntil)),
     fact(t("cut.latest_today"), today ? clockTime(today.until) : t("cut.none_today")),
     fact(t("cut.checks"), cut.checks_allowed ? t("cut.accepted") : t("cut.not_accepted")),
     (cut.notices ?? []).map(({ kind, sent_on }) =>

@@ -1,6 +1,6 @@
 // The form that is open: its values and photos, kept on the tablet at every keystroke.
 
-import { draftKey, dropDraft, readDraft, saveDraft, savePhoto } from "../data/drafts.js";
+import { begun, draftKey, dropDraft, isWork, readDraft, saveDraft, savePhoto } from "../data/drafts.js";
 import { shrink } from "../data/photos.js";
 import { app, say, update } from "../lib/state.js";
 import { t } from "../lib/texts.js";
@@ -29,13 +29,23 @@ export function openDraft(order, kind, proposed = {}) {
 
 // What was typed has become a fact: a form of the same kind that was opened while it was being written begins empty.
 export function used(draft) {
-  app.begun.delete(draft.order);
   if (app.ui.draft?.key === draft.key) app.ui.draft = null;
+  update();
+  lookAgain();
+}
+
+// Of an order more than one form may be begun: its other ones stay begun when one is done with.
+async function lookAgain() {
+  try {
+    app.begun = await begun(app.profile);
+  } catch (error) {
+    console.error("what is begun was not read again:", error);
+  }
   update();
 }
 
 function keep(draft, saved) {
-  app.begun?.add(draft.order);
+  if (isWork(draft.key)) app.begun?.add(draft.order);
   saved.catch((error) => say(t("not_kept", { reason: wordsOf(error) }), "danger"));
   update();
 }
@@ -72,7 +82,6 @@ export function removePhoto(draft, name) {
 
 export async function discard(draft) {
   await dropDraft(draft);
-  app.begun?.delete(draft.order);
   app.ui = {};
-  update();
+  await lookAgain();
 }

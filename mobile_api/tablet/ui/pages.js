@@ -3,6 +3,7 @@
 import { app } from "../lib/state.js";
 import { t } from "../lib/texts.js";
 import { html } from "../lib/view.js";
+import { codePane } from "./code.js";
 import { formPane } from "./complete.js";
 import { brokenPage, enrolPage, lockPage, revokedPage } from "./door.js";
 import { dayPane } from "./day.js";
@@ -22,6 +23,7 @@ const DETAIL = {
   complete: (order) => formPane(order, "complete"),
   unable: (order) => formPane(order, "unable"),
   pay: payPane,
+  code: codePane,
 };
 
 const SINGLE = {

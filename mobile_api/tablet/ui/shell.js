@@ -27,6 +27,7 @@ const UNDER = {
   complete: "orders",
   unable: "orders",
   pay: "orders",
+  code: "orders",
   receipt: "receipts",
   join: "tablet",
   day: "orders",

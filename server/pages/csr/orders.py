@@ -24,12 +24,14 @@ from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
 from workorders.messages.texts import N_
 from workorders.problems import Problem
+from workorders.queries.code_desk import code_desk
 from workorders.queries.field_reports import field_reports
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
 from workorders.queries.register_reads import registers_of_order
 from workorders.queries.remote_commands import remote_state
 from workorders.tables import CutAuthority, Order
+from workorders.usecases.collections.phone_codes import GivenCode
 from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.orders import approve, close_order, hold
 
@@ -39,7 +41,7 @@ from workorders.usecases.orders.orders import approve, close_order, hold
 def order(number: str) -> ResponseReturnValue:
     """The order and its story."""
     looked_at("order", number)
-    return _page(number, None, typed_before())
+    return order_page(number, None, typed_before())
 
 
 @blueprint.post("/orders/<number>/cancel")
@@ -83,12 +85,15 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
         )
     except Problem as problem:
         current_session().rollback()
-        return _page(number, problem, request.form), problem.status
+        return order_page(number, problem, request.form), problem.status
     flash(_(done, number=number), "good")
     return redirect(url_for("csr.order", number=number))
 
 
-def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> str:
+def order_page(
+    number: str, problem: Problem | None, entered: Mapping[str, str], *, code: GivenCode | None = None
+) -> str:
+    """The page. `code` is shown in this answer and nowhere else."""
     session = current_session()
     found = find_order(session, number)
     viewer, names = current_viewer(), people()
@@ -101,6 +106,8 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
         authority=_authority(session, number),
+        desk=code_desk(session, found, now=services().clock()),
+        code=code,
         reports=reports,
         done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         remote=remote_state(session, found),
@@ -112,7 +119,9 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         may_hold=(state, Command.HOLD) in TRANSITIONS,
         may_close=(state, Command.CLOSE) in TRANSITIONS,
         problem=problem_view(problem) if problem else None,
-        reason=entered.get("reason", ""),
+        reason="" if "asked" in entered else entered.get("reason", ""),
+        entered=entered,
+        now=services().clock(),
     )
 
 

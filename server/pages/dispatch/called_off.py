@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from server.tablets import last_heard
 from workorders.judgement.event_schema import event_body
 from workorders.judgement.lifecycle import State
+from workorders.judgement.phone_codes import CODE_ENTERED
+from workorders.policy.phone_codes import RECALL
 from workorders.tables import Assignment, FieldEvent, Order, Outbox, Technician
 
 DAYS = timedelta(days=7)
 MOST = 30
 """More than these unsettled at once is one thing to look at, not many."""
-ANSWERS = ("cancel_seen", "backed_out", "completed", "unable")
+ANSWERS = ("cancel_seen", "backed_out", "completed", "unable", CODE_ENTERED)
 WAITING, UNHEARD, UNANSWERED, FINISHES = "waiting", "unheard", "unanswered", "finishes"
 """Not in the technician's database | there, but the tablet was silent since | on the tablet, and the
 technician has not said what happens | the technician chose to finish all the same."""
@@ -66,6 +68,8 @@ def called_off(session: Session, today: date) -> list[CalledOff]:
 
 
 def _fate(recalled: bool, sent: datetime | None, heard: datetime | None, answer: str | None) -> str | None:
+    if answer == RECALL:
+        return None
     if answer in {"backed_out", "back_out", "completed", "unable"} and not recalled:
         return None
     if answer == "finish":
@@ -118,15 +122,17 @@ def _sent(session: Session, numbers: Sequence[str]) -> dict[tuple[str, str], dat
 
 
 def _answers(session: Session, numbers: Sequence[str]) -> dict[str, str]:
-    """Order number → what the technician chose, or the report that ended it."""
+    """Order number → what the technician chose, the report that ended it, or the code that was entered."""
     rows = session.scalars(
         select(FieldEvent)
         .where(FieldEvent.order_number.in_(numbers), FieldEvent.kind.in_(ANSWERS))
         .order_by(FieldEvent.occurred_at, FieldEvent.counter)
     )
-    return {
-        str(event.order_number): str(event_body(event.body).get("choice") or event.kind)
-        if event.kind == "cancel_seen"
-        else event.kind
-        for event in rows
-    }
+    return {str(event.order_number): _answer(event) for event in rows}
+
+
+def _answer(event: FieldEvent) -> str:
+    body = event_body(event.body)
+    if event.kind == "cancel_seen":
+        return str(body.get("choice") or event.kind)
+    return str(body.get("kind")) if event.kind == CODE_ENTERED else event.kind

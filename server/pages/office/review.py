@@ -16,6 +16,7 @@ from server.pages.office.choice_words import accept_words, may_be_noted, reasons
 from server.services import services
 from server.templating import local
 from server.viewing import _, ngettext, problem_view
+from workorders.grammar.numbers import count_from_text
 from workorders.problems import Problem
 from workorders.queries.case_choices import choices_of
 from workorders.queries.cycles import count_steps_waiting
@@ -74,8 +75,8 @@ def decide(number: int) -> ResponseReturnValue:
 @decides
 def note_cases() -> ResponseReturnValue:
     """Accept the ticked cases on which nothing hangs, all with one reason."""
-    ticked = [int(number) for number in request.form.getlist("case") if number.isdecimal()][:PAGE]
     try:
+        ticked = [count_from_text(one, field="case") for one in request.form.getlist("case")][:PAGE]
         noted = note_plain_cases(
             current_session(),
             ticked,

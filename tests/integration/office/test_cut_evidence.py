@@ -60,6 +60,16 @@ def test_it_holds_authority_notices_money_history_and_what_followed(office: Offi
     assert text == pack(office, office.numbers["late"])
 
 
+def test_a_release_by_telephone_is_there_with_the_rules_that_were_asked(office: Office) -> None:
+    number = office.numbers["silent_cut"]
+    before = pack(office, number)
+    assert "Codes by telephone None on record." in before
+    office.post("carla", f"/csr/orders/{number}/codes/release", reason="Nothing was paid", given="0")
+    text = pack(office, number)
+    assert "by Carla CSR to Tess Demo: Nothing was paid; not entered" in text
+    assert text.count("past due, which is enough") == before.count("past due, which is enough") + 1
+
+
 @pytest.mark.parametrize("data", [photo(), b"no picture at all", None], ids=["photo", "damaged", "lost"])
 def test_a_photo_is_printed_or_said_to_be_missing(office: Office, data: bytes | None) -> None:
     with_photo(office, data)

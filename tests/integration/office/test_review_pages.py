@@ -164,6 +164,8 @@ def test_several_cases_are_noted_with_one_reason(office: Office) -> None:
     assert refused.status_code == 422
     assert "is decided by itself" in refused.text
     assert office.post("casey", "/office/cases/noted", case="1", words="seen").status_code == 403
+    for number in ("9" * 26, "²", "-1", "x"):
+        assert office.post("sam", "/office/cases/noted", case=number, words="seen").status_code == 422
 
 
 def test_custody_receipts_and_the_trial_balance(shared_office: Office) -> None:

@@ -23,6 +23,7 @@ from workorders.judgement.consequences import (
     Reverse,
     SetServicePoint,
     TagPosted,
+    UseCode,
 )
 from workorders.judgement.decided import after_last_decision, charged_cents, effect_of, is_unworked
 from workorders.judgement.descriptors import OrderType
@@ -56,6 +57,7 @@ EFFECTS: tuple[Consequence, ...] = (
     RegisterBackflow("B1", "RP", "2", AT, 365),
     MoveAgreement("start", AT),
     MoveAgreement("stop", AT),
+    UseCode(7, AT),
 )
 TITLES = {code: known.title for code, known in CATALOGUE.items()}
 

@@ -16,6 +16,7 @@ from workorders.queries.reports.meters import UNREAD, VAN_STOCK
 from workorders.queries.reports.office_cash import DEPOSITS, DRAWERS, END_OF_DAY
 from workorders.queries.reports.orders import OPEN_ORDER_LIST, OPEN_ORDERS
 from workorders.queries.reports.overrides import OVERRIDES
+from workorders.queries.reports.phone_codes import PHONE_CODES
 from workorders.queries.reports.receipts import CUSTODY, MONEY_RECEIVED, RECEIPT_LIST, RECEIPTS
 from workorders.queries.reports.report import Report
 from workorders.queries.reports.review import EDITS, EXCEPTION_LIST, EXCEPTIONS
@@ -48,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             WRONGFUL_CUT_LIST,
             PROMISES,
             DISCONNECTIONS,
+            PHONE_CODES,
         ),
     ),
     (

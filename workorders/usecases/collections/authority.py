@@ -1,5 +1,6 @@
 """The authority to cut: what a disconnect rests on when it is raised, and again when it is dispatched."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -11,15 +12,15 @@ from workorders.catalogue import order_type_of
 from workorders.facts import AccountFacts, ForecastFacts
 from workorders.messages.message import Message
 from workorders.messages.words import Said
-from workorders.policy.aging import DEBT_LOOKBACK
-from workorders.policy.severance import TIMING, CutDecision, CutQuestion, authority_expires, evaluate
+from workorders.policy.severance import TIMING, CutDecision, authority_expires
 from workorders.problems import Problem
 from workorders.queries.account_facts import account_facts
+from workorders.queries.cut_decision import cut_decision
 from workorders.queries.district import district_of
-from workorders.queries.forecasts import forecasts_from
 from workorders.queries.rules_cache import rule_book
-from workorders.tables import Account, CutAuthority, Order, ServicePoint
+from workorders.tables import Account, CodeSecret, CutAuthority, Order, ServicePoint
 
+SECRET_BYTES = 32
 MORNING = time(8)
 """A route of a later day is judged as at the start of its work."""
 
@@ -61,21 +62,8 @@ def check_cut(
     `timing` False leaves out the rules that pass by themselves (weekday, hour, forecast). `facts` of the
     account and `forecasts` are read where they were not before.
     """
-    day = district_of(session).day_of(at)
-    if facts is None and account is not None:
-        facts = account_facts(session, account, since=since, lookback=DEBT_LOOKBACK)
-    if forecasts is None:
-        forecasts = forecasts_from(session, day, now=now)
-    decision = evaluate(
-        CutQuestion(
-            account=facts,
-            service=point.service,
-            at=at,
-            timezone=district_of(session).timezone,
-            medical=point.premise.medical,
-            forecast=forecasts.get(day),
-        ),
-        rule_book(session),
+    decision = cut_decision(
+        session, point, account, since=since, at=at, now=now, facts=facts, forecasts=forecasts
     )
     against = [v.message for v in decision.checks if not v.allowed and (timing or v.rule not in TIMING)]
     if against:
@@ -86,7 +74,8 @@ def check_cut(
 def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
     """Judge a cut for the day it is sent out, and keep its authority with the evidence.
 
-    Types that do not cut pass. Raises Problem `cut_not_allowed`.
+    With it comes the secret of the codes by which the office reaches a tablet without signal. Types that do
+    not cut pass. Raises Problem `cut_not_allowed`.
     """
     if order_type_of(order.type).cuts is None:
         return
@@ -105,6 +94,8 @@ def grant_authority(session: Session, order: Order, *, now: datetime) -> None:
             evidence=decision.as_evidence(),
         )
     )
+    secret = secrets.token_hex(SECRET_BYTES)
+    session.add(CodeSecret(order_number=order.number, epoch=order.epoch, secret=secret, made_at=now))
 
 
 def _morning(day: date, zone: ZoneInfo) -> datetime:

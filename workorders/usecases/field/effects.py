@@ -27,10 +27,12 @@ from workorders.judgement.consequences import (
     Reverse,
     SetServicePoint,
     TagPosted,
+    UseCode,
 )
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.tables import Hold
+from workorders.usecases.collections.phone_codes import code_used
 from workorders.usecases.collections.tags import tag_posted
 from workorders.usecases.customers.moves import visit_started, visit_stopped
 from workorders.usecases.field.backflow import register_backflow
@@ -103,6 +105,10 @@ def _move_agreement(session: Session, what: MoveAgreement, cause: Cause) -> None
     moves(session, cause.order, at=what.at, source=cause.event_id, now=cause.now, actor=cause.technician)
 
 
+def _use_code(session: Session, what: UseCode, cause: Cause) -> None:
+    code_used(session, cause.order, what.code, at=what.at, event=cause.event_id, now=cause.now)
+
+
 _DO: dict[type[Any], Callable[[Session, Any, Cause], None]] = {
     SetServicePoint: set_service_point,
     RecordRead: record_read,
@@ -118,4 +124,5 @@ _DO: dict[type[Any], Callable[[Session, Any, Cause], None]] = {
     TagPosted: _tag_posted,
     RegisterBackflow: _register_backflow,
     MoveAgreement: _move_agreement,
+    UseCode: _use_code,
 }

@@ -13,9 +13,12 @@ from workorders.facts import EventFacts
 from workorders.judgement.consequences import Consequence, Judgement, OpenException
 from workorders.judgement.event_schema import FieldDocument
 from workorders.judgement.lifecycle import FIELD_COMMANDS, Command, State, after_fact, document_state
+from workorders.judgement.phone_codes import CODE_ENTERED, given_elsewhere
 from workorders.judgement.verdict import answer, case
 from workorders.messages.message import Message
+from workorders.policy.phone_codes import usable
 from workorders.problems import Problem
+from workorders.queries.phone_codes import order_of_code
 from workorders.queries.situation import situation_of
 from workorders.queries.situation_records import Records, serials_in
 from workorders.tables import Order, OrderEvent, Outbox
@@ -85,6 +88,8 @@ def judged(
     known = look_up(session, event, device) if event.kind in RECEIPTS else None
     if known in {Known.SAME, Known.OTHER}:
         judgement = _known_receipt(judgement, event, known)
+    if event.kind == CODE_ENTERED:
+        judgement = _code_of_another(session, judgement, event)
     if waits and known is None and _may_wait(order, judgement, cause):
         return _waiting(pending, order, judgement, event, cause)
     # Whatever is carried out finds everything before it in the database.
@@ -171,6 +176,18 @@ def _known_receipt(judgement: Judgement, event: EventFacts, known: Known) -> Jud
     found = case(code, blocking=blocking, then=tuple(waiting) if blocking else (), receipt=number)
     message = answer([found]) if blocking else Message("ack.noted")
     return replace(judgement, message=message, consequences=(found,), command=None, outcome="")
+
+
+def _code_of_another(session: Session, judgement: Judgement, event: EventFacts) -> Judgement:
+    """A code that is none of this order's may have been given for another."""
+    code = usable(event.body.get("code"))
+    if code is None or not any(one.code == "code_unknown" for one in judgement.exceptions):
+        return judgement
+    order = order_of_code(session, code)
+    if order is None:
+        return judgement
+    found = given_elsewhere(event, order)
+    return replace(judgement, message=answer([found]), consequences=(found,))
 
 
 def _after_cancel(
