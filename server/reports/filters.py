@@ -17,7 +17,7 @@ def filter_view(session: Session, one: Filter, result: Result, reader: Reader) -
     if one.kind == "span":
         return {"kind": "span", "from": result.asked.first, "until": result.asked.last}
     choices = []
-    if one.kind in {"choice", "technician", "zone"}:
+    if one.kind in {"choice", "technician", "zone", "office"}:
         known = choices_of(session, one)
         choices = [
             (value, name if name is not None else code_title(value, "code", one.group, reader))

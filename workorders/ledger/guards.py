@@ -126,14 +126,19 @@ CASH_OFFICE: tuple[Guard, ...] = (
     Guard("cash_count"),
     Guard("cash_signature"),
     Guard("receipt_explanation"),
-    Guard("drawer", ("id", "owner", "day", "float_cents", "opened_at"), ("closed",)),
     Guard("drawer_move"),
     Guard("drawer_payment"),
     Guard("deposit"),
     Guard("deposit_item"),
     Guard("deposit_correction"),
 )
-"""As above: a turn-in that was signed and a drawer that was closed stay as they are for ever."""
+"""As above: a turn-in that was signed stays as it is for ever."""
+DRAWER_AT_FIRST = Guard("drawer", ("id", "owner", "day", "float_cents", "opened_at"), ("closed",))
+"""What the migration that made the table could guard: drawers had no kind and no office then."""
+DRAWER = Guard("drawer", ("id", "kind", "office", "owner", "day", "float_cents", "opened_at"), ("closed",))
+"""A drawer that was closed stays as it is for ever, and whose it is and where never changes."""
+COUNT_SET_ASIDE = Guard("count_set_aside")
+"""As above."""
 COUNTER: tuple[Guard, ...] = (
     Guard(
         "payment_batch",
@@ -244,6 +249,8 @@ ALL = (
     *LATER,
     *COLLECTIONS,
     *CASH_OFFICE,
+    DRAWER,
+    COUNT_SET_ASIDE,
     *AGREEMENTS,
     *CARE,
     *COUNTER,

@@ -301,6 +301,7 @@ VAULT_TRANSFERS = {
     "from_bag": "Counted cash",
     "to_bank": "Cash for the bank",
 }
+VAULT_MOVES = {**VAULT_TRANSFERS, "counted": "Over or short"}
 VAULT_STATES = {"asked": "Asked for", "done": "Handed over", "refused": "Not handed over"}
 POINTS = {"kiosk": "Kiosk", "drop_box": "Drop box"}
 DRAWER_STATES = {"open": "Open", "counted": "To be closed", "closed": "Closed"}
@@ -566,6 +567,7 @@ OVERRIDES = {
     "number_explained": "Receipt number explained",
     "over_short": "Over or short accepted",
     "bank_correction": "Bank’s figure recorded",
+    "count_set_aside": "Count set aside",
 }
 
 RUN_STATES = {
@@ -608,6 +610,7 @@ ADMIN_CHANGES = {
     "import_undone": "import undone",
     "webhook_added": "webhook added",
     "webhook_ended": "webhook ended",
+    "count_set_aside": "count set aside",
 }
 """What an administrator did, in the list of changes."""
 
@@ -652,6 +655,7 @@ ADMIN_FIELDS = {
     "kinds": "What is sent",
     "has_vault": "Has a vault",
     "office": "Office",
+    "counted_by": "Counted by",
 }
 
 COMMANDS = {
@@ -799,6 +803,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "turn_in_states": TURN_IN_STATES,
     "drawer_states": DRAWER_STATES,
     "vault_transfers": VAULT_TRANSFERS,
+    "vault_moves": VAULT_MOVES,
     "vault_states": VAULT_STATES,
     "points": POINTS,
     "bank_lines": BANK_LINES,

@@ -7,6 +7,7 @@ from workorders.tables.care import AccountNote, Adjustment, Enrollment, RecordCh
 from workorders.tables.cash import (
     CashCount,
     CashSignature,
+    CountSetAside,
     Deposit,
     DepositCorrection,
     DepositItem,
@@ -128,6 +129,7 @@ __all__ = [
     "CashSignature",
     "CollectionPoint",
     "ConstructionMeter",
+    "CountSetAside",
     "Counter",
     "CounterReceipt",
     "CourtesyCall",

@@ -25,7 +25,7 @@ class VaultTransfer(Base):
     """asked | done | refused."""
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_by: Mapped[str] = mapped_column(String(80))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (
@@ -52,7 +52,7 @@ class VaultCount(Base):
     """What the books say, as of when two counts agreed."""
     counted_cents: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str | None] = mapped_column(String(200))
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     closed_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("ix_vault_count_state", "state", "office"),)

@@ -31,6 +31,8 @@ def days() -> ResponseReturnValue:
     return render_template(
         "office/cash_days.html",
         days=found,
+        settled=any(one.settled_cents for one in found),
+        vaulted=any(one.vaulted_cents for one in found),
         open_days=sum(1 for one in found if not one.is_closed),
         blind=bool(being_counted(session)),
         **tabs(session),

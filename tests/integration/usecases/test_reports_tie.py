@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 from tests.integration.usecases import answers, world
 from tests.integration.usecases.cash_steps import counted, handed_in, paid_at_the_door
 from tests.integration.usecases.tablet import Tablet
-from tests.integration.usecases.world import LATER, NOW
+from tests.integration.usecases.world import LATER, NOW, TODAY
 from workorders.ledger import balance, custody, trial_balance
+from workorders.queries.deposits import undeposited_cents
 from workorders.queries.reports import report_named
 from workorders.queries.reports.asked import asked_of
 from workorders.queries.reports.running import Result, run_report
-from workorders.tables import JournalEntry, Posting
+from workorders.tables import JournalEntry, Posting, VaultTransfer
+from workorders.usecases.administration.offices import add_office, change_office
 from workorders.usecases.cash.deposits import correct_deposit, make_deposit
 from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
 from workorders.usecases.cash.drawers import move_cash, open_drawer
 from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.settlements import Batch, settle
 from workorders.usecases.cash.take_payment_back import take_payment_back
+from workorders.usecases.cash.vault_counts import close_vault_count, count_vault
+from workorders.usecases.cash.vault_transfers import ask_transfer, hand_over
 
 MINUTE = timedelta(minutes=1)
 
@@ -48,6 +53,30 @@ def played(session: Session) -> None:
     deposit = make_deposit(session, [drawer.id, turn_in.id], now=LATER, actor="casey")
     correct_deposit(session, deposit.id, deposit.amount_cents - 100, "a false note", now=LATER, actor="sam")
     take_payment_back(session, "r2", payment="p2", kind="returned", reason="no funds", now=LATER, actor="sam")
+    session.commit()
+
+
+def in_a_vault(session: Session) -> None:
+    """Change from the bank, a float out and back, counted cash in and out, a short count; a payout."""
+    add_office(session, "north", "North", now=LATER, actor="ada")
+    change_office(session, "north", "North", has_vault=True, active=True, now=LATER, actor="ada")
+
+    def moved(kind: str, cents: int, subject: str | None = None) -> VaultTransfer:
+        asked = ask_transfer(session, "north", kind, cents, subject=subject, now=LATER, actor="casey")
+        return hand_over(session, asked.id, now=LATER, actor="sam")
+
+    moved("from_bank", 30_000)
+    drawer = str(moved("float", 10_000).subject)
+    record_payment(session, "p4", "A6", 6_000, "counter", now=LATER, actor="casey", method="cash")
+    count_drawer(session, drawer, counted(15_900), now=LATER, actor="casey")
+    close_drawer(session, drawer, reason="change", now=LATER, actor="sam")
+    moved("from_bag", 4_000, drawer)
+    bag = moved("to_bank", 2_500)
+    for person in ("casey", "sam"):
+        count_vault(session, "north", counted(31_250), now=LATER, actor=person)
+    close_vault_count(session, "north", reason="a roll too few", now=LATER, actor="sam")
+    make_deposit(session, [bag.id], now=LATER, actor="casey")
+    settle(session, Batch("Demo Pay", "B-1", TODAY, ["web"], [], 30), now=LATER, actor="casey")
     session.commit()
 
 
@@ -95,6 +124,45 @@ def test_totals_are_those_of_the_entries(session: Session) -> None:
     assert days["custody_cents"] == sum(custody(session).values())
     assert days["undeposited_cents"] == 0
     assert sum(trial_balance(session).values()) == 0
+
+
+def vaulted(session: Session, kind: str) -> int:
+    """Cents on VAULT by entries of a kind of transfer."""
+    entries = session.scalars(select(JournalEntry).where(JournalEntry.purpose == "vault_transfer"))
+    ids = [one.id for one in entries if one.params["kind"] == kind]
+    return posted(session, "VAULT", JournalEntry.id.in_(ids))
+
+
+def test_vaults_are_what_their_entries_say(session: Session) -> None:
+    played(session)
+    in_a_vault(session)
+    vaults = run(session, "vaults")
+    for kind in ("from_bank", "from_bag", "float", "float_back", "to_bank"):
+        assert vaults.totals[f"{kind}_cents"] == vaulted(session, kind) != 0, kind
+    short = posted(session, "VAULT", JournalEntry.purpose == "vault_counted")
+    assert vaults.totals["counted_cents"] == short == -250
+    [row] = vaults.rows
+    opening, closing = (row[vaults.place(key)] for key in ("opening_cents", "closing_cents"))
+    assert (opening, closing) == (0, balance(session, "VAULT", "north")) == (0, 31_250)
+    moves = run(session, "vault-moves", office="north")
+    assert moves.totals["amount_cents"] == closing
+    assert [row[moves.place("amount_cents")] for row in moves.rows if row[3] == "float"] == [-10_000]
+    after = (TODAY + timedelta(days=1)).isoformat()
+    assert run(session, "vaults", **{"from": after, "until": after}).rows == []
+
+
+def test_a_day_with_a_vault_adds_up(session: Session) -> None:
+    played(session)
+    in_a_vault(session)
+    days = run(session, "end-of-day").totals
+    bank = JournalEntry.purpose.in_(("deposit", "deposit_corrected"))
+    assert days["deposited_cents"] == posted(session, "BANK", bank)
+    assert days["corrected_cents"] == posted(session, "BANK", JournalEntry.purpose == "deposit_corrected")
+    assert days["vaulted_cents"] == vaulted(session, "from_bag") + vaulted(session, "to_bank") == 1_500
+    assert days["undeposited_cents"] == undeposited_cents(session) == 1_900
+    assert days["settled_cents"] == world.DEBT - 30
+    into = days["counted_cents"] + days["settled_cents"] + days["corrected_cents"]
+    assert into == days["vaulted_cents"] + days["undeposited_cents"] + days["deposited_cents"]
 
 
 def test_what_accounts_owe_is_their_receivable(session: Session) -> None:

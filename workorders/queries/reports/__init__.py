@@ -21,6 +21,7 @@ from workorders.queries.reports.report import Report
 from workorders.queries.reports.review import EDITS, EXCEPTION_LIST, EXCEPTIONS
 from workorders.queries.reports.service_levels import FIRST_TIME, RESPONSE_TIMES, REVISITS
 from workorders.queries.reports.technicians import ACTIVITY, DRIVING, VISIT_LIST
+from workorders.queries.reports.vaults import VAULT_MOVES, VAULTS
 
 GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (
@@ -61,6 +62,8 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             DRAWERS,
             END_OF_DAY,
             DEPOSITS,
+            VAULTS,
+            VAULT_MOVES,
             OVER_SHORT,
             MONEY_RECEIVED,
             FEES,

@@ -12,6 +12,7 @@ from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
+from workorders.queries.offices import offices
 from workorders.queries.reports.report import Asked, Filter, Report
 from workorders.tables import ExceptionCase, Technician, Zone
 
@@ -67,6 +68,8 @@ def choices_of(session: Session, one: Filter) -> dict[str, str | None]:
     if one.kind == "zone":
         zones = select(Zone.code, Zone.name).where(Zone.kind == "work").order_by(Zone.name)
         return dict(session.execute(zones).all())
+    if one.kind == "office":
+        return {place.code: place.name for place in offices(session, active=False)}
     if one.group == "type":
         return dict.fromkeys(sorted(CATALOGUE))
     if one.group == "case":

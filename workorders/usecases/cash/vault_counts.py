@@ -13,6 +13,7 @@ from workorders.queries.custody import counts_of
 from workorders.queries.offices import office_named
 from workorders.queries.vault import standing_count, vault_cents
 from workorders.tables import CashSignature, VaultCount
+from workorders.usecases.administration.audit import note_change
 from workorders.usecases.cash.counting import keep_count, needed_reason
 from workorders.usecases.history import count as next_value
 
@@ -89,4 +90,14 @@ def set_count_aside(session: Session, office: str, *, reason: str, now: datetime
     found.reason = needed_reason(reason, field="aside")
     found.state, found.closed_at, found.closed_by = "set_aside", now, actor[:80]
     session.flush()
+    people = ", ".join(sorted({one.counted_by for one in counts_of(session, found.id)}))
+    note_change(
+        session,
+        f"vault_count:{found.id}",
+        "count_set_aside",
+        now=now,
+        actor=actor,
+        changes={"counted_by": (people, None)},
+        reason=found.reason,
+    )
     return found
