@@ -301,7 +301,27 @@ VAULT_TRANSFERS = {
     "from_bag": "Counted cash",
     "to_bank": "Cash for the bank",
 }
-VAULT_MOVES = {**VAULT_TRANSFERS, "counted": "Over or short"}
+VAULT_MOVES = {
+    **VAULT_TRANSFERS,
+    "to_petty": "Into petty cash",
+    "from_petty": "Out of petty cash",
+    "counted": "Over or short",
+}
+PETTY_TRANSFERS = {
+    "from_drawer": "Filled up out of a drawer",
+    "from_bag": "Filled up with counted cash",
+    "from_vault": "Filled up out of the vault",
+    "from_bank": "Filled up from the bank",
+    "to_drawer": "Given back into a drawer",
+    "to_vault": "Given back into the vault",
+}
+PETTY_STATES = {
+    "asked": "Waits for a second person",
+    "paid": "Paid",
+    "filled": "Paid and filled up",
+    "refused": "Refused",
+    "returned": "Returned",
+}
 VAULT_STATES = {"asked": "Asked for", "done": "Handed over", "refused": "Not handed over"}
 POINTS = {"kiosk": "Kiosk", "drop_box": "Drop box"}
 DRAWER_STATES = {"open": "Open", "counted": "To be closed", "closed": "Closed"}
@@ -656,6 +676,8 @@ ADMIN_FIELDS = {
     "has_vault": "Has a vault",
     "office": "Office",
     "counted_by": "Counted by",
+    "float_cents": "Float",
+    "custodian": "Custodian",
 }
 
 COMMANDS = {
@@ -804,6 +826,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "drawer_states": DRAWER_STATES,
     "vault_transfers": VAULT_TRANSFERS,
     "vault_moves": VAULT_MOVES,
+    "petty_transfers": PETTY_TRANSFERS,
+    "petty_states": PETTY_STATES,
     "vault_states": VAULT_STATES,
     "points": POINTS,
     "bank_lines": BANK_LINES,

@@ -1,7 +1,7 @@
 """Each day's cash: what was taken in the field, counted, deposited, and what of it is still open.
 
-Over all days nothing is lost on the way: counted, settled and corrected are together what went into vaults,
-is undeposited and was deposited.
+Over all days nothing is lost on the way: counted, settled and corrected are together what went into vaults
+and petty cash, is undeposited and was deposited.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from workorders.tables import (
     DepositCorrection,
     DepositItem,
     Drawer,
+    PettyTransfer,
     Receipt,
     Settlement,
     TurnIn,
@@ -45,6 +46,8 @@ class CashDay:
     """What processors paid into the bank that day."""
     vaulted_cents: int = 0
     """Counted cash put into vaults that day, less cash taken out of them for the bank."""
+    petty_cents: int = 0
+    """Counted cash put into petty cash that day."""
     deposited_cents: int = 0
     """Slips of that day, as the bank has them."""
     corrected_cents: int = 0
@@ -57,8 +60,8 @@ class CashDay:
     """Opened that day and not signed."""
     drawers: list[str] = field(default_factory=list)
     """Of that day and not closed."""
-    vault_counts: list[tuple[str, str]] = field(default_factory=list)
-    """(count, office) of counts of vaults begun that day and not closed."""
+    vault_counts: list[VaultCount] = field(default_factory=list)
+    """Counts of vaults and petty cash begun that day and not closed."""
 
     @property
     def is_closed(self) -> bool:
@@ -146,7 +149,13 @@ def _vaults(session: Session, found: _Days, since: datetime) -> None:
             found.on(at).vaulted_cents += cents if kind == "from_bag" else -cents
     standing = select(VaultCount).where(VaultCount.state.in_(STANDING))
     for count in sorted(session.scalars(standing), key=lambda one: one.id):
-        found.on(count.opened_at).vault_counts.append((count.id, count.office))
+        found.on(count.opened_at).vault_counts.append(count)
+    petty = select(PettyTransfer.decided_at, PettyTransfer.amount_cents).where(
+        PettyTransfer.decided_at >= since, PettyTransfer.state == "done", PettyTransfer.kind == "from_bag"
+    )
+    for at, cents in session.execute(petty):
+        if at is not None:
+            found.on(at).petty_cents += cents
 
 
 def _deposited(session: Session, found: _Days, since: datetime) -> None:

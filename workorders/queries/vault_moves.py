@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workorders.policy.petty_cash import OF_VAULT
 from workorders.policy.vaults import LINES
-from workorders.tables import Drawer, VaultCount, VaultTransfer
+from workorders.tables import Drawer, PettyTransfer, VaultCount, VaultTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class VaultMove:
     at: datetime
     office: str
     kind: str
-    """A kind of `policy.vaults.LINES`, or `counted`: over or short."""
+    """A kind of `policy.vaults.LINES`, `to_petty`, `from_petty`, or `counted`: over or short."""
     key: str
     """The transfer, the drawer whose float came back, or the count."""
     subject: str | None
@@ -30,7 +31,8 @@ class VaultMove:
 
 def vault_moves(session: Session, since: datetime, office: str | None = None) -> list[VaultMove]:
     """Moves from an instant on, oldest first; `office`: of its vault only."""
-    moves = [*_transfers(session, since), *_floats_back(session, since), *_counts(session, since)]
+    found = (_transfers, _floats_back, _petty, _counts)
+    moves = (move for some in found for move in some(session, since))
     wanted = [one for one in moves if office in {None, one.office}]
     return sorted(wanted, key=lambda one: (one.at, one.key))
 
@@ -74,8 +76,29 @@ def _floats_back(session: Session, since: datetime) -> Iterator[VaultMove]:
         )
 
 
+def _petty(session: Session, since: datetime) -> Iterator[VaultMove]:
+    done = select(PettyTransfer).where(
+        PettyTransfer.decided_at >= since, PettyTransfer.state == "done", PettyTransfer.kind.in_(OF_VAULT)
+    )
+    for row in session.scalars(done):
+        if row.decided_at is not None:
+            out = row.kind == "from_vault"
+            yield VaultMove(
+                row.decided_at,
+                row.office,
+                "to_petty" if out else "from_petty",
+                row.id,
+                None,
+                row.asked_by,
+                row.decided_by,
+                -row.amount_cents if out else row.amount_cents,
+            )
+
+
 def _counts(session: Session, since: datetime) -> Iterator[VaultMove]:
-    closed = select(VaultCount).where(VaultCount.closed_at >= since, VaultCount.state == "closed")
+    closed = select(VaultCount).where(
+        VaultCount.closed_at >= since, VaultCount.state == "closed", VaultCount.ledger == "VAULT"
+    )
     for count in session.scalars(closed):
         difference = (count.counted_cents or 0) - (count.expected_cents or 0)
         if difference and count.closed_at is not None:

@@ -69,6 +69,7 @@ from workorders.tables.money import (
     ReceiptBlock,
 )
 from workorders.tables.offices import MAIN_OFFICE, CashOffice, CollectionPoint
+from workorders.tables.petty import PettyFund, PettyTransfer, PettyTransferVoucher, PettyVoucher
 from workorders.tables.pickups import Pickup
 from workorders.tables.reading import (
     BackflowTest,
@@ -180,6 +181,10 @@ __all__ = [
     "PaymentReversal",
     "PaymentTender",
     "PendingPayment",
+    "PettyFund",
+    "PettyTransfer",
+    "PettyTransferVoucher",
+    "PettyVoucher",
     "Pickup",
     "PlanRun",
     "Posting",

@@ -37,13 +37,15 @@ class VaultTransfer(Base):
 
 
 class VaultCount(Base):
-    """A vault counted blind by two people; while it stands open nothing goes in or out."""
+    """A vault or petty cash box counted blind by two people; while it stands open nothing goes in or out."""
 
     __tablename__ = "vault_count"
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """VC-000001."""
+    """VC-000001; PC-000001 of a petty cash box."""
     office: Mapped[str] = mapped_column(ForeignKey("cash_office.code"), index=True)
+    ledger: Mapped[str] = mapped_column(String(20), server_default="VAULT")
+    """VAULT | PETTY: what of the office is counted."""
     state: Mapped[str] = mapped_column(Code)
     """open | counted (two counts agree) | closed | set_aside."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,6 +21,9 @@ from workorders.queries.receipt_numbers import LISTED, block_lines, blocks_of
 from workorders.queries.reports.day_pack import day_pack
 from workorders.usecases.cash.explain_receipt import explain_receipt
 
+COUNT_PAGES = {"VAULT": "office.vault", "PETTY": "office.petty_cash"}
+"""Ledger of a count → the page where it is closed."""
+
 
 @blueprint.get("/cash/days")
 @reads
@@ -33,6 +36,8 @@ def days() -> ResponseReturnValue:
         days=found,
         settled=any(one.settled_cents for one in found),
         vaulted=any(one.vaulted_cents for one in found),
+        petty=any(one.petty_cents for one in found),
+        count_pages=COUNT_PAGES,
         open_days=sum(1 for one in found if not one.is_closed),
         blind=bool(being_counted(session)),
         **tabs(session),

@@ -21,6 +21,9 @@ from workorders.usecases.cash.deposits import correct_deposit, make_deposit
 from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
 from workorders.usecases.cash.drawers import move_cash, open_drawer
 from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.petty_funds import set_fund
+from workorders.usecases.cash.petty_transfers import ask_petty, hand_petty_over
+from workorders.usecases.cash.petty_vouchers import decide_voucher, pay_voucher, return_voucher
 from workorders.usecases.cash.settlements import Batch, settle
 from workorders.usecases.cash.take_payment_back import take_payment_back
 from workorders.usecases.cash.vault_counts import close_vault_count, count_vault
@@ -124,6 +127,39 @@ def test_totals_are_those_of_the_entries(session: Session) -> None:
     assert days["custody_cents"] == sum(custody(session).values())
     assert days["undeposited_cents"] == 0
     assert sum(trial_balance(session).values()) == 0
+
+
+def test_petty_cash_is_what_its_entries_say(session: Session) -> None:
+    played(session)
+    in_a_vault(session)
+    set_fund(session, "north", 10_000, "casey", now=LATER, actor="sam")
+    filled_up(session, "from_vault")
+    words: dict[str, Any] = {"reason": "for the counter", "now": LATER, "actor": "casey"}
+    for cents, account, receipt in ((1_200, "6110", "R-1"), (2_000, "6120", "R-2"), (6_000, "6110", "R-3")):
+        pay_voucher(session, "north", cents, payee="Shop", account=account, receipt=receipt, **words)
+    decide_voucher(session, "PV-000003", pay=True, now=LATER, actor="sam")
+    return_voucher(session, "PV-000002", reason="sent back", now=LATER, actor="sam")
+    filled_up(session, "from_bank")
+    session.commit()
+    accounts = run(session, "petty-cash")
+    paid = posted(session, "EXPENSE", JournalEntry.purpose == "petty_voucher")
+    back = posted(session, "EXPENSE", JournalEntry.purpose == "reverse_petty_voucher")
+    assert accounts.totals["paid_cents"] == paid == 9_200
+    assert accounts.totals["returned_cents"] == -back == 2_000
+    by_account = {row[3]: row[accounts.place("net_cents")] for row in accounts.rows}
+    assert by_account == {code: balance(session, "EXPENSE", code) for code in ("6110", "6120")}
+    assert run(session, "petty-vouchers").totals["paid_cents"] == paid + back == 7_200
+    assert balance(session, "PETTY", "north") == 10_000
+    vaults = run(session, "vaults")
+    assert vaults.totals["to_petty_cents"] == -10_000
+    [row] = vaults.rows
+    assert row[vaults.place("closing_cents")] == balance(session, "VAULT", "north")
+
+
+def filled_up(session: Session, kind: str) -> None:
+    """Petty cash gets what it lacks."""
+    asked = ask_petty(session, "north", kind, now=LATER, actor="casey")
+    hand_petty_over(session, asked.id, now=LATER, actor="sam")
 
 
 def vaulted(session: Session, kind: str) -> int:

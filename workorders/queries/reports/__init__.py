@@ -16,6 +16,7 @@ from workorders.queries.reports.meters import UNREAD, VAN_STOCK
 from workorders.queries.reports.office_cash import DEPOSITS, DRAWERS, END_OF_DAY
 from workorders.queries.reports.orders import OPEN_ORDER_LIST, OPEN_ORDERS
 from workorders.queries.reports.overrides import OVERRIDES
+from workorders.queries.reports.petty_cash import PETTY_CASH, PETTY_VOUCHERS
 from workorders.queries.reports.receipts import CUSTODY, MONEY_RECEIVED, RECEIPT_LIST, RECEIPTS
 from workorders.queries.reports.report import Report
 from workorders.queries.reports.review import EDITS, EXCEPTION_LIST, EXCEPTIONS
@@ -64,6 +65,8 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             DEPOSITS,
             VAULTS,
             VAULT_MOVES,
+            PETTY_CASH,
+            PETTY_VOUCHERS,
             OVER_SHORT,
             MONEY_RECEIVED,
             FEES,

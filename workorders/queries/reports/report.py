@@ -54,8 +54,8 @@ class Column:
     group: str | None = None
     """Group of titles of a `code`."""
     link: str | None = None
-    """What a value names: order | account | meter | turn_in | drawer | vault | deposit | counter_receipt |
-    case."""
+    """What a value names: order | account | meter | turn_in | drawer | vault | petty_cash | deposit |
+    counter_receipt | case."""
     total: bool = False
     """The sum of the column is shown below it."""
 

@@ -16,7 +16,7 @@ from workorders.queries.reports.report import Asked, Chart, Column, Drill, Filte
 from workorders.queries.vault_moves import vault_moves
 from workorders.tables import LedgerBalance
 
-KINDS = ("from_bank", "from_bag", "float", "float_back", "to_bank", "counted")
+KINDS = ("from_bank", "from_bag", "float", "float_back", "to_petty", "from_petty", "to_bank", "counted")
 """In the order of the columns."""
 
 
@@ -82,6 +82,8 @@ VAULTS = Report(
         Column("from_bag_cents", N_("Counted cash"), "money", total=True),
         Column("float_cents", N_("Starting cash of drawers"), "money", total=True),
         Column("float_back_cents", N_("Starting cash that came back"), "money", total=True),
+        Column("to_petty_cents", N_("Into petty cash"), "money", total=True),
+        Column("from_petty_cents", N_("Out of petty cash"), "money", total=True),
         Column("to_bank_cents", N_("For the bank"), "money", total=True),
         Column("counted_cents", N_("Over or short"), "money", total=True),
         Column("closing_cents", N_("At its end"), "money"),
