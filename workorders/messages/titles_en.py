@@ -308,12 +308,12 @@ VAULT_MOVES = {
     "counted": "Over or short",
 }
 PETTY_TRANSFERS = {
-    "from_drawer": "Filled up out of a drawer",
-    "from_bag": "Filled up with counted cash",
-    "from_vault": "Filled up out of the vault",
-    "from_bank": "Filled up from the bank",
-    "to_drawer": "Given back into a drawer",
-    "to_vault": "Given back into the vault",
+    "from_drawer": "Out of a drawer",
+    "from_bag": "Out of counted cash",
+    "from_vault": "Out of the vault",
+    "from_bank": "From the bank",
+    "to_drawer": "Into a drawer",
+    "to_vault": "Into the vault",
 }
 PETTY_STATES = {
     "asked": "Waits for a second person",

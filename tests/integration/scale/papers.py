@@ -16,6 +16,9 @@ from workorders.usecases.cash.counter import open_batch, take_tenders
 from workorders.usecases.cash.deposits import make_deposit
 from workorders.usecases.cash.drawers import open_drawer
 from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.petty_funds import set_fund
+from workorders.usecases.cash.petty_transfers import ask_petty, hand_petty_over
+from workorders.usecases.cash.petty_vouchers import pay_voucher
 from workorders.usecases.cash.settlements import Batch, settle
 from workorders.usecases.cash.turn_ins import count_turn_in, open_turn_in, sign_turn_in
 from workorders.usecases.cash.vault_transfers import ask_transfer, hand_over
@@ -52,6 +55,11 @@ def lay_out(session: Session) -> dict[str, str]:
     add_point(session, "lobby", "north", "kiosk", "Lobby", now=NOW, actor="ada")
     change = ask_transfer(session, "north", "from_bank", 50_000, now=NOW, actor="carla")
     hand_over(session, change.id, now=NOW, actor="sam")
+    set_fund(session, "north", 10_000, "carla", now=NOW, actor="sam")
+    filling = ask_petty(session, "north", "from_vault", now=NOW, actor="carla")
+    hand_petty_over(session, filling.id, now=NOW, actor="sam")
+    stamps = {"payee": "Post office", "reason": "stamps", "account": "6110", "receipt": "R-1"}
+    pay_voucher(session, "north", 1_250, **stamps, now=NOW, actor="carla")
     drawer = open_drawer(session, 10_000, now=NOW, actor="carla")
     record_payment(session, "P-drawer", "A12", 500, "counter", now=NOW, actor="carla", method="cash")
     [held] = receipts_in_custody(session)

@@ -173,6 +173,8 @@ ROUTES: dict[str, Route] = {
     "office.import_run": Route(41, ("/office/imports/{import_run}",)),
     "office.vault": Route(21, ("/office/cash/vault/north",)),
     "office.vaults": Route(21, ("/office/cash/vault",)),
+    "office.petty_cash": Route(28, ("/office/cash/petty/main", "/office/cash/petty/north")),
+    "office.all_petty_cash": Route(28, ("/office/cash/petty",)),
     "reports.index": Route(4, ("/reports/",)),
     "reports.report": Route(60, REPORTS, everybody=True),
     "reports.scheduled": Route(8, ("/reports/schedules",)),
