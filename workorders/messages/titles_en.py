@@ -547,6 +547,8 @@ UNITS = {
 
 CASE_STATES = {"open": "Open", "accepted": "Accepted", "rejected": "Rejected"}
 
+ARRANGEMENT_STATES = {"running": "Running", "kept": "Kept", "broken": "Broken"}
+
 PROMISES = {"kept": "Kept", "late": "Late", "open": "Not due yet", "overdue": "Overdue"}
 
 PRIORITIES = {"emergency": "Emergency", "urgent": "Urgent", "normal": "Normal", "low": "Low"}
@@ -828,6 +830,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "vault_moves": VAULT_MOVES,
     "petty_transfers": PETTY_TRANSFERS,
     "petty_states": PETTY_STATES,
+    "arrangement_states": ARRANGEMENT_STATES,
     "vault_states": VAULT_STATES,
     "points": POINTS,
     "bank_lines": BANK_LINES,

@@ -15,7 +15,7 @@ from workorders.queries.deposits import undeposited_cents
 from workorders.queries.reports import report_named
 from workorders.queries.reports.asked import asked_of
 from workorders.queries.reports.running import Result, run_report
-from workorders.tables import JournalEntry, Posting, VaultTransfer
+from workorders.tables import Hold, JournalEntry, Posting, VaultTransfer
 from workorders.usecases.administration.offices import add_office, change_office
 from workorders.usecases.cash.deposits import correct_deposit, make_deposit
 from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
@@ -28,6 +28,7 @@ from workorders.usecases.cash.settlements import Batch, settle
 from workorders.usecases.cash.take_payment_back import take_payment_back
 from workorders.usecases.cash.vault_counts import close_vault_count, count_vault
 from workorders.usecases.cash.vault_transfers import ask_transfer, hand_over
+from workorders.usecases.collections.holds import add_hold, lift_hold
 
 MINUTE = timedelta(minutes=1)
 
@@ -199,6 +200,35 @@ def test_a_day_with_a_vault_adds_up(session: Session) -> None:
     assert days["settled_cents"] == world.DEBT - 30
     into = days["counted_cents"] + days["settled_cents"] + days["corrected_cents"]
     assert into == days["vaulted_cents"] + days["undeposited_cents"] + days["deposited_cents"]
+
+
+def test_arrangements_are_judged_by_what_was_paid(session: Session) -> None:
+    until = TODAY + timedelta(days=30)
+    for account, person in (("A1", "carla"), ("A2", "carla"), ("A3", "sam")):
+        days: dict[str, Any] = {"starts_on": TODAY, "ends_on": until}
+        add_hold(session, account, "arrangement", **days, reason="in two parts", now=NOW, actor=person)
+    for account, cents in (("A1", world.DEBT), ("A2", 5_000), ("A3", 1_000), ("A4", 700)):
+        id_ = f"pay-{account}"
+        record_payment(session, id_, account, cents, "counter", now=NOW + MINUTE, actor="casey")
+    broken = session.scalars(select(Hold).where(Hold.kind == "arrangement").order_by(Hold.id.desc())).first()
+    assert broken is not None
+    lift_hold(session, "A3", broken.id, reason="no second part", now=LATER, actor="sam")
+    record_payment(session, "late", "A3", 2_000, "counter", now=LATER + MINUTE, actor="casey")
+    session.commit()
+    report = run(session, "arrangements")
+    states = {key: report.totals[key] for key in ("made", "kept", "broken", "running")}
+    assert states == {"made": 3, "kept": 1, "broken": 1, "running": 1}
+    promised = sum(balance(session, "AR", account) for account in ("A1", "A2", "A3"))
+    assert report.totals["promised_cents"] == promised + world.DEBT + 8_000 == 3 * world.DEBT
+    in_time = JournalEntry.source.in_(["payment:pay-A1", "payment:pay-A2", "payment:pay-A3"])
+    assert report.totals["paid_cents"] == -posted(session, "AR", in_time) == world.DEBT + 6_000
+    assert {row[report.place("person")]: row[report.place("kept_share")] for row in report.rows} == {
+        "carla": 1.0,
+        "sam": 0.0,
+    }
+    [row] = run(session, "arrangement-list", person="sam", state="broken").rows
+    assert (row[1], row[5], row[7], row[9]) == ("A3", "broken", 1_000, "no second part")
+    assert [one[1] for one in run(session, "arrangement-list", state="kept").rows] == ["A1"]
 
 
 def test_what_accounts_owe_is_their_receivable(session: Session) -> None:

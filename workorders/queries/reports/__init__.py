@@ -2,6 +2,7 @@
 
 from workorders.messages.texts import N_
 from workorders.problems import Problem
+from workorders.queries.reports.arrangements import ARRANGEMENT_LIST, ARRANGEMENTS
 from workorders.queries.reports.cash_counts import COUNTER_RECEIPTS, OVER_SHORT, TURN_INS
 from workorders.queries.reports.charges import FEES
 from workorders.queries.reports.cuts import (
@@ -49,6 +50,8 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             WRONGFUL_CUTS,
             WRONGFUL_CUT_LIST,
             PROMISES,
+            ARRANGEMENTS,
+            ARRANGEMENT_LIST,
             DISCONNECTIONS,
         ),
     ),

@@ -62,7 +62,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader may choose. `kind`: day | span | number | choice | technician | zone | office.
+    """What a reader may choose. `kind`: day | span | number | choice | technician | zone | office | maker
+    (who made arrangements).
 
     A `span` is two days, `from` and `until`, both included; `default` counts days back from today, or is the
     value itself.
@@ -70,7 +71,7 @@ class Filter:
 
     name: str
     title: str
-    kind: Literal["day", "span", "number", "choice", "technician", "zone", "office"]
+    kind: Literal["day", "span", "number", "choice", "technician", "zone", "office", "maker"]
     default: Any = None
     choices: tuple[str, ...] = ()
     group: str | None = None
