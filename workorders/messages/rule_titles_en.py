@@ -50,7 +50,7 @@ RULE_FIELDS = {
     "accounts": "Expense accounts",
     "most_cents": "At most",
     "second_person_cents": "A second person decides from",
-    "title": "Title",
+    "label": "Title",
     "answer_minutes": "Minutes until a remote command counts as unanswered",
     "adjustment_cents": "Adjustments up to",
     "after_due_days": "Days after the due day",

@@ -211,6 +211,7 @@ LOOPS = {
     "remote": "Remote switches",
     "webhooks": "Webhooks",
     "incoming": "Incoming files",
+    "previews": "Previews of rules",
     "upkeep": "Upkeep",
     "prepare": "Preparation",
 }
@@ -547,6 +548,14 @@ UNITS = {
 
 CASE_STATES = {"open": "Open", "accepted": "Accepted", "rejected": "Rejected"}
 
+PREVIEW_MEASURES = {
+    "cut": "Services that could have been cut",
+    "called_off": "Payments that would have called a cut off",
+    "door_taken": "Payments that might be taken at the door",
+    "door_reviewed": "Payments at the door that a second person reviews",
+}
+PREVIEW_STATES = {"waiting": "Waiting", "running": "Being worked out", "ready": "Ready", "failed": "Failed"}
+
 ARRANGEMENT_STATES = {"running": "Running", "kept": "Kept", "broken": "Broken"}
 
 PROMISES = {"kept": "Kept", "late": "Late", "open": "Not due yet", "overdue": "Overdue"}
@@ -831,6 +840,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "petty_transfers": PETTY_TRANSFERS,
     "petty_states": PETTY_STATES,
     "arrangement_states": ARRANGEMENT_STATES,
+    "preview_measures": PREVIEW_MEASURES,
+    "preview_states": PREVIEW_STATES,
     "vault_states": VAULT_STATES,
     "points": POINTS,
     "bank_lines": BANK_LINES,

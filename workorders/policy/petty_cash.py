@@ -41,7 +41,7 @@ def petty_rules(rules: RulesInForce) -> PettyRules:
     setting = rules.setting("petty_cash")
     if not setting:
         return PettyRules()
-    accounts = {row["code"]: row["title"] for row in setting["accounts"]}
+    accounts = {row["code"]: row["label"] for row in setting["accounts"]}
     return PettyRules(int(setting["second_person_cents"]), int(setting["most_cents"]), accounts)
 
 
@@ -50,7 +50,7 @@ def account_titles(book: RuleBook) -> dict[str, str]:
     rows = [row for row in book.rules if (row.kind, row.key) == ("setting", "petty_cash")]
     rows.sort(key=lambda row: (row.effective_from, row.rule_set))
     return {
-        account["code"]: account["title"]
+        account["code"]: account["label"]
         for row in rows
         if isinstance(row.value, dict)
         for account in row.value["accounts"]

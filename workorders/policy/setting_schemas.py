@@ -84,7 +84,7 @@ class ExpenseAccountSchema(Schema):
     """One account of the general ledger in `petty_cash`."""
 
     code = fields.String(required=True, validate=validate.Length(1, 20))
-    title = fields.String(required=True, validate=validate.Length(1, 80))
+    label = fields.String(required=True, validate=validate.Length(1, 80))
 
 
 class DepositRowSchema(Schema):

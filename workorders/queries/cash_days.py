@@ -23,12 +23,13 @@ from workorders.tables import (
     Drawer,
     PettyTransfer,
     Receipt,
-    Settlement,
     TurnIn,
     VaultCount,
     VaultTransfer,
 )
 
+SETTLEMENT = "ST-"
+"""How the number of a processor's batch begins."""
 DAYS = 31
 """Days shown; what is older is shown only while something of it is open."""
 
@@ -160,8 +161,9 @@ def _vaults(session: Session, found: _Days, since: datetime) -> None:
 
 def _deposited(session: Session, found: _Days, since: datetime) -> None:
     first = district_of(session).day_of(since)
-    shown = select(Deposit).where(Deposit.day >= first)
-    for deposit in session.scalars(shown):
+    shown = session.scalars(select(Deposit).where(Deposit.day >= first)).all()
+    days = {deposit.id: deposit.day for deposit in shown}
+    for deposit in shown:
         found.on(deposit.day).deposited_cents += deposit.amount_cents
     corrections = select(Deposit.day, DepositCorrection.difference_cents).join(
         Deposit, Deposit.id == DepositCorrection.deposit_id
@@ -169,11 +171,8 @@ def _deposited(session: Session, found: _Days, since: datetime) -> None:
     for day, cents in session.execute(corrections.where(Deposit.day >= first)):
         found.on(day).deposited_cents += cents
         found.on(day).corrected_cents += cents
-    settled = (
-        select(Deposit.day, DepositItem.items_cents)
-        .join(DepositItem, DepositItem.deposit_id == Deposit.id)
-        .join(Settlement, Settlement.id == DepositItem.subject)
-        .where(Deposit.day >= first)
+    settled = select(DepositItem.deposit_id, DepositItem.items_cents).where(
+        DepositItem.deposit_id.in_(days), DepositItem.subject.startswith(SETTLEMENT)
     )
-    for day, cents in session.execute(settled):
-        found.on(day).settled_cents += cents
+    for deposit_id, cents in session.execute(settled) if days else ():
+        found.on(days[deposit_id]).settled_cents += cents

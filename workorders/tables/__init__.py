@@ -84,6 +84,7 @@ from workorders.tables.reading import (
 )
 from workorders.tables.recovery import AgencyEvent, AgencyPlacement, LateFee, Lien, ReturnedMail
 from workorders.tables.remote import RemoteCommand
+from workorders.tables.rule_previews import RulePreview
 from workorders.tables.rules import Fee, Forecast, Hold, Notice, Rule, RuleSet
 from workorders.tables.search_words import SearchWord
 from workorders.tables.settlements import SettledPayment, Settlement, SettlementChargeback, UnsettledPayment
@@ -207,6 +208,7 @@ __all__ = [
     "ReturnedMail",
     "RouteWay",
     "Rule",
+    "RulePreview",
     "RuleSet",
     "SearchWord",
     "ServiceAgreement",

@@ -24,6 +24,7 @@ from workorders.usecases.cash.turn_ins import count_turn_in, open_turn_in, sign_
 from workorders.usecases.cash.vault_transfers import ask_transfer, hand_over
 from workorders.usecases.collections.cycles import generate_year
 from workorders.usecases.collections.notices import issue_notices
+from workorders.usecases.district.rule_previews import ask_preview
 from workorders.usecases.exchange.export_batches import make_batch
 from workorders.usecases.exchange.import_runs import RunMade, begin_run, note_written
 from workorders.usecases.exchange.webhooks import add_webhook
@@ -85,7 +86,10 @@ def lay_out(session: Session) -> dict[str, str]:
     made = RunMade("premises", "places.csv", "0" * 64, "import:premises:0", "command", len(places))
     before = begin_run(session)
     import_run = note_written(session, made, before, {}, places, now=NOW, actor="sam")
+    aging = {"kind": "setting", "key": "aging", "value": {"days": [30]}}
+    preview = ask_preview(session, {"rules": [aging]}, name="aging", now=NOW, actor="ada")
     return {
+        "preview": str(preview.id),
         "import_run": str(import_run),
         "batch": str(batch.id),
         "payment_batch": payments.id,
