@@ -1,4 +1,4 @@
-"""What a change of rules would have done to last month, worked out by the worker."""
+"""Previews of rules, worked out by the worker; a note that is sent twice is kept once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_rule_preview"),
     )
     op.create_index("ix_rule_preview_state", "rule_preview", ["state"])
+    op.add_column("account_note", sa.Column("request_key", sa.String(length=121), nullable=True))
+    op.create_index("uq_account_note_request_key", "account_note", ["request_key"], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_index("uq_account_note_request_key", table_name="account_note")
+    op.drop_column("account_note", "request_key")
     op.drop_table("rule_preview")

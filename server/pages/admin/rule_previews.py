@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from server.auth.guard import current_staff
 from server.db import current_session
-from server.pages.admin.actions import acted, shown
+from server.pages.acting import acted, shown
 from server.pages.admin.blueprint import administers, blueprint
 from server.pages.admin.rule_words import rule_name
 from server.services import services

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff
 from server.db import current_session
+from server.pages.acting import acted
 from server.pages.office.blueprint import blueprint, decides, handles_cash
-from server.pages.office.cash_actions import acted
 from server.pages.office.drawers import drawer_page
 from server.services import services
 from server.viewing import _

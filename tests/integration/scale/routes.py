@@ -172,7 +172,9 @@ ROUTES: dict[str, Route] = {
     "stock.room": Route(8, ("/stock/rooms/in_stock", "/stock/rooms/in_van:t01", "/stock/rooms/held")),
     "office.export_message": Route(10, ("/office/exports/service_status/1.iec61968.xml",), everybody=True),
     "office.imports": Route(13, ("/office/imports",)),
-    "office.import_run": Route(41, ("/office/imports/{import_run}",)),
+    "office.import_run": Route(
+        41, ("/office/imports/{import_run}", "/office/imports/{import_run}?undoing=yes")
+    ),
     "office.vault": Route(21, ("/office/cash/vault/north",)),
     "office.vaults": Route(21, ("/office/cash/vault",)),
     "office.petty_cash": Route(28, ("/office/cash/petty/main", "/office/cash/petty/north")),
