@@ -37,7 +37,7 @@ def by_day(session: Session, asked: Asked) -> Iterator[Row]:
             sums = moved[office, day]
             opening = closing - sum(sums.values())
             if asked.first <= day <= asked.last:
-                yield (day, office, name, opening, *(sums[kind] for kind in KINDS), closing)
+                yield (day, office, name, opening, closing, *(sums[kind] for kind in KINDS))
             closing = opening
 
 
@@ -78,6 +78,7 @@ VAULTS = Report(
         Column("office", N_("Code"), link="vault"),
         Column("name", N_("Office")),
         Column("opening_cents", N_("At its beginning"), "money"),
+        Column("closing_cents", N_("At its end"), "money"),
         Column("from_bank_cents", N_("Change from the bank"), "money", total=True),
         Column("from_bag_cents", N_("Counted cash"), "money", total=True),
         Column("float_cents", N_("Starting cash of drawers"), "money", total=True),
@@ -86,7 +87,6 @@ VAULTS = Report(
         Column("from_petty_cents", N_("Out of petty cash"), "money", total=True),
         Column("to_bank_cents", N_("For the bank"), "money", total=True),
         Column("counted_cents", N_("Over or short"), "money", total=True),
-        Column("closing_cents", N_("At its end"), "money"),
     ),
     rows=by_day,
     filters=(span(30),),
