@@ -157,6 +157,22 @@ def test_petty_cash_is_what_its_entries_say(session: Session) -> None:
     assert row[vaults.place("closing_cents")] == balance(session, "VAULT", "north")
 
 
+def test_cash_of_a_drawer_for_petty_cash_is_a_move_of_it(session: Session) -> None:
+    played(session)
+    set_fund(session, "main", 2_000, "casey", now=LATER, actor="sam")
+    drawer = open_drawer(session, 5_000, now=LATER, actor="sam")
+    asked = ask_petty(session, "main", "from_drawer", now=LATER, actor="casey")
+    hand_petty_over(session, asked.id, now=LATER, actor="sam")
+    count_drawer(session, drawer.id, counted(3_000), now=LATER, actor="sam")
+    close_drawer(session, drawer.id, reason="", now=LATER, actor="casey")
+    moved = JournalEntry.purpose.in_(("drawer_move", "petty_transfer"))
+    assert run(session, "drawers").totals["moved_cents"] == posted(session, "UNDEP", moved) == -2_500
+    days = run(session, "end-of-day").totals
+    into = days["counted_cents"] + days["settled_cents"] + days["corrected_cents"]
+    kept = days["vaulted_cents"] + days["petty_cents"] + days["undeposited_cents"]
+    assert into == kept + days["deposited_cents"]
+
+
 def filled_up(session: Session, kind: str) -> None:
     """Petty cash gets what it lacks."""
     asked = ask_petty(session, "north", kind, now=LATER, actor="casey")
