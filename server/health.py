@@ -3,6 +3,7 @@
 import hmac
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -21,6 +22,7 @@ from sync.stores.contract import StoreUnavailable
 from workorders.problems import Problem, Reason
 from workorders.queries.custody import cash_out
 from workorders.queries.pipeline_health import count_delayed, count_failed_events, delayed_feeds, worker_loops
+from workorders.queries.webhooks import count_waiting_deliveries, failing_webhooks
 from workorders.tables import ExceptionCase, FieldEvent, IngestCheckpoint, Order, Outbox, Technician
 from workorders.usecases.field.quarantine import undecided_documents
 
@@ -156,6 +158,22 @@ def _set_pipeline(registry: CollectorRegistry, session: Session) -> None:
             ran.labels(loop.name).set(loop.ran_at.timestamp())
 
 
+def _webhook_figures(session: Session, now: datetime) -> Mapping[str, tuple[str, float]]:
+    failing = failing_webhooks(session)
+    oldest = [one.since for one in failing if one.since is not None]
+    return {
+        "curbstop_webhook_waiting": (
+            "Deliveries of webhooks that wait to be sent",
+            count_waiting_deliveries(session),
+        ),
+        "curbstop_webhooks_failing": ("Webhooks whose receiver does not take them", len(failing)),
+        "curbstop_webhook_oldest_seconds": (
+            "Since the oldest delivery that failed was first tried",
+            (now - min(oldest)).total_seconds() if oldest else 0,
+        ),
+    }
+
+
 def _set_field(of: Services, registry: CollectorRegistry, session: Session) -> None:
     now = of.clock()
     unseen = Gauge(
@@ -197,6 +215,7 @@ def _figures(of: Services, session: Session) -> Mapping[str, tuple[str, float]]:
             float("inf") if silent is None else silent,
         ),
         "curbstop_disk_free_bytes": ("Free space of the data folder's disk", _free_bytes(of)),
+        **_webhook_figures(session, now),
     }
 
 

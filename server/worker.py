@@ -25,6 +25,7 @@ from server.imports.watched_folder import WatchedFolder
 from server.loops import Loop, run_loop, survive
 from server.networks import road_network, streets_on
 from server.planning.runs import PlanProcesses
+from server.previews import preview_round
 from server.services import Services
 from sync.pipeline.evidence import EvidenceFiles, keep_evidence
 from sync.pipeline.failures import stops_everything
@@ -60,6 +61,7 @@ RELEASE_SECONDS = 5.0
 MAIL_SECONDS = 5.0
 REMOTE_SECONDS = 2.0
 WEBHOOK_SECONDS = 1.0
+PREVIEW_SECONDS = 2.0
 INCOMING_SECONDS = 5.0
 """Between two looks at a file: one that did not change is whole."""
 RULES_SECONDS = 60.0
@@ -224,6 +226,7 @@ LOOPS = (
 """What follows technicians' databases; each in a thread of its own, so that none waits for another."""
 MAIL = Loop("mail", mail_round, pause=MAIL_SECONDS)
 REMOTE = Loop("remote", remote_round, pause=REMOTE_SECONDS)
+PREVIEWS = Loop("previews", preview_round, pause=PREVIEW_SECONDS)
 WEBHOOKS = Loop("webhooks", webhook_round, pause=WEBHOOK_SECONDS)
 
 
@@ -234,7 +237,7 @@ def work(services: Services, stop: threading.Event) -> None:
     prepared = threading.Event()
     # None of them needs a technician's database: they go on while the document store is away.
     incoming = Loop("incoming", WatchedFolder().round, pause=INCOMING_SECONDS)
-    independent = (Loop("planning", PlanProcesses().round), MAIL, REMOTE, WEBHOOKS, incoming)
+    independent = (Loop("planning", PlanProcesses().round), MAIL, REMOTE, WEBHOOKS, PREVIEWS, incoming)
     threads = [
         *(
             threading.Thread(target=run_loop, args=(services, one, over), name=one.name)

@@ -61,6 +61,7 @@ def note(body: dict[str, Any], number: str) -> dict[str, Any]:
         kind=body["kind"],
         words=body["words"],
         call_back_on=body["call_back_on"],
+        request_id=body["id"] or None,
         now=services().clock(),
         actor=current_staff().name,
     )

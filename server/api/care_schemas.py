@@ -12,6 +12,12 @@ from workorders.policy.programs import NOTE_KINDS
 class NewNoteSchema(Schema):
     """A note, or a line of the contact log."""
 
+    id = Line(
+        CODE_MAX,
+        filled=False,
+        load_default="",
+        metadata={"description": "Given by the caller; sent again it gives the note it made."},
+    )
     kind = fields.String(required=True, validate=validate.OneOf(NOTE_KINDS))
     words = Paragraphs(filled=True, required=True)
     call_back_on = Day(

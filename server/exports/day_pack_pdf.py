@@ -20,12 +20,20 @@ NO_CASH = N_("No cash was taken, counted or deposited on this day.")
 PREPARED, REVIEWED = N_("Prepared by"), N_("Reviewed by")
 NO_ROWS = N_("none")
 ROW_MM = 6.0
-NAME_MM, FIGURE_MM = 110.0, 34.0
+NAME_MM, FIGURE_MM = 110.0, 27.5
 FIGURES: dict[str, tuple[str, ...]] = {
-    "end-of-day": ("taken_cents", "custody_cents", "counted_cents", "undeposited_cents", "deposited_cents"),
+    "end-of-day": (
+        "taken_cents",
+        "custody_cents",
+        "counted_cents",
+        "vaulted_cents",
+        "undeposited_cents",
+        "deposited_cents",
+    ),
     "drawers": ("expected_cents", "counted_cents", "difference_cents"),
     "turn-ins": ("expected_cents", "counted_cents", "difference_cents"),
     "deposits": ("slip_cents", "corrected_cents", "bank_cents"),
+    "vaults": ("from_bag_cents", "to_bank_cents", "counted_cents"),
     "over-short": ("over_cents", "short_cents", "net_cents"),
     "money-received": ("amount_cents", "back_cents", "kept_cents"),
     "receipt-list": ("amount_cents",),

@@ -3,10 +3,13 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from typing import Any
 
 import httpx
 
@@ -14,10 +17,16 @@ from workorders.policy.webhooks import Network, Target, may_connect, target_of
 from workorders.problems import Problem
 
 LONGEST_SECONDS = 10.0
-"""For the name, the connection and the answer; a lookup that hangs ends when the resolver gives up."""
+"""For the name, the connection and the answer."""
+LOOKUP_SECONDS = 4.0
+"""For the name alone: a service of names that does not answer leaves time for nothing else anyway."""
+LOOKUPS = threading.BoundedSemaphore(32)
+"""Lookups under way. One that hangs ends only when the system's resolver gives up, whoever waits for it."""
 READ_BYTES = 2_000
 """Of the answer; nobody needs more of it."""
 SHOWN = 200
+_Found = tuple[Any, ...]
+"""As socket.getaddrinfo gives it; the address stands last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +93,46 @@ async def _ask(target: Target, body: bytes, headers: dict[str, str], networks: S
 
 
 async def _resolved(target: Target, networks: Sequence[Network]) -> str:
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    async with asyncio.timeout(LOOKUP_SECONDS):
+        found = await _looked_up(target.host, target.port)
     for *_, where in found:
         if may_connect(ip_address(str(where[0]).partition("%")[0]), networks, secure=target.secure):
             return str(where[0])
     raise AddressRefused
+
+
+async def _looked_up(host: str, port: int) -> list[_Found]:
+    """What the system's resolver says, asked in a thread that nobody waits for when it hangs.
+
+    The loop's own threads are waited for at its end: one hanging lookup would hold up every other webhook.
+    """
+    if not LOOKUPS.acquire(blocking=False):
+        raise TimeoutError
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[_Found]] = loop.create_future()
+
+    def tell(found: list[_Found] | None, failure: Exception | None) -> None:
+        if answer.done():
+            return
+        if failure is not None:
+            answer.set_exception(failure)
+        else:
+            answer.set_result(found or [])
+
+    def look() -> None:
+        found, failure = None, None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except Exception as error:  # told to whoever asked
+            failure = error
+        finally:
+            LOOKUPS.release()
+        # Whoever asked may be gone, and the loop with them.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, found, failure)
+
+    threading.Thread(target=look, name=f"lookup {host}", daemon=True).start()
+    return await answer
 
 
 @cache

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
@@ -10,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.territory.extent import Extent, district_extent
@@ -34,6 +36,8 @@ from workorders.usecases.exchange.import_runs import (
 PROGRESS_ROWS = 1_000
 MOST_ERRORS = 1_000
 """Faults after which the parts of a file that follow are not looked at."""
+COUNTED_ANEW = 1_000
+"""Rows from which on PostgreSQL is told what lies where; for fewer its own look minutes later will do."""
 MORE_FAULTS = "the rows from here on were not looked at"
 NO_ROWS = RowError(1, "", "bad_input", "the file has no rows")
 
@@ -77,8 +81,11 @@ def import_rows(
             way=way,
         )
         if report.written:
-            count_rows_anew(session)
             session.commit()
+    if report.written and max(report.rows, *report.counts.values(), 0) >= COUNTED_ANEW:
+        # After the commit: whoever waits for the import's locks waits for no statistics.
+        with suppress(SQLAlchemyError), sessions.begin() as session:
+            count_rows_anew(session)
     if not report.errors or dry_run:
         return report
     shown = [asdict(one) for one in report.errors[:KEPT_ERRORS]]

@@ -17,12 +17,9 @@ def filter_view(session: Session, one: Filter, result: Result, reader: Reader) -
     if one.kind == "span":
         return {"kind": "span", "from": result.asked.first, "until": result.asked.last}
     choices = []
-    if one.kind in {"choice", "technician", "zone"}:
+    if one.kind in {"choice", "technician", "zone", "office", "maker"}:
         known = choices_of(session, one)
-        choices = [
-            (value, name if name is not None else code_title(value, "code", one.group, reader))
-            for value, name in known.items()
-        ]
+        choices = [(value, name or _title(value, one, reader)) for value, name in known.items()]
     return {
         "kind": one.kind,
         "name": one.name,
@@ -30,6 +27,10 @@ def filter_view(session: Session, one: Filter, result: Result, reader: Reader) -
         "value": result.asked.get(one.name),
         "choices": sorted(choices, key=lambda choice: choice[1].casefold()),
     }
+
+
+def _title(value: str, one: Filter, reader: Reader) -> str:
+    return reader.name(value) if one.kind == "maker" else code_title(value, "code", one.group, reader)
 
 
 def filters_in_words(session: Session, result: Result, reader: Reader) -> list[str]:

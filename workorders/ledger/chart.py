@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
-    """One row of the chart. `party` says what a posting's party is: account, technician or nothing."""
+    """One row of the chart. `party` says what a posting's party is: account, technician, office, expense
+    (a code of the general ledger) or nothing.
+    """
 
     code: str
     title: str
@@ -22,6 +24,8 @@ CHART: dict[str, LedgerAccount] = {
         LedgerAccount("AR", "Customer receivable", "account"),
         LedgerAccount("CASH-T", "Cash in a technician's custody", "technician"),
         LedgerAccount("VAULT", "Cash in an office's vault", "office"),
+        LedgerAccount("PETTY", "Petty cash of an office", "office"),
+        LedgerAccount("EXPENSE", "Expenses paid in cash", "expense"),
         LedgerAccount("UNDEP", "Undeposited receipts"),
         LedgerAccount("BANK", "Bank"),
         LedgerAccount("DEP", "Customer deposits held", "account"),
@@ -43,8 +47,8 @@ CHART: dict[str, LedgerAccount] = {
 def party_of(ledger: str, parties: dict[str, str]) -> str:
     """The party that a posting to `ledger` carries, taken from `parties`.
 
-    These are {"account": …, "technician": …, "office": …}. Raises ValueError when the ledger is not in the
-    chart or its party is not given.
+    These are {"account": …, "technician": …, "office": …, "expense": …}. Raises ValueError when the ledger
+    is not in the chart or its party is not given.
     """
     row = CHART.get(ledger)
     if row is None:

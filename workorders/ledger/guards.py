@@ -126,14 +126,19 @@ CASH_OFFICE: tuple[Guard, ...] = (
     Guard("cash_count"),
     Guard("cash_signature"),
     Guard("receipt_explanation"),
-    Guard("drawer", ("id", "owner", "day", "float_cents", "opened_at"), ("closed",)),
     Guard("drawer_move"),
     Guard("drawer_payment"),
     Guard("deposit"),
     Guard("deposit_item"),
     Guard("deposit_correction"),
 )
-"""As above: a turn-in that was signed and a drawer that was closed stay as they are for ever."""
+"""As above: a turn-in that was signed stays as it is for ever."""
+DRAWER_AT_FIRST = Guard("drawer", ("id", "owner", "day", "float_cents", "opened_at"), ("closed",))
+"""What the migration that made the table could guard: drawers had no kind and no office then."""
+DRAWER = Guard("drawer", ("id", "kind", "office", "owner", "day", "float_cents", "opened_at"), ("closed",))
+"""A drawer that was closed stays as it is for ever, and whose it is and where never changes."""
+COUNT_SET_ASIDE = Guard("count_set_aside")
+"""As above."""
 COUNTER: tuple[Guard, ...] = (
     Guard(
         "payment_batch",
@@ -230,20 +235,51 @@ IMPORT_RUN = Guard(
     ("refused", "undone"),
 )
 """As above: what a file brought stays known; it is undone at most once."""
-VAULT: tuple[Guard, ...] = (
+VAULT_TRANSFER = Guard(
+    "vault_transfer", ("id", "office", "kind", "amount_cents", "asked_at", "asked_by"), ("done", "refused")
+)
+"""As above: what was handed over stays."""
+VAULT_COUNT_AT_FIRST = Guard(
+    "vault_count", ("id", "office", "opened_at", "opened_by"), ("closed", "set_aside")
+)
+"""What the migration that made the table could guard: only vaults were counted then."""
+VAULT_COUNT = Guard(
+    "vault_count", ("id", "office", "ledger", "opened_at", "opened_by"), ("closed", "set_aside")
+)
+"""What was counted stays."""
+PETTY: tuple[Guard, ...] = (
+    Guard("petty_fund", ("office", "opened_at", "opened_by")),
     Guard(
-        "vault_transfer",
+        "petty_voucher",
+        (
+            "id",
+            "office",
+            "payee",
+            "reason",
+            "account",
+            "amount_cents",
+            "receipt",
+            "second_needed",
+            "asked_at",
+            "asked_by",
+        ),
+        ("filled", "refused", "returned"),
+    ),
+    Guard(
+        "petty_transfer",
         ("id", "office", "kind", "amount_cents", "asked_at", "asked_by"),
         ("done", "refused"),
     ),
-    Guard("vault_count", ("id", "office", "opened_at", "opened_by"), ("closed", "set_aside")),
+    Guard("petty_transfer_voucher"),
 )
-"""As above: what was handed over and what was counted stays."""
+"""As above: what was paid out of petty cash and what filled it again stays."""
 ALL = (
     *GUARDS,
     *LATER,
     *COLLECTIONS,
     *CASH_OFFICE,
+    DRAWER,
+    COUNT_SET_ASIDE,
     *AGREEMENTS,
     *CARE,
     *COUNTER,
@@ -257,7 +293,9 @@ ALL = (
     REGISTER_READ,
     REMOTE_COMMAND,
     IMPORT_RUN,
-    *VAULT,
+    VAULT_TRANSFER,
+    VAULT_COUNT,
+    *PETTY,
 )
 """Every guard there is, whichever migration set it up."""
 

@@ -36,6 +36,7 @@ RULE_SETTINGS = {
     "returned_mail": "Returned mail",
     "construction_meter": "Construction meters",
     "phone_codes": "Codes by telephone",
+    "petty_cash": "Petty cash",
     "pickups": "Pickups",
     "read_validation": "Validation of reads",
     "special_read": "Special reads",
@@ -47,6 +48,10 @@ RULE_SETTINGS = {
 """Rules of the kind `setting`, by key."""
 
 RULE_FIELDS = {
+    "accounts": "Expense accounts",
+    "most_cents": "At most",
+    "second_person_cents": "A second person decides from",
+    "label": "Title",
     "answer_minutes": "Minutes until a remote command counts as unanswered",
     "adjustment_cents": "Adjustments up to",
     "after_due_days": "Days after the due day",

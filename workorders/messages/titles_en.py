@@ -211,6 +211,7 @@ LOOPS = {
     "remote": "Remote switches",
     "webhooks": "Webhooks",
     "incoming": "Incoming files",
+    "previews": "Previews of rules",
     "upkeep": "Upkeep",
     "prepare": "Preparation",
 }
@@ -300,6 +301,27 @@ VAULT_TRANSFERS = {
     "float_back": "Starting cash that came back",
     "from_bag": "Counted cash",
     "to_bank": "Cash for the bank",
+}
+VAULT_MOVES = {
+    **VAULT_TRANSFERS,
+    "to_petty": "Into petty cash",
+    "from_petty": "Out of petty cash",
+    "counted": "Over or short",
+}
+PETTY_TRANSFERS = {
+    "from_drawer": "Out of a drawer",
+    "from_bag": "Out of counted cash",
+    "from_vault": "Out of the vault",
+    "from_bank": "From the bank",
+    "to_drawer": "Into a drawer",
+    "to_vault": "Into the vault",
+}
+PETTY_STATES = {
+    "asked": "Waits for a second person",
+    "paid": "Paid",
+    "filled": "Paid and filled up",
+    "refused": "Refused",
+    "returned": "Returned",
 }
 VAULT_STATES = {"asked": "Asked for", "done": "Handed over", "refused": "Not handed over"}
 POINTS = {"kiosk": "Kiosk", "drop_box": "Drop box"}
@@ -526,6 +548,16 @@ UNITS = {
 
 CASE_STATES = {"open": "Open", "accepted": "Accepted", "rejected": "Rejected"}
 
+PREVIEW_MEASURES = {
+    "cut": "Services that could have been cut",
+    "called_off": "Payments that would have called a cut off",
+    "door_taken": "Payments that might be taken at the door",
+    "door_reviewed": "Payments at the door that a second person reviews",
+}
+PREVIEW_STATES = {"waiting": "Waiting", "running": "Being worked out", "ready": "Ready", "failed": "Failed"}
+
+ARRANGEMENT_STATES = {"running": "Running", "kept": "Kept", "broken": "Broken"}
+
 PROMISES = {"kept": "Kept", "late": "Late", "open": "Not due yet", "overdue": "Overdue"}
 
 PRIORITIES = {"emergency": "Emergency", "urgent": "Urgent", "normal": "Normal", "low": "Low"}
@@ -566,6 +598,7 @@ OVERRIDES = {
     "number_explained": "Receipt number explained",
     "over_short": "Over or short accepted",
     "bank_correction": "Bank’s figure recorded",
+    "count_set_aside": "Count set aside",
 }
 
 RUN_STATES = {
@@ -608,6 +641,7 @@ ADMIN_CHANGES = {
     "import_undone": "import undone",
     "webhook_added": "webhook added",
     "webhook_ended": "webhook ended",
+    "count_set_aside": "count set aside",
 }
 """What an administrator did, in the list of changes."""
 
@@ -652,6 +686,9 @@ ADMIN_FIELDS = {
     "kinds": "What is sent",
     "has_vault": "Has a vault",
     "office": "Office",
+    "counted_by": "Counted by",
+    "float_cents": "Float",
+    "custodian": "Custodian",
 }
 
 COMMANDS = {
@@ -804,6 +841,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "turn_in_states": TURN_IN_STATES,
     "drawer_states": DRAWER_STATES,
     "vault_transfers": VAULT_TRANSFERS,
+    "vault_moves": VAULT_MOVES,
+    "petty_transfers": PETTY_TRANSFERS,
+    "petty_states": PETTY_STATES,
+    "arrangement_states": ARRANGEMENT_STATES,
+    "preview_measures": PREVIEW_MEASURES,
+    "preview_states": PREVIEW_STATES,
     "vault_states": VAULT_STATES,
     "points": POINTS,
     "bank_lines": BANK_LINES,

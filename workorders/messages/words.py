@@ -231,6 +231,7 @@ TITLES: Mapping[str, Mapping[str, str]] = {
     "method": words_en.METHODS,
     "channel": words_en.CHANNELS,
     "vault_transfer": titles_en.VAULT_TRANSFERS,
+    "petty_transfer": titles_en.PETTY_TRANSFERS,
     "notice": words_en.NOTICES,
     "hold": words_en.HOLDS,
     "bill_class": titles_en.BILL_CLASSES,

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from workorders.grammar.money import DEPOSIT_MAX_CENTS
+from workorders.grammar.money import DEPOSIT_MAX_CENTS, PAYMENT_MAX_CENTS
 from workorders.policy.rule_fields import (
     CYCLE_STEPS,
     FINALED_KINDS,
@@ -78,6 +78,13 @@ def distinct_of(name: str) -> Callable[[list[dict[str, Any]]], None]:
             raise ValidationError("names the same twice")
 
     return check
+
+
+class ExpenseAccountSchema(Schema):
+    """One account of the general ledger in `petty_cash`."""
+
+    code = fields.String(required=True, validate=validate.Length(1, 20))
+    label = fields.String(required=True, validate=validate.Length(1, 80))
 
 
 class DepositRowSchema(Schema):
@@ -279,6 +286,14 @@ SETTINGS: dict[str, type[Schema]] = {
             "pause_minutes": strict_int(validate=validate.Range(1, 120)),
         },
         name="PhoneCodes",
+    ),
+    "petty_cash": Schema.from_dict(
+        {
+            "second_person_cents": strict_int(validate=POSITIVE),
+            "most_cents": strict_int(validate=validate.Range(1, PAYMENT_MAX_CENTS)),
+            "accounts": tuple_of(fields.Nested(ExpenseAccountSchema), validate=distinct_of("code")),
+        },
+        name="PettyCash",
     ),
     "remote": Schema.from_dict({"answer_minutes": strict_int(validate=POSITIVE)}, name="Remote"),
     "lock_check": Schema.from_dict({"days": strict_int(validate=POSITIVE)}, name="LockCheck"),

@@ -86,6 +86,11 @@ ROWS: dict[str, ProblemType] = {
     "call_back_over": ProblemType(
         409, "Somebody called back already.", "Reload the page to read what came of it."
     ),
+    "note_conflict": ProblemType(
+        409,
+        "Note {note} was kept under this id, with other words, kind or day.",
+        "A new note has an id of its own.",
+    ),
     "adjustment_conflict": ProblemType(
         409,
         "{adjustment} is on record with another account, kind or amount.",

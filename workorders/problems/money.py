@@ -133,6 +133,46 @@ ROWS: dict[str, ProblemType] = {
         "The vault of {office} is being counted.",
         "Nothing goes in or out until its count is closed.",
     ),
+    "petty_custodian": ProblemType(
+        403,
+        "Only its custodian pays out of the petty cash of {office} and asks for cash for it.",
+        "Ask the custodian, or have a supervisor name another.",
+    ),
+    "petty_counting": ProblemType(
+        409,
+        "The petty cash of {office} is being counted.",
+        "Nothing goes in or out until its count is closed.",
+    ),
+    "petty_lacks": ProblemType(
+        409,
+        "The petty cash of {office} does not hold {amount}.",
+        "Have it filled up first.",
+    ),
+    "petty_full": ProblemType(
+        409,
+        "The petty cash of {office} needs nothing this way.",
+        "It is filled up to its float, and gives back what lies above it.",
+    ),
+    "petty_asked": ProblemType(
+        409,
+        "Cash for it is asked for already, with {key}.",
+        "Somebody else hands it over or refuses it first.",
+    ),
+    "petty_changed": ProblemType(
+        409,
+        "The box needs less by now than {key} asks for.",
+        "Refuse it; its custodian asks again.",
+    ),
+    "petty_drawer": ProblemType(
+        409,
+        "It goes through your own open drawer at this office, which must hold {amount} to give it.",
+        "Open a drawer there, or have the cash come another way.",
+    ),
+    "petty_filled": ProblemType(
+        409,
+        "Voucher {key} was filled up, or is to be, with {transfer}.",
+        "Cash that comes back goes into a drawer as cash put in; accounting corrects the expense.",
+    ),
     "float_from_vault": ProblemType(
         409,
         "Starting cash at {office} comes out of its vault.",

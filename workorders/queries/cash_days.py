@@ -1,4 +1,8 @@
-"""Each day's cash: what was taken in the field, counted, deposited, and what of it is still open."""
+"""Each day's cash: what was taken in the field, counted, deposited, and what of it is still open.
+
+Over all days nothing is lost on the way: counted, settled and corrected are together what went into vaults
+and petty cash, is undeposited and was deposited.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,8 +15,21 @@ from workorders.grammar.times import start_of_day
 from workorders.queries.custody import COUNTING, receipts_in_custody
 from workorders.queries.deposits import waiting_bags
 from workorders.queries.district import district_of
-from workorders.tables import Deposit, DepositCorrection, Drawer, Receipt, TurnIn
+from workorders.queries.vault import STANDING
+from workorders.tables import (
+    Deposit,
+    DepositCorrection,
+    DepositItem,
+    Drawer,
+    PettyTransfer,
+    Receipt,
+    TurnIn,
+    VaultCount,
+    VaultTransfer,
+)
 
+SETTLEMENT = "ST-"
+"""How the number of a processor's batch begins."""
 DAYS = 31
 """Days shown; what is older is shown only while something of it is open."""
 
@@ -26,8 +43,16 @@ class CashDay:
     """Receipts of the field."""
     counted_cents: int = 0
     """Turn-ins signed and drawers closed that day, without floats."""
+    settled_cents: int = 0
+    """What processors paid into the bank that day."""
+    vaulted_cents: int = 0
+    """Counted cash put into vaults that day, less cash taken out of them for the bank."""
+    petty_cents: int = 0
+    """Counted cash put into petty cash that day."""
     deposited_cents: int = 0
     """Slips of that day, as the bank has them."""
+    corrected_cents: int = 0
+    """What the bank counted more (less: below zero) than the slips of that day say; part of the deposited."""
     in_custody_cents: int = 0
     """Taken that day and still in a technician's hands."""
     undeposited_cents: int = 0
@@ -36,11 +61,14 @@ class CashDay:
     """Opened that day and not signed."""
     drawers: list[str] = field(default_factory=list)
     """Of that day and not closed."""
+    vault_counts: list[VaultCount] = field(default_factory=list)
+    """Counts of vaults and petty cash begun that day and not closed."""
 
     @property
     def is_closed(self) -> bool:
-        """Everything of the day was counted and deposited."""
-        return not (self.in_custody_cents or self.undeposited_cents or self.turn_ins or self.drawers)
+        """Everything of the day was counted, and deposited or put into a vault."""
+        open_counts = self.turn_ins or self.drawers or self.vault_counts
+        return not (self.in_custody_cents or self.undeposited_cents or open_counts)
 
 
 def cash_days(session: Session, *, now: datetime, first: date | None = None) -> list[CashDay]:
@@ -61,6 +89,8 @@ def cash_days(session: Session, *, now: datetime, first: date | None = None) -> 
     for held in receipts_in_custody(session):
         found.on(held.taken_at).in_custody_cents += held.cents
     _counted(session, found, since)
+    _waiting(session, found, since)
+    _vaults(session, found, since)
     _deposited(session, found, since)
     return sorted(days.values(), key=lambda one: one.day, reverse=True)
 
@@ -89,18 +119,60 @@ def _counted(session: Session, found: _Days, since: datetime) -> None:
             found.on(drawer.day).counted_cents += (drawer.counted_cents or 0) - drawer.float_cents
         else:
             found.on(drawer.day).drawers.append(drawer.id)
-    for bag in waiting_bags(session):
-        if bag.closed_at is not None:
-            found.on(bag.closed_at).undeposited_cents += bag.cents
+
+
+def _waiting(session: Session, found: _Days, since: datetime) -> None:
+    """What waits for the bank, on the day on which it was counted or left its vault."""
+    bags = [bag for bag in waiting_bags(session) if bag.closed_at is not None]
+    of_drawers = select(Drawer.id, Drawer.day).where(Drawer.id.in_([bag.subject for bag in bags]))
+    drawer_days: dict[str, date] = dict(session.execute(of_drawers).all()) if bags else {}
+    for bag in bags:
+        if bag.closed_at is None:
+            continue
+        day = found.on(drawer_days.get(bag.subject, bag.closed_at))
+        day.undeposited_cents += bag.cents
+        if bag.closed_at < since:
+            # Of an older day only what is open is shown, so that its line adds up by itself.
+            if bag.kind == "vault":
+                day.vaulted_cents -= bag.cents
+            else:
+                day.counted_cents += bag.cents
+
+
+def _vaults(session: Session, found: _Days, since: datetime) -> None:
+    moved = select(VaultTransfer.kind, VaultTransfer.decided_at, VaultTransfer.amount_cents).where(
+        VaultTransfer.decided_at >= since,
+        VaultTransfer.state == "done",
+        VaultTransfer.kind.in_(("from_bag", "to_bank")),
+    )
+    for kind, at, cents in session.execute(moved):
+        if at is not None:
+            found.on(at).vaulted_cents += cents if kind == "from_bag" else -cents
+    standing = select(VaultCount).where(VaultCount.state.in_(STANDING))
+    for count in sorted(session.scalars(standing), key=lambda one: one.id):
+        found.on(count.opened_at).vault_counts.append(count)
+    petty = select(PettyTransfer.decided_at, PettyTransfer.amount_cents).where(
+        PettyTransfer.decided_at >= since, PettyTransfer.state == "done", PettyTransfer.kind == "from_bag"
+    )
+    for at, cents in session.execute(petty):
+        if at is not None:
+            found.on(at).petty_cents += cents
 
 
 def _deposited(session: Session, found: _Days, since: datetime) -> None:
     first = district_of(session).day_of(since)
-    shown = select(Deposit).where(Deposit.day >= first)
-    for deposit in session.scalars(shown):
+    shown = session.scalars(select(Deposit).where(Deposit.day >= first)).all()
+    days = {deposit.id: deposit.day for deposit in shown}
+    for deposit in shown:
         found.on(deposit.day).deposited_cents += deposit.amount_cents
     corrections = select(Deposit.day, DepositCorrection.difference_cents).join(
         Deposit, Deposit.id == DepositCorrection.deposit_id
     )
     for day, cents in session.execute(corrections.where(Deposit.day >= first)):
         found.on(day).deposited_cents += cents
+        found.on(day).corrected_cents += cents
+    settled = select(DepositItem.deposit_id, DepositItem.items_cents).where(
+        DepositItem.deposit_id.in_(days), DepositItem.subject.startswith(SETTLEMENT)
+    )
+    for deposit_id, cents in session.execute(settled) if days else ():
+        found.on(days[deposit_id]).settled_cents += cents

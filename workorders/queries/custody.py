@@ -11,6 +11,7 @@ from workorders.queries.lookups import lock_technician
 from workorders.tables import (
     Account,
     CashCount,
+    CountSetAside,
     DepositItem,
     Drawer,
     DrawerPayment,
@@ -108,8 +109,11 @@ def named_receipts(session: Session, turn_in_id: str) -> Sequence[Receipt]:
 
 
 def counts_of(session: Session, subject: str) -> Sequence[CashCount]:
-    """Every count of a turn-in or drawer, in the order they were made."""
-    return session.scalars(select(CashCount).where(CashCount.subject == subject).order_by(CashCount.id)).all()
+    """Every count of a turn-in or drawer that was not set aside, in the order they were made."""
+    aside = select(func.coalesce(func.max(CountSetAside.last_count_id), 0))
+    after = aside.where(CountSetAside.subject == subject).scalar_subquery()
+    counts = select(CashCount).where(CashCount.subject == subject, CashCount.id > after)
+    return session.scalars(counts.order_by(CashCount.id)).all()
 
 
 @dataclass(frozen=True, slots=True)

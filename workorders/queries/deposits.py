@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workorders.problems import Problem
 from workorders.queries.people import technician_names
-from workorders.queries.vault import moved_to_vault
+from workorders.queries.vault import kept_out_of_bags
 from workorders.tables import (
     Account,
     CashCount,
@@ -39,7 +39,8 @@ class Bag:
     kind: Literal["drawer", "kiosk", "drop_box", "turn_in", "vault", "settlement"]
     closed_at: datetime | None
     cash_cents: int
-    """Without a drawer's float and what went into a vault; below zero when part of the float is missing."""
+    """Without a drawer's float and what went into a vault or petty cash; below zero when part of the float
+    is missing."""
     items_cents: int
     items: tuple[tuple[str, int], ...]
     """(what the bank sees: check number or payment, cents) of each check."""
@@ -102,7 +103,7 @@ def bags_of(session: Session, closed: Sequence[Closed]) -> list[Bag]:
     checks = dict(session.execute(receipts).all()) if named else {}
     paid = [key for one in closed if isinstance(one, Drawer) for key in last[one.id].items]
     numbers = _check_numbers(session, sorted(paid))
-    moved = moved_to_vault(session, last)
+    moved = kept_out_of_bags(session, last)
 
     def bag(one: Closed) -> Bag:
         if isinstance(one, Settlement):

@@ -88,12 +88,8 @@ class Undoing:
 
 
 def undoing_of(session: Session, run: ImportRun) -> Undoing:
-    """What undoing a run would do now."""
-    if run.state == "undone":
-        return Undoing({}, Reason("it was undone before"), ())
-    if run.state != "written":
-        return Undoing({}, Reason("nothing of the file was taken in"), ())
-    refused = REGISTERS if run.counts.get("register_reads") else NOT_UNDONE.get(run.kind)
+    """What undoing a run would do now; of a large import it takes a while to count."""
+    refused = never_undone(run)
     if refused is not None:
         return Undoing({}, refused, ())
     parts = parts_of(run)
@@ -107,6 +103,15 @@ def undoing_of(session: Session, run: ImportRun) -> Undoing:
     if run.kind == "accounts":
         found += _posted(session, run)
     return Undoing({name: count for name, count in takes.items() if count}, None, tuple(found))
+
+
+def never_undone(run: ImportRun) -> Reason | None:
+    """Why a run is not undone whatever was built on it; None: that has to be looked at."""
+    if run.state == "undone":
+        return Reason("it was undone before")
+    if run.state != "written":
+        return Reason("nothing of the file was taken in")
+    return REGISTERS if run.counts.get("register_reads") else NOT_UNDONE.get(run.kind)
 
 
 def parts_of(run: ImportRun) -> list[Part]:

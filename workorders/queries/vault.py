@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.ledger import balance
-from workorders.tables import CashCount, CashOffice, VaultCount, VaultTransfer
+from workorders.tables import CashCount, CashOffice, PettyTransfer, VaultCount, VaultTransfer
 
 STANDING = ("open", "counted")
 """States of a count during which nothing goes in or out."""
@@ -33,9 +33,11 @@ def vault_cents(session: Session, office: str) -> int:
     return balance(session, "VAULT", office)
 
 
-def standing_count(session: Session, office: str) -> VaultCount | None:
-    """The count that has begun and is not closed."""
-    wanted = select(VaultCount).where(VaultCount.state.in_(STANDING), VaultCount.office == office)
+def standing_count(session: Session, office: str, ledger: str = "VAULT") -> VaultCount | None:
+    """The count that has begun and is not closed; `ledger`: VAULT, or PETTY for the box of petty cash."""
+    wanted = select(VaultCount).where(
+        VaultCount.state.in_(STANDING), VaultCount.office == office, VaultCount.ledger == ledger
+    )
     return session.scalar(wanted.order_by(VaultCount.id.desc()).limit(1))
 
 
@@ -65,18 +67,23 @@ def vault_view(session: Session, office: CashOffice) -> VaultView:
     )
 
 
-def moved_to_vault(session: Session, subjects: Iterable[str]) -> dict[str, int]:
-    """By turn-in or drawer, the cents of its cash that went into a vault instead of to the bank."""
+def kept_out_of_bags(session: Session, subjects: Iterable[str]) -> dict[str, int]:
+    """By turn-in or drawer, the cents of its cash that went into a vault or petty cash, not to the bank."""
     wanted = list(subjects)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(VaultTransfer.subject, func.sum(VaultTransfer.amount_cents))
-        .where(VaultTransfer.subject.in_(wanted))
-        .where(VaultTransfer.kind == "from_bag", VaultTransfer.state == "done")
-        .group_by(VaultTransfer.subject)
-    )
-    return {subject: int(cents) for subject, cents in rows if subject}
+    moved: dict[str, int] = {}
+    for transfer in (VaultTransfer, PettyTransfer):
+        rows = session.execute(
+            select(transfer.subject, func.sum(transfer.amount_cents))
+            .where(transfer.subject.in_(wanted))
+            .where(transfer.kind == "from_bag", transfer.state == "done")
+            .group_by(transfer.subject)
+        )
+        for subject, cents in rows:
+            if subject:
+                moved[subject] = moved.get(subject, 0) + int(cents)
+    return moved
 
 
 def float_from_vault(session: Session, drawer_id: str) -> int:

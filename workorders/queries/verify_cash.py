@@ -9,7 +9,8 @@ from workorders.policy.cash_control import difference_lines, turn_in_lines
 from workorders.queries.custody import counts_of, receipts_in_custody
 from workorders.queries.deposits import bags_of, closed_named
 from workorders.queries.receipt_numbers import blocks_of, missing_until
-from workorders.queries.vault import moved_to_vault
+from workorders.queries.vault import kept_out_of_bags
+from workorders.queries.verify_petty import petty_differences
 from workorders.queries.verify_vault import vault_differences
 from workorders.tables import (
     CashSignature,
@@ -50,6 +51,7 @@ def cash_differences(session: Session) -> Found:
     yield from _custody(session)
     yield from _waiting(session)
     yield from vault_differences(session)
+    yield from petty_differences(session)
 
 
 def _turn_ins(session: Session) -> Found:
@@ -209,8 +211,8 @@ def _waiting(session: Session) -> Found:
 
 
 def _emptied(session: Session, bags: set[str]) -> set[str]:
-    """Those whose money all went into a vault."""
-    moved = sorted(moved_to_vault(session, bags))
+    """Those whose money all went into a vault or petty cash."""
+    moved = sorted(kept_out_of_bags(session, bags))
     left = bags_of(session, closed_named(session, moved))
     return {bag.subject for bag in left if not bag.cash_cents and not bag.items_cents}
 

@@ -6,9 +6,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.policy.cash_control import difference_lines
+from workorders.policy.petty_cash import OF_VAULT
 from workorders.policy.vaults import LINES
 from workorders.queries.custody import counts_of
-from workorders.tables import Drawer, JournalEntry, LedgerBalance, Posting, VaultCount, VaultTransfer
+from workorders.tables import (
+    Drawer,
+    JournalEntry,
+    LedgerBalance,
+    PettyTransfer,
+    Posting,
+    VaultCount,
+    VaultTransfer,
+)
 
 Found = Iterator[tuple[str, str, str]]
 """(check, key, words) of each thing that does not add up."""
@@ -33,8 +42,18 @@ def vault_differences(session: Session) -> Found:
         held[office] = held.get(office, 0) + cents
         if posted.get(f"float_back:{drawer}", 0) != cents:
             yield "drawer", drawer, f"The starting cash of {drawer} did not come back to its vault."
-    for count in session.scalars(select(VaultCount).where(VaultCount.state == "closed")):
-        yield from _count(session, count, held, posted.get(f"vault_count:{count.id}", 0))
+    counts = select(VaultCount).where(VaultCount.state == "closed", VaultCount.ledger == "VAULT")
+    for count in session.scalars(counts):
+        difference = (count.counted_cents or 0) - (count.expected_cents or 0)
+        held[count.office] = held.get(count.office, 0) + difference
+        yield from count_differences(session, count, posted.get(f"vault_count:{count.id}", 0))
+    for petty in session.scalars(
+        select(PettyTransfer).where(PettyTransfer.state == "done", PettyTransfer.kind.in_(OF_VAULT))
+    ):
+        right = petty.amount_cents if petty.kind == "to_vault" else -petty.amount_cents
+        held[petty.office] = held.get(petty.office, 0) + right
+        if posted.get(f"petty_transfer:{petty.id}", 0) != right:
+            yield "petty_transfer", petty.id, f"{petty.id} is not posted as the vault gave or took it."
     kept = select(LedgerBalance.party, LedgerBalance.amount_cents).where(LedgerBalance.ledger == "VAULT")
     shown: dict[str, int] = dict(session.execute(kept).all())
     for office in sorted(held.keys() | shown.keys()):
@@ -44,15 +63,15 @@ def vault_differences(session: Session) -> Found:
             yield "vault", office, words
 
 
-def _count(session: Session, count: VaultCount, held: dict[str, int], posted: int) -> Found:
+def count_differences(session: Session, count: VaultCount, posted: int) -> Found:
+    """A closed count of a vault or petty cash box, held against what two people found; `posted`: cents."""
     expected, counted = count.expected_cents or 0, count.counted_cents or 0
-    held[count.office] = held.get(count.office, 0) + counted - expected
     found = counts_of(session, count.id)
     sums = {one.cash_cents for one in found[-1:]}
     people = {one.counted_by for one in found}
     right = sum(
-        cents if debit == "VAULT" else -cents
-        for debit, _, cents in difference_lines("VAULT", expected, counted)
+        cents if debit == count.ledger else -cents
+        for debit, _, cents in difference_lines(count.ledger, expected, counted)
     )
     if sums != {counted} or len(people) != TWO_PEOPLE or posted != right:
         yield "vault_count", count.id, f"{count.id} is not posted as two people counted it."

@@ -81,10 +81,47 @@ def record_of_delivery(session: Session, delivery: WebhookDelivery) -> dict[str,
     return record_of(session, EXPORTS[delivery.kind], delivery.fact_id)
 
 
-def count_failing_deliveries(session: Session) -> int:
-    """How many deliveries failed and wait for another try."""
+@dataclass(frozen=True, slots=True)
+class FailingWebhook:
+    """A webhook at which something failed and waits for another try."""
+
+    webhook: Webhook
+    waiting: int
+    """Deliveries that wait, those behind the one that failed too."""
+    since: datetime | None
+    """When the oldest of them was first tried."""
+    oldest: WebhookDelivery
+    """The one that all others wait for."""
+
+
+def failing_webhooks(session: Session) -> list[FailingWebhook]:
+    """Webhooks whose receiver does not take what it is sent, the longest first."""
+    waits = WebhookDelivery.state == "waiting"
+    failed = WebhookDelivery.failures > 0
+    query = (
+        select(
+            WebhookDelivery.webhook_id,
+            func.count(),
+            func.min(WebhookDelivery.first_tried_at),
+            func.min(WebhookDelivery.id).filter(failed),
+        )
+        .where(waits)
+        .group_by(WebhookDelivery.webhook_id)
+        .having(func.count().filter(failed) > 0)
+    )
+    found = [
+        FailingWebhook(
+            session.get_one(Webhook, webhook), waiting, since, session.get_one(WebhookDelivery, oldest)
+        )
+        for webhook, waiting, since, oldest in session.execute(query).all()
+    ]
+    return sorted(found, key=lambda one: (one.since is None, one.since))
+
+
+def count_waiting_deliveries(session: Session) -> int:
+    """How many deliveries wait to be sent, or sent again."""
     query = select(func.count()).select_from(WebhookDelivery)
-    return session.scalar(query.where(WebhookDelivery.state == "waiting", WebhookDelivery.failures > 0)) or 0
+    return session.scalar(query.where(WebhookDelivery.state == "waiting")) or 0
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -7,6 +7,7 @@ from workorders.tables.care import AccountNote, Adjustment, Enrollment, RecordCh
 from workorders.tables.cash import (
     CashCount,
     CashSignature,
+    CountSetAside,
     Deposit,
     DepositCorrection,
     DepositItem,
@@ -68,6 +69,7 @@ from workorders.tables.money import (
     ReceiptBlock,
 )
 from workorders.tables.offices import MAIN_OFFICE, CashOffice, CollectionPoint
+from workorders.tables.petty import PettyFund, PettyTransfer, PettyTransferVoucher, PettyVoucher
 from workorders.tables.phone_codes import CodeSecret, PhoneCode
 from workorders.tables.pickups import Pickup
 from workorders.tables.reading import (
@@ -83,6 +85,7 @@ from workorders.tables.reading import (
 )
 from workorders.tables.recovery import AgencyEvent, AgencyPlacement, LateFee, Lien, ReturnedMail
 from workorders.tables.remote import RemoteCommand
+from workorders.tables.rule_previews import RulePreview
 from workorders.tables.rules import Fee, Forecast, Hold, Notice, Rule, RuleSet
 from workorders.tables.search_words import SearchWord
 from workorders.tables.settlements import SettledPayment, Settlement, SettlementChargeback, UnsettledPayment
@@ -130,6 +133,7 @@ __all__ = [
     "CodeSecret",
     "CollectionPoint",
     "ConstructionMeter",
+    "CountSetAside",
     "Counter",
     "CounterReceipt",
     "CourtesyCall",
@@ -180,6 +184,10 @@ __all__ = [
     "PaymentReversal",
     "PaymentTender",
     "PendingPayment",
+    "PettyFund",
+    "PettyTransfer",
+    "PettyTransferVoucher",
+    "PettyVoucher",
     "PhoneCode",
     "Pickup",
     "PlanRun",
@@ -203,6 +211,7 @@ __all__ = [
     "ReturnedMail",
     "RouteWay",
     "Rule",
+    "RulePreview",
     "RuleSet",
     "SearchWord",
     "ServiceAgreement",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workorders.tables.base import Base, Code, Json, UtcDateTime
@@ -44,8 +44,12 @@ class AccountNote(Base):
     done_by: Mapped[str | None] = mapped_column(String(80))
     outcome: Mapped[str | None] = mapped_column(String(200))
     """What became of the call back."""
+    request_key: Mapped[str | None] = mapped_column(String(121))
+    """Who asked, and the id that the caller gave: sent again it changes nothing."""
 
     account: Mapped[Account] = relationship()
+
+    __table_args__ = (Index("uq_account_note_request_key", "request_key", unique=True),)
 
 
 class Enrollment(Base):

@@ -100,6 +100,21 @@ class CashCount(Base):
     items_cents: Mapped[int] = mapped_column(BigInteger)
 
 
+class CountSetAside(Base):
+    """Counts of a kiosk or drop box that those who made them do not bring to an end: others count anew."""
+
+    __tablename__ = "count_set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(20), index=True)
+    """The kiosk's or drop box's drawer."""
+    last_count_id: Mapped[int] = mapped_column(ForeignKey("cash_count.id"), index=True)
+    """The counts of the subject up to this one."""
+    reason: Mapped[str] = mapped_column(String(200))
+    set_aside_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_aside_by: Mapped[str] = mapped_column(String(80))
+
+
 class CashSignature(Base):
     """A person stands for what was counted."""
 

@@ -25,7 +25,7 @@ class VaultTransfer(Base):
     """asked | done | refused."""
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_by: Mapped[str] = mapped_column(String(80))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (
@@ -37,13 +37,15 @@ class VaultTransfer(Base):
 
 
 class VaultCount(Base):
-    """A vault counted blind by two people; while it stands open nothing goes in or out."""
+    """A vault or petty cash box counted blind by two people; while it stands open nothing goes in or out."""
 
     __tablename__ = "vault_count"
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """VC-000001."""
+    """VC-000001; PC-000001 of a petty cash box."""
     office: Mapped[str] = mapped_column(ForeignKey("cash_office.code"), index=True)
+    ledger: Mapped[str] = mapped_column(String(20), server_default="VAULT")
+    """VAULT | PETTY: what of the office is counted."""
     state: Mapped[str] = mapped_column(Code)
     """open | counted (two counts agree) | closed | set_aside."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -52,7 +54,7 @@ class VaultCount(Base):
     """What the books say, as of when two counts agreed."""
     counted_cents: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str | None] = mapped_column(String(200))
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     closed_by: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("ix_vault_count_state", "state", "office"),)

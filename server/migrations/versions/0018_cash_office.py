@@ -17,7 +17,7 @@ def upgrade() -> None:
     _counts()
     _drawers()
     _deposits()
-    for guard in guards.CASH_OFFICE:
+    for guard in (*guards.CASH_OFFICE, guards.DRAWER_AT_FIRST):
         for statement in guards.table_statements(op.get_bind().dialect.name, guard):
             op.execute(statement)
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sqlite_where=OPEN_POINTS,
         postgresql_where=OPEN_POINTS,
     )
-    for guard in guards.VAULT:
+    for guard in (guards.VAULT_TRANSFER, guards.VAULT_COUNT_AT_FIRST):
         for statement in guards.table_statements(op.get_bind().dialect.name, guard):
             op.execute(statement)
 

@@ -1,6 +1,16 @@
 """Pages of administrators: people, programs, webhooks, technicians, rules and fees, and the audit."""
 
-from server.pages.admin import audit, offices, people, programs, rule_packs, rules, technicians, webhooks
+from server.pages.admin import (
+    audit,
+    offices,
+    people,
+    programs,
+    rule_packs,
+    rule_previews,
+    rules,
+    technicians,
+    webhooks,
+)
 from server.pages.admin.blueprint import blueprint
 
 __all__ = [
@@ -10,6 +20,7 @@ __all__ = [
     "people",
     "programs",
     "rule_packs",
+    "rule_previews",
     "rules",
     "technicians",
     "webhooks",

@@ -4,8 +4,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.db import current_session
-from server.pages.admin.actions import in_words
 from server.pages.admin.blueprint import administers, blueprint
+from server.pages.admin.change_words import in_words
 from server.services import services
 from server.viewing import problem_view
 from workorders.grammar.numbers import count_from_text

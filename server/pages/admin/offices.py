@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff
 from server.db import current_session
-from server.pages.admin.actions import acted, in_words, shown
+from server.pages.acting import acted, shown
 from server.pages.admin.blueprint import administers, blueprint
+from server.pages.admin.change_words import in_words
 from server.services import services
 from server.viewing import _
 from workorders.problems import Problem

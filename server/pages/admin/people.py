@@ -14,8 +14,9 @@ from server.auth.roles import ROLES
 from server.auth.second_factor import end_second_factor
 from server.auth.sessions import open_sessions, revoke_session, revoke_sessions
 from server.db import current_session
-from server.pages.admin.actions import acted, in_words, shown
+from server.pages.acting import acted, shown
 from server.pages.admin.blueprint import administers, blueprint
+from server.pages.admin.change_words import in_words
 from server.services import services
 from server.tables import User
 from server.viewing import _

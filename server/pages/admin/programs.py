@@ -7,8 +7,9 @@ from server.auth.guard import current_staff
 from server.auth.scopes import SCOPES
 from server.auth.tokens import DAYS_MAX, add_token, revoke_token, tokens
 from server.db import current_session
-from server.pages.admin.actions import acted, in_words, shown
+from server.pages.acting import acted, shown
 from server.pages.admin.blueprint import administers, blueprint
+from server.pages.admin.change_words import in_words
 from server.services import services
 from server.viewing import _
 from workorders.grammar.numbers import count_from_text

@@ -9,8 +9,9 @@ from server.auth.guard import current_staff
 from server.auth.secrets_kept import sealed
 from server.db import current_session
 from server.exports.webhook_sending import SECRET
-from server.pages.admin.actions import acted, in_words, shown
+from server.pages.acting import acted, shown
 from server.pages.admin.blueprint import administers, blueprint
+from server.pages.admin.change_words import in_words
 from server.pages.admin.programs import NO_STORE, RECENT
 from server.services import services
 from server.viewing import _, ngettext

@@ -144,6 +144,7 @@ def account_page(
         agreements=agreements,
         **account_care(session, found, current_staff().roles, now=now),
         adjustment_id=entered.get("adjustment_id") or f"ADJ-{uuid.uuid4().hex[:20]}",
+        note_id=entered.get("note_id") or f"N-{uuid.uuid4().hex[:20]}",
         mail_back=mail_of_account(session, found.id),
         placement=placement_of(session, found.id),
         liens=liens_of_account(session, found.id),

@@ -60,6 +60,7 @@ def note(number: str) -> ResponseReturnValue:
             kind=form.get("kind", ""),
             words=form.get("words", ""),
             call_back_on=_day("call_back_on"),
+            request_id=form.get("note_id") or None,
             now=services().clock(),
             actor=current_staff().name,
         )

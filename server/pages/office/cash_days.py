@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.exports.day_pack_pdf import day_pack_pdf
+from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, handles_cash, reads
-from server.pages.office.cash_actions import acted, shown
 from server.pages.office.review import tabs
 from server.reports.cells import Reader
 from server.services import services
@@ -21,6 +21,9 @@ from workorders.queries.receipt_numbers import LISTED, block_lines, blocks_of
 from workorders.queries.reports.day_pack import day_pack
 from workorders.usecases.cash.explain_receipt import explain_receipt
 
+COUNT_PAGES = {"VAULT": "office.vault", "PETTY": "office.petty_cash"}
+"""Ledger of a count → the page where it is closed."""
+
 
 @blueprint.get("/cash/days")
 @reads
@@ -31,6 +34,10 @@ def days() -> ResponseReturnValue:
     return render_template(
         "office/cash_days.html",
         days=found,
+        settled=any(one.settled_cents for one in found),
+        vaulted=any(one.vaulted_cents for one in found),
+        petty=any(one.petty_cents for one in found),
+        count_pages=COUNT_PAGES,
         open_days=sum(1 for one in found if not one.is_closed),
         blind=bool(being_counted(session)),
         **tabs(session),

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff
 from server.db import current_session
-from server.pages.office.blueprint import blueprint, handles_cash
-from server.pages.office.cash_actions import acted
+from server.pages.acting import acted
+from server.pages.office.blueprint import blueprint, decides, handles_cash
 from server.pages.office.drawers import drawer_page
 from server.services import services
 from server.viewing import _
 from workorders.grammar.cash_count import count_from_form
 from workorders.queries.drawers import payments_in_drawer
-from workorders.usecases.cash.containers import count_container
+from workorders.usecases.cash.containers import count_container, set_container_count_aside
 
 
 @blueprint.post("/cash/drawers/<drawer_id>/emptied")
@@ -28,3 +28,19 @@ def count_one_container(drawer_id: str) -> ResponseReturnValue:
         return url_for("office.drawer", drawer_id=drawer_id)
 
     return acted(act, lambda problem: drawer_page(drawer_id, problem), said=_("Your count is kept."))
+
+
+@blueprint.post("/cash/drawers/<drawer_id>/emptied/aside")
+@decides
+def set_container_aside(drawer_id: str) -> ResponseReturnValue:
+    """Let others count it anew."""
+
+    def act() -> str:
+        reason = request.form.get("aside", "")
+        set_container_count_aside(
+            current_session(), drawer_id, reason=reason, now=services().clock(), actor=current_staff().name
+        )
+        return url_for("office.drawer", drawer_id=drawer_id)
+
+    said = _("The counts are set aside. Two people count it anew.")
+    return acted(act, lambda problem: drawer_page(drawer_id, problem), said=said)

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.exports.deposit_slip_pdf import deposit_slip_pdf
+from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, handles_cash, reads
-from server.pages.office.cash_actions import acted, shown
 from server.pages.office.review import tabs
 from server.reports.cells import Reader
 from server.services import services

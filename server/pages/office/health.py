@@ -22,6 +22,7 @@ from workorders.queries.pipeline_health import (
     failed_events,
     worker_loops,
 )
+from workorders.queries.webhooks import failing_webhooks
 from workorders.tables import Technician
 from workorders.usecases.district.delayed_documents import retry_document, set_document_aside
 from workorders.usecases.exchange.outgoing_mail import retry_letter, set_letter_aside
@@ -47,9 +48,22 @@ REASONS = {
     "feed_failed": N_("The program could not read this tablet's feed. Ask your administrator."),
 }
 """What is wrong and what to do, by the code of a failure."""
+RECEIVERS = {
+    "answered": N_("Ask who runs the receiver: it refuses what it is sent, and its answer may say why."),
+    "no_answer": N_("Is the receiver running, and may this server reach it? It is tried again by itself."),
+    "timed_out": N_("The receiver, or the service of names, is too slow. It is tried again by itself."),
+    "name_unknown": N_("Look for a slip in the address, and whether the host's name still exists."),
+    "address_refused": N_("Only the networks that the settings name may be reached besides the internet."),
+    "not_trusted": N_("The receiver's certificate has ended or is not known here. Have it renewed."),
+    "secret_lost": N_("End this webhook and add it anew."),
+    "not_readable": N_("The program failed on it. Ask your administrator; the log says why."),
+}
+"""What to do about a webhook, by why its delivery failed."""
 OTHERWISE = N_("The store refused it. Try it again; ask your administrator if it stays here.")
 QUIET = timedelta(minutes=2)
-"""A loop that has not run through for so long has stopped or hangs; upkeep runs hourly and is not judged."""
+"""A loop that has not run through for so long has stopped or hangs."""
+UNJUDGED = frozenset({"upkeep", "previews"})
+"""Upkeep runs hourly, and a preview of rules may take as long as a large district needs."""
 
 
 @blueprint.get("/health")
@@ -121,9 +135,13 @@ def _page(problem: Problem | None) -> str:
         feeds=delayed_feeds(session),
         letters=delayed_letters(session),
         events=failed_events(session),
+        webhooks=failing_webhooks(session),
+        receivers=RECEIVERS,
         loops=beats,
         silent=[
-            loop.name for loop in beats if loop.name != "upkeep" and loop.ran_at and now - loop.ran_at > QUIET
+            loop.name
+            for loop in beats
+            if loop.name not in UNJUDGED and loop.ran_at and now - loop.ran_at > QUIET
         ],
         names={row.id: row.name for row in people},
         reasons=REASONS,

@@ -10,15 +10,15 @@ from server.db import current_session
 from server.imports.kinds import KINDS
 from server.imports.report import ImportReport
 from server.imports.runner import import_rows
+from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, decides
-from server.pages.office.cash_actions import acted, shown
 from server.pages.office.review import tabs
 from server.services import services
 from server.uploads import uploaded_bytes
 from server.viewing import _, problem_view
 from workorders.problems import Problem
 from workorders.queries.import_runs import find_run, import_runs
-from workorders.queries.undoing_imports import undoing_of
+from workorders.queries.undoing_imports import never_undone, undoing_of
 from workorders.usecases.exchange.undo_import import undo_import
 
 LISTED = 100
@@ -107,8 +107,11 @@ def _list(problem: Problem | None, report: ImportReport | None) -> str:
 def _one(number: int, problem: Problem | None) -> str:
     session = current_session()
     run = find_run(session, number)
-    undoing = undoing_of(session, run)
-    refused = undoing.refused and Problem("import_not_undoable", reason=undoing.refused)
+    never = never_undone(run)
+    # Counting all that rests on an import takes its time: only who thinks of undoing it waits.
+    asked = never is None and (problem is not None or "undoing" in request.args)
+    undoing = undoing_of(session, run) if asked else None
+    refused = Problem("import_not_undoable", reason=never) if never is not None else None
     return render_template(
         "office/import_run.html",
         run=run,

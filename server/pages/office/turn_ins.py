@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from mobile_api.tables import Device
 from server.auth.guard import current_staff
 from server.db import current_session
+from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, decides, handles_cash, reads
-from server.pages.office.cash_actions import acted, counting_fields, shown
+from server.pages.office.count_form import counting_fields
 from server.pages.office.review import tabs
 from server.services import services
 from server.viewing import _

@@ -1,11 +1,8 @@
 """The blueprint that the views of this folder join, who may call them, and what they have in common."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, flash, request
 
 from server.auth.roles import allow
 from server.db import current_session
@@ -32,16 +29,6 @@ def chosen(field: str) -> list[int]:
     return [count_from_text(one, field=field, high=ID_MAX) for one in request.form.getlist(field)]
 
 
-def acted(act: Callable[[], str], page: Callable[[Problem], str]) -> ResponseReturnValue:
-    """Go on to the address that `act` answers, or show the page again with why it was refused."""
-    try:
-        address = act()
-    except Problem as problem:
-        current_session().rollback()
-        return page(problem), problem.status
-    return redirect(address)
-
-
 def say_decided(decided: Decided) -> None:
     """Say how many were decided; what could not be, with the reasons, each once."""
     done, refused = len(decided.done), len(decided.refused)
@@ -51,11 +38,6 @@ def say_decided(decided: Decided) -> None:
         flash(ngettext("{count} stays open.", "{count} stay open.", refused), "warn")
         for words in sorted({problem_view(why)["words"] for _finding, why in decided.refused})[:5]:
             flash(words, "warn")
-
-
-def shown(problem: Problem | None) -> dict[str, Any]:
-    """What a template needs to show a refusal and what was typed."""
-    return {"problem": problem_view(problem) if problem else None, "entered": request.form}
 
 
 def decide(action: str, ids: list[int], reason: str, *, now: datetime, actor: str) -> Decided:

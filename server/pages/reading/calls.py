@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff
 from server.db import current_session
-from server.pages.reading.blueprint import acted, blueprint, reads, shown, works
+from server.pages.acting import acted, shown
+from server.pages.reading.blueprint import blueprint, reads, works
 from server.services import services
 from server.viewing import _
 from workorders.problems import Problem

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.imports.read_files import digest_of, file_rows
-from server.pages.reading.blueprint import acted, blueprint, keeps, reads, shown
+from server.pages.acting import acted, shown
+from server.pages.reading.blueprint import blueprint, keeps, reads
 from server.services import services
 from server.uploads import uploaded_bytes
 from server.viewing import _

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.exports.letters_pdf import letters_pdf
-from server.pages.reading.blueprint import acted, blueprint, keeps, reads, shown, works
+from server.pages.acting import acted, shown
+from server.pages.reading.blueprint import blueprint, keeps, reads, works
 from server.services import services
 from server.templating import local
 from server.viewing import _

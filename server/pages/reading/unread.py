@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from server.auth.guard import current_staff
 from server.db import current_session
-from server.pages.reading.blueprint import acted, blueprint, chosen, decide, reads, say_decided, shown, works
+from server.pages.acting import acted, shown
+from server.pages.reading.blueprint import blueprint, chosen, decide, reads, say_decided, works
 from server.services import services
 from workorders.grammar.numbers import count_from_text
 from workorders.problems import Problem

@@ -18,6 +18,8 @@ LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "turn_in": ("office.turn_in", "turn_in_id", ("cashier", "supervisor")),
     "drawer": ("office.drawer", "drawer_id", ("cashier", "supervisor")),
     "counter_receipt": ("office.counter_receipt", "number", ("cashier", "supervisor")),
+    "vault": ("office.vault", "office", ("cashier", "supervisor")),
+    "petty_cash": ("office.petty_cash", "office", ("cashier", "supervisor")),
     "deposit": ("office.deposit", "deposit_id", ("cashier", "supervisor")),
 }
 """What a column names: the view, its argument, and the roles that it is open to (none: everybody here)."""

@@ -1,7 +1,9 @@
 """Webhooks: each fact reaches a real receiver at least once, signed, whatever happens in between."""
 
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +30,7 @@ from workorders.policy.webhooks import GIVEN_UP_AFTER, KINDS, Target
 from workorders.problems import Problem
 from workorders.queries.export_rows import MONEY_IN
 from workorders.queries.exports import EXPORTS
-from workorders.queries.webhooks import webhook_view
+from workorders.queries.webhooks import count_waiting_deliveries, failing_webhooks, webhook_view
 from workorders.tables import WebhookDelivery
 from workorders.tables.webhook_triggers import MONEY_IN as MONEY_IN_SQL
 from workorders.usecases.cash.payments import record_payment
@@ -345,3 +347,49 @@ def test_a_name_that_no_host_has_is_an_answer_and_stops_nobody(host: str) -> Non
         patched.setattr(webhook_request, "target_of", lambda *_: asked)
         answer = asyncio.run(webhook_request.ask("https://kept.before/", b"", {}, ()))
     assert answer.failure == "name_unknown"
+
+
+def test_a_lookup_that_hangs_holds_nobody_up(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+
+    def hangs(*_: object, **__: object) -> list[object]:
+        released.wait(30)
+        return []
+
+    monkeypatch.setattr(webhook_request, "LOOKUP_SECONDS", 0.3)
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    with receiver() as billing:
+        sending.add(billing, "receipts")
+        sending.pay("p-1")
+        began = time.monotonic()
+        assert sending.round() == 0
+        assert time.monotonic() - began < 5, "the round does not wait for the resolver"
+        assert sending.deliveries()[0].last_error == "timed_out"
+    released.set()
+
+
+def test_only_so_many_lookups_hang_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    none_left = threading.BoundedSemaphore(1)
+    none_left.acquire()
+    monkeypatch.setattr(webhook_request, "LOOKUPS", none_left)
+    answer = asyncio.run(webhook_request.ask("https://billing.example/", b"", {}, ()))
+    assert answer.failure == "timed_out"
+
+
+def test_what_fails_is_counted_from_its_first_try_on(sending: Sending) -> None:
+    with receiver(status=500) as billing, receiver() as portal:
+        number = sending.add(billing, "receipts")
+        sending.add(portal, "receipts")
+        sending.pay("p-1")
+        sending.round()
+        sending.later(timedelta(hours=2))
+        sending.pay("p-2")
+        with sending.services.read_sessions() as session:
+            [failing] = failing_webhooks(session)
+            assert (failing.webhook.id, failing.waiting, failing.oldest.last_error) == (number, 2, "answered")
+            assert failing.since == world.LATER
+            assert count_waiting_deliveries(session) == 3
+        billing.status = 200
+        sending.round()
+        with sending.services.read_sessions() as session:
+            assert (failing_webhooks(session), count_waiting_deliveries(session)) == ([], 0)

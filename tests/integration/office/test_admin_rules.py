@@ -1,11 +1,13 @@
 """Rules and fees on the administrators' pages: in force, published, and a fee changed after its preview."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
 from marshmallow import Schema, fields
 
+from server.previews import preview_round
 from server.worker import prepare, publish_round
 from tests.integration.office.conftest import Office
 from tests.integration.usecases.world import TODAY
@@ -13,6 +15,7 @@ from workorders.messages.titles_en import GROUPS
 from workorders.policy import rule_schemas, setting_schemas
 from workorders.policy.rulebook import RULE_KINDS
 from workorders.queries.rules import latest_version
+from workorders.usecases.district.publish_rules import sample_document
 
 SOON = TODAY + timedelta(days=10)
 
@@ -125,3 +128,29 @@ def test_a_fee_from_today_on_is_on_tablets_with_the_next_publish(office: Office)
     assert office.post("ada", "/admin/fees/field_visit", **form).status_code == 302
     publish_round(services)
     assert on_tablets() == {5_250}
+
+
+def test_a_change_is_previewed_by_the_worker_before_it_is_published(office: Office) -> None:
+    page = office.client("ada").get("/admin/rules").text
+    assert "/admin/rules/previews" in page
+    steps = next(
+        one for one in sample_document()["rules"] if (one["kind"], one["key"]) == ("setting", "notice_steps")
+    )
+    nobody = steps | {"value": steps["value"] | {"minimum_cents": 10**7}}
+    stricter = {"note": "Write to nobody", "rules": [nobody]}
+    for wrong, said in (("{", "no JSON document"), ('{"rules": []}', "no rule in it")):
+        refused = office.post("ada", "/admin/rules/previews", document=wrong)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert office.post("sam", "/admin/rules/previews", document=json.dumps(stricter)).status_code == 403
+    made = office.post("ada", "/admin/rules/previews", document=json.dumps(stricter))
+    waiting = office.client("ada").get(made.location)
+    assert (waiting.headers.get("Refresh"), "looks for itself" in waiting.text) == ("3", True)
+    assert preview_round(office.services) == 1
+    assert preview_round(office.services) == 0
+    ready = office.client("ada").get(made.location)
+    assert "Refresh" not in ready.headers
+    assert all(words in ready.text for words in ("Write to nobody", "What would have come about"))
+    assert "Write to nobody" in office.client("ada").get("/admin/rules/previews").text
+    pack = office.post("ada", "/admin/rules/previews", pack="washington-pud")
+    assert pack.status_code == 302
+    assert office.client("ada").get("/admin/rules/published").text.count("Write to nobody") == 0

@@ -27,6 +27,23 @@ def test_a_note_is_kept_and_its_call_back_done_once(office: Office) -> None:
     assert client.post("/api/accounts/nobody/notes", json=words).status_code == 404
 
 
+def test_a_note_that_is_sent_twice_is_kept_once(office: Office) -> None:
+    client = program(office, "carla")
+    words = {"id": "crm-77", "kind": "call_in", "words": "Moves in May"}
+    first, again = (client.post("/api/accounts/A1/notes", json=words) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["id"] == again.json["id"]
+    for other in ({"words": "Moves in June"}, {"call_back_on": "2026-03-04"}):
+        refused = client.post("/api/accounts/A1/notes", json=words | other)
+        assert (refused.status_code, refused.json["code"]) == (409, "note_conflict")
+    elsewhere = client.post("/api/accounts/A2/notes", json=words)
+    assert elsewhere.json["code"] == "note_conflict"
+    theirs = program(office, "casey").post("/api/accounts/A1/notes", json=words)
+    assert theirs.json["id"] != first.json["id"], "somebody else's id is another"
+    without = [client.post("/api/accounts/A1/notes", json=words | {"id": ""}).json["id"] for _ in range(2)]
+    assert len(set(without)) == 2
+
+
 def test_an_adjustment_within_the_limit_is_posted_once(office: Office) -> None:
     before = program(office, "carla").get("/api/accounts/A1").json["balance_cents"]
     for _ in range(2):

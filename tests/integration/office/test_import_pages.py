@@ -37,6 +37,9 @@ def test_checked_then_taken_in_then_undone(office: Office) -> None:
     [run] = runs(office)
     assert (run.state, run.way, run.made_by) == ("written", "page", "sam")
     page = office.client("sam").get(answer.headers["Location"]).text
+    assert "Nothing has been built on it" not in page, "it is counted for who thinks of undoing it"
+    assert f"/office/imports/{run.id}?undoing=yes" in page
+    page = office.client("sam").get(f"/office/imports/{run.id}?undoing=yes").text
     assert "Nothing has been built on it" in page
     assert office.post("sam", f"/office/imports/{run.id}/undo").status_code == 302
     assert office.post("sam", f"/office/imports/{run.id}/undo").status_code == 409
@@ -63,7 +66,7 @@ def test_what_was_built_on_it_is_named(office: Office) -> None:
     accounts = "account,customer_name,opened_on,service_points\nA-new,Demo,2026-01-01,SP-new\n"
     send(office, accounts, kind="accounts")
     first, second = runs(office)
-    page = office.client("sam").get(f"/office/imports/{first.id}").text
+    page = office.client("sam").get(f"/office/imports/{first.id}?undoing=yes").text
     assert "something has been built on it" in page
     assert "SP-new" in page
     refused = office.post("sam", f"/office/imports/{first.id}/undo")

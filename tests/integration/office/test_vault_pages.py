@@ -9,8 +9,8 @@ from tests.integration.office.morning import CLOCK
 from workorders.ledger import balance
 from workorders.policy.tenders import Tender
 from workorders.queries.verify_cash import cash_differences
-from workorders.tables import Deposit, Drawer, VaultTransfer
-from workorders.usecases.cash.counter import take_tenders
+from workorders.tables import CashCount, Deposit, Drawer, VaultTransfer
+from workorders.usecases.cash.counter import close_batch, open_batch, take_tenders
 
 VAULT = "/office/cash/vault/north"
 LOBBY = {"code": "lobby", "office": "south", "kind": "kiosk", "name": "Lobby"}
@@ -158,3 +158,33 @@ def test_another_offices_transfer_is_not_decided_here(office: Office) -> None:
     assert office.post("casey", f"{VAULT}/transfers", kind="from_bank", amount="100").status_code == 302
     path = "/office/cash/vault/south/transfers/VT-000001"
     assert office.post("sam", path, decision="done").status_code == 404
+
+
+def test_counts_of_a_drop_box_that_do_not_agree_are_set_aside(office: Office) -> None:
+    _office_is_added(office)
+    with office.services.sessions.begin() as session:
+        paid = [Tender("cash", 3_000)]
+        made = open_batch(session, "drop_box", 1, 3_000, point="wall", now=CLOCK, actor="casey")
+        given: dict[str, Any] = {"channel": "drop_box", "now": CLOCK, "actor": "casey", "batch_id": made.id}
+        take_tenders(session, "CR-1", "A12", 3_000, paid, **given)
+        close_batch(session, made.id, reason="", now=CLOCK, actor="casey")
+    box, aside = "/office/cash/drawers/DB-000001", {"aside": "Carl has left"}
+    early = office.post("sam", f"{box}/emptied/aside", **aside)
+    assert (early.status_code, "nobody has counted" in early.text) == (422, True)
+    for person, notes in (("casey", "3"), ("ada", "2")):
+        assert office.post(person, f"{box}/emptied", **{"pieces.1000": notes}).status_code == 302
+    assert "Set these counts aside" not in office.client("casey").get(box).text
+    assert "Set these counts aside" in office.client("sam").get(box).text
+    assert office.post("casey", f"{box}/emptied/aside", **aside).status_code == 403
+    assert office.post("sam", f"{box}/emptied/aside").status_code == 422
+    assert office.post("sam", f"{box}/emptied/aside", **aside).status_code == 302
+    assert "Set these counts aside" not in office.client("sam").get(box).text
+    for person in ("sam", "casey"):
+        assert office.post(person, f"{box}/emptied", **{"pieces.1000": "3"}).status_code == 302
+    assert office.post("sam", f"{box}/emptied/aside", **aside).status_code == 409
+    assert office.post("sam", f"{box}/closing").status_code == 302
+    assert "Carl has left" in office.client("ada").get("/admin/audit").text
+    assert "Carl has left" in office.client("sam").get("/reports/overrides").text
+    with office.services.read_sessions() as session:
+        assert len(session.scalars(select(CashCount)).all()) == 4
+        assert list(cash_differences(session)) == []

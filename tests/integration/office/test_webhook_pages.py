@@ -96,3 +96,13 @@ def test_administrators_alone(office: Office) -> None:
     for name in ("casey", "sam"):
         assert office.client(name).get("/admin/webhooks").status_code == 403
         assert office.post(name, f"/admin/webhooks/{webhook.id}/end").status_code == 403
+
+
+def test_health_names_a_receiver_that_refuses_and_what_to_do(office: Office) -> None:
+    webhook = added(office)
+    assert "failing-webhooks" not in office.client("sam").get("/office/health").text
+    failed(office, webhook.id)
+    page = office.client("sam").get("/office/health").text
+    assert all(words in page for words in ("Billing", "Ask who runs the receiver", "503", "&lt;b&gt;busy"))
+    assert f"/admin/webhooks/{webhook.id}" not in page, "a supervisor may not open it"
+    assert f"/admin/webhooks/{webhook.id}" in office.client("ada").get("/office/health").text

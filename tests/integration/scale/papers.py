@@ -16,11 +16,15 @@ from workorders.usecases.cash.counter import open_batch, take_tenders
 from workorders.usecases.cash.deposits import make_deposit
 from workorders.usecases.cash.drawers import open_drawer
 from workorders.usecases.cash.payments import record_payment
+from workorders.usecases.cash.petty_funds import set_fund
+from workorders.usecases.cash.petty_transfers import ask_petty, hand_petty_over
+from workorders.usecases.cash.petty_vouchers import pay_voucher
 from workorders.usecases.cash.settlements import Batch, settle
 from workorders.usecases.cash.turn_ins import count_turn_in, open_turn_in, sign_turn_in
 from workorders.usecases.cash.vault_transfers import ask_transfer, hand_over
 from workorders.usecases.collections.cycles import generate_year
 from workorders.usecases.collections.notices import issue_notices
+from workorders.usecases.district.rule_previews import ask_preview
 from workorders.usecases.exchange.export_batches import make_batch
 from workorders.usecases.exchange.import_runs import RunMade, begin_run, note_written
 from workorders.usecases.exchange.webhooks import add_webhook
@@ -52,6 +56,11 @@ def lay_out(session: Session) -> dict[str, str]:
     add_point(session, "lobby", "north", "kiosk", "Lobby", now=NOW, actor="ada")
     change = ask_transfer(session, "north", "from_bank", 50_000, now=NOW, actor="carla")
     hand_over(session, change.id, now=NOW, actor="sam")
+    set_fund(session, "north", 10_000, "carla", now=NOW, actor="sam")
+    filling = ask_petty(session, "north", "from_vault", now=NOW, actor="carla")
+    hand_petty_over(session, filling.id, now=NOW, actor="sam")
+    stamps = {"payee": "Post office", "reason": "stamps", "account": "6110", "receipt": "R-1"}
+    pay_voucher(session, "north", 1_250, **stamps, now=NOW, actor="carla")
     drawer = open_drawer(session, 10_000, now=NOW, actor="carla")
     record_payment(session, "P-drawer", "A12", 500, "counter", now=NOW, actor="carla", method="cash")
     [held] = receipts_in_custody(session)
@@ -77,7 +86,10 @@ def lay_out(session: Session) -> dict[str, str]:
     made = RunMade("premises", "places.csv", "0" * 64, "import:premises:0", "command", len(places))
     before = begin_run(session)
     import_run = note_written(session, made, before, {}, places, now=NOW, actor="sam")
+    aging = {"kind": "setting", "key": "aging", "value": {"days": [30]}}
+    preview = ask_preview(session, {"rules": [aging]}, name="aging", now=NOW, actor="ada")
     return {
+        "preview": str(preview.id),
         "import_run": str(import_run),
         "batch": str(batch.id),
         "payment_batch": payments.id,

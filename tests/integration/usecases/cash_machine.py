@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from tests.integration.usecases import world
 from tests.integration.usecases.cash_steps import counted
+from tests.integration.usecases.petty_machine import EXPENSE, PettyDays
 from tests.integration.usecases.tablet import Tablet
 from tests.integration.usecases.vault_machine import CENTS, OFF, OFFICE, PEOPLE, PICK, VaultDays
 from tests.integration.usecases.world import NOW, TODAY
 from workorders.ledger import balance, custody, trial_balance
 from workorders.problems import Problem
-from workorders.queries.custody import receipts_in_custody
+from workorders.queries.custody import counts_of, receipts_in_custody
 from workorders.queries.deposits import undeposited_cents, waiting_bags
 from workorders.queries.drawers import moved_in_drawer, payments_in_drawer
 from workorders.queries.settlements import unsettled
@@ -48,12 +49,13 @@ from workorders.usecases.cash.turn_ins import cancel_turn_in, count_turn_in, ope
 from workorders.usecases.field.events import ingest_event
 
 TECHNICIANS = st.sampled_from(("t01", "t02"))
-LEDGERS = ("UNDEP", "VAULT", "BANK", "OS", "SUSP", "PFEE")
+LEDGERS = ("UNDEP", "VAULT", "PETTY", "EXPENSE", "BANK", "OS", "SUSP", "PFEE")
 """Where money of the office can be. SUSP is what was put into drawers (credit) and taken out of them (debit)
-for other ends, PFEE what processors kept."""
+for other ends, PFEE what processors kept, EXPENSE what petty cash was paid for."""
+PARTIES = {"VAULT": OFFICE, "PETTY": OFFICE, "EXPENSE": EXPENSE}
 
 
-class CashDays(VaultDays, RuleBasedStateMachine):
+class CashDays(VaultDays, PettyDays, RuleBasedStateMachine):
     """Set `connection` to one with a district in it; each machine's work is rolled back."""
 
     connection: Connection
@@ -71,6 +73,7 @@ class CashDays(VaultDays, RuleBasedStateMachine):
             for household, one in enumerate(self.tablets, start=1)
         }
         self.offices()
+        self.funds()
         self.session.flush()
         self.began = {name: _held(self.session, name) for name in LEDGERS}
         self.count = 0
@@ -207,6 +210,7 @@ class CashDays(VaultDays, RuleBasedStateMachine):
         assert sum(trial_balance(session).values()) == 0
         assert all(cents >= 0 for cents in custody(session).values())
         assert sums["VAULT"] >= 0
+        self.petty_cash_is_its_float()
         assert list(cash_differences(session)) == []
         self._undeposited(session, sums["UNDEP"])
 
@@ -235,9 +239,10 @@ class CashDays(VaultDays, RuleBasedStateMachine):
                 assert len(session.scalars(people).all()) == 2
         for drawer in session.scalars(select(Drawer).where(Drawer.state == "closed")):
             assert drawer.closed_by != drawer.owner
-            people = select(CashCount.counted_by).where(CashCount.subject == drawer.id).distinct()
-            assert len(session.scalars(people).all()) == (1 if drawer.kind == "person" else 2)
+            counters = {one.counted_by for one in counts_of(session, drawer.id)}
+            assert len(counters) == (1 if drawer.kind == "person" else 2)
         self.nobody_did_both_halves_at_a_vault()
+        self.nobody_did_both_halves_at_petty_cash()
         self.no_vault_that_was_given_up_holds_anything()
         for deposit, by in session.execute(
             select(Deposit, DepositCorrection.corrected_by).join(
@@ -252,8 +257,8 @@ class CashDays(VaultDays, RuleBasedStateMachine):
 
 
 def _held(session: Session, ledger: str) -> int:
-    """Cents on a ledger; a vault is its office's."""
-    return balance(session, ledger, OFFICE if ledger == "VAULT" else "")
+    """Cents on a ledger; a vault and petty cash are their office's."""
+    return balance(session, ledger, PARTIES.get(ledger, ""))
 
 
 _OPEN_PERSONAL = select(Drawer).where(Drawer.state == "open", Drawer.kind == "person").order_by(Drawer.id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -93,6 +93,15 @@ def test_a_closed_drawer_stays_closed(session: Session) -> None:
         "actor": "casey",
     }
     assert refused(session, lambda: take_payment_back(session, "r", **void)).code == "money_counted"
+
+
+@pytest.mark.parametrize("change", [{"kind": "kiosk"}, {"office": "north"}, {"owner": "sam"}])
+def test_whose_a_drawer_is_and_where_it_stands_never_changes(
+    session: Session, change: dict[str, str]
+) -> None:
+    drawer_with(session)
+    with pytest.raises(DBAPIError, match="append_only"), session.begin_nested():
+        session.execute(update(Drawer).values(change))
 
 
 def test_bad_input_of_a_drawer_is_named(session: Session) -> None:

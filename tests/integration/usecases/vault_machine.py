@@ -15,7 +15,7 @@ from workorders.queries.drawers import payments_in_drawer
 from workorders.queries.vault import standing_count
 from workorders.tables import CashCount, CashOffice, Drawer, VaultCount, VaultTransfer
 from workorders.usecases.administration.offices import add_office, add_point, change_office
-from workorders.usecases.cash.containers import count_container
+from workorders.usecases.cash.containers import count_container, set_container_count_aside
 from workorders.usecases.cash.drawer_closing import close_drawer
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.cash.vault_counts import close_vault_count, count_vault, set_count_aside
@@ -130,6 +130,12 @@ class VaultDays:
             self.act(count_container, found.id, counted(max(cash + off, 0), checks), actor=person)
         self.act(close_drawer, found.id, reason="x", actor=people[0])
 
+    @rule(which=PICK, actor=PEOPLE)
+    def its_counts_are_set_aside(self, which: int, actor: str) -> None:
+        found = self.one_of(select(Drawer).where(Drawer.kind != "person").order_by(Drawer.id), which)
+        if found is not None:
+            self.act(set_container_count_aside, found.id, reason="x", actor=actor)
+
     def no_vault_that_was_given_up_holds_anything(self) -> None:
         """Nobody could take it out again."""
         office = self.session.get_one(CashOffice, OFFICE)
@@ -143,6 +149,7 @@ class VaultDays:
         """Who asks does not hand over; who counts is not alone."""
         for transfer in self.session.scalars(select(VaultTransfer).where(VaultTransfer.state == "done")):
             assert transfer.asked_by != transfer.decided_by
-        for count in self.session.scalars(select(VaultCount).where(VaultCount.state == "closed")):
+        closed = select(VaultCount).where(VaultCount.state == "closed", VaultCount.ledger == "VAULT")
+        for count in self.session.scalars(closed):
             people = select(CashCount.counted_by).where(CashCount.subject == count.id).distinct()
             assert len(self.session.scalars(people).all()) == 2

@@ -11,7 +11,7 @@ from workorders.ledger.entries import EntryDraft
 from workorders.messages.message import typed
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-PARTIES = {"account": "A1", "technician": "t01", "office": "north"}
+PARTIES = {"account": "A1", "technician": "t01", "office": "north", "expense": "6110"}
 LINES = st.lists(
     st.tuples(st.sampled_from(sorted(CHART)), st.sampled_from(sorted(CHART)), st.integers(1, 10**9)),
     min_size=1,

@@ -2,6 +2,7 @@
 
 from workorders.messages.texts import N_
 from workorders.problems import Problem
+from workorders.queries.reports.arrangements import ARRANGEMENT_LIST, ARRANGEMENTS
 from workorders.queries.reports.cash_counts import COUNTER_RECEIPTS, OVER_SHORT, TURN_INS
 from workorders.queries.reports.charges import FEES
 from workorders.queries.reports.cuts import (
@@ -16,12 +17,14 @@ from workorders.queries.reports.meters import UNREAD, VAN_STOCK
 from workorders.queries.reports.office_cash import DEPOSITS, DRAWERS, END_OF_DAY
 from workorders.queries.reports.orders import OPEN_ORDER_LIST, OPEN_ORDERS
 from workorders.queries.reports.overrides import OVERRIDES
+from workorders.queries.reports.petty_cash import PETTY_CASH, PETTY_VOUCHERS
 from workorders.queries.reports.phone_codes import PHONE_CODES
 from workorders.queries.reports.receipts import CUSTODY, MONEY_RECEIVED, RECEIPT_LIST, RECEIPTS
 from workorders.queries.reports.report import Report
 from workorders.queries.reports.review import EDITS, EXCEPTION_LIST, EXCEPTIONS
 from workorders.queries.reports.service_levels import FIRST_TIME, RESPONSE_TIMES, REVISITS
 from workorders.queries.reports.technicians import ACTIVITY, DRIVING, VISIT_LIST
+from workorders.queries.reports.vaults import VAULT_MOVES, VAULTS
 
 GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (
@@ -48,6 +51,8 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             WRONGFUL_CUTS,
             WRONGFUL_CUT_LIST,
             PROMISES,
+            ARRANGEMENTS,
+            ARRANGEMENT_LIST,
             DISCONNECTIONS,
             PHONE_CODES,
         ),
@@ -63,6 +68,10 @@ GROUPS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             DRAWERS,
             END_OF_DAY,
             DEPOSITS,
+            VAULTS,
+            VAULT_MOVES,
+            PETTY_CASH,
+            PETTY_VOUCHERS,
             OVER_SHORT,
             MONEY_RECEIVED,
             FEES,

@@ -1,6 +1,6 @@
 """A report's filters, from the texts of an address or a command line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from workorders.grammar.numbers import count_from_text
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
+from workorders.queries.offices import offices
 from workorders.queries.reports.report import Asked, Filter, Report
-from workorders.tables import ExceptionCase, Technician, Zone
+from workorders.tables import ExceptionCase, Hold, HoldEvent, Technician, Zone
 
 SPAN_MAX_DAYS = 3_660
 """Ten years."""
@@ -62,15 +63,44 @@ def _value(session: Session, one: Filter, text: str, today: date) -> Any:
 
 def choices_of(session: Session, one: Filter) -> dict[str, str | None]:
     """What a filter lets choose: value → the name people know, None where a group of titles has it."""
-    if one.kind == "technician":
-        return dict(session.execute(select(Technician.id, Technician.name).order_by(Technician.name)).all())
-    if one.kind == "zone":
-        zones = select(Zone.code, Zone.name).where(Zone.kind == "work").order_by(Zone.name)
-        return dict(session.execute(zones).all())
-    if one.group == "type":
-        return dict.fromkeys(sorted(CATALOGUE))
-    if one.group == "case":
-        return dict.fromkeys(
-            session.scalars(select(ExceptionCase.code).distinct().order_by(ExceptionCase.code))
-        )
-    return dict.fromkeys(one.choices)
+    find = _CHOICES.get(one.group if one.kind == "choice" and one.group in _CHOICES else one.kind)
+    return find(session) if find is not None else dict.fromkeys(one.choices)
+
+
+def _technicians(session: Session) -> dict[str, str | None]:
+    return dict(session.execute(select(Technician.id, Technician.name).order_by(Technician.name)).all())
+
+
+def _zones(session: Session) -> dict[str, str | None]:
+    zones = select(Zone.code, Zone.name).where(Zone.kind == "work").order_by(Zone.name)
+    return dict(session.execute(zones).all())
+
+
+def _offices(session: Session) -> dict[str, str | None]:
+    return {place.code: place.name for place in offices(session, active=False)}
+
+
+def _makers(session: Session) -> dict[str, str | None]:
+    made = select(HoldEvent.actor).join(Hold, Hold.id == HoldEvent.hold_id)
+    made = made.where(Hold.kind == "arrangement", HoldEvent.kind == "added").distinct()
+    return dict.fromkeys(session.scalars(made.order_by(HoldEvent.actor)))
+
+
+def _types(_session: Session) -> dict[str, str | None]:
+    return dict.fromkeys(sorted(CATALOGUE))
+
+
+def _cases(session: Session) -> dict[str, str | None]:
+    known = select(ExceptionCase.code).distinct().order_by(ExceptionCase.code)
+    return dict.fromkeys(session.scalars(known))
+
+
+_CHOICES: Mapping[str | None, Callable[[Session], dict[str, str | None]]] = {
+    "technician": _technicians,
+    "zone": _zones,
+    "office": _offices,
+    "maker": _makers,
+    "type": _types,
+    "case": _cases,
+}
+"""Kind of a filter, or group of its choices → what there is to choose."""

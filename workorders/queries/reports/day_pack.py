@@ -10,12 +10,14 @@ from workorders.queries.reports.office_cash import DEPOSITS, DRAWERS, END_OF_DAY
 from workorders.queries.reports.receipts import MONEY_RECEIVED, RECEIPT_LIST
 from workorders.queries.reports.report import Asked, Report
 from workorders.queries.reports.running import Result, run_report
+from workorders.queries.reports.vaults import VAULTS
 
 PACK: tuple[Report, ...] = (
     END_OF_DAY,
     DRAWERS,
     TURN_INS,
     DEPOSITS,
+    VAULTS,
     OVER_SHORT,
     MONEY_RECEIVED,
     RECEIPT_LIST,

@@ -69,10 +69,15 @@ def end_of_day(session: Session, asked: Asked) -> Iterator[Row]:
             None if blind else day.taken_cents,
             None if blind else day.in_custody_cents,
             day.counted_cents,
+            day.settled_cents,
+            day.vaulted_cents,
+            day.petty_cents,
             day.undeposited_cents,
             day.deposited_cents,
+            day.corrected_cents,
             len(day.turn_ins),
             len(day.drawers),
+            len(day.vault_counts),
         )
 
 
@@ -158,7 +163,11 @@ DRAWERS = Report(
 END_OF_DAY = Report(
     name="end-of-day",
     title=N_("End of each day"),
-    about=N_("What each of the last days took, counted and deposited, and every older day that is open."),
+    about=N_(
+        "What each of the last days took, counted and deposited, and every older day that is open. Counted, "
+        "from processors and corrected are together what went into vaults and petty cash, is not deposited, "
+        "and is."
+    ),
     roles=MONEY,
     columns=(
         Column("day", N_("Day"), "day"),
@@ -166,10 +175,15 @@ END_OF_DAY = Report(
         Column("taken_cents", N_("Taken in the field"), "money", total=True),
         Column("custody_cents", N_("Still in custody"), "money", total=True),
         Column("counted_cents", N_("Counted"), "money", total=True),
+        Column("settled_cents", N_("From processors"), "money", total=True),
+        Column("vaulted_cents", N_("Into vaults"), "money", total=True),
+        Column("petty_cents", N_("Into petty cash"), "money", total=True),
         Column("undeposited_cents", N_("Not deposited"), "money", total=True),
         Column("deposited_cents", N_("Deposited"), "money", total=True),
+        Column("corrected_cents", N_("Corrected by the bank"), "money", total=True),
         Column("turn_ins", N_("Open turn-ins"), "number", total=True),
         Column("drawers", N_("Open drawers"), "number", total=True),
+        Column("vault_counts", N_("Open counts of vaults and petty cash"), "number", total=True),
     ),
     rows=end_of_day,
     order="-day",

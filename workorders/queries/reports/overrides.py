@@ -12,6 +12,7 @@ from workorders.messages.texts import N_
 from workorders.queries.reports.report import Asked, Chart, Column, Filter, Report, Row, span
 from workorders.tables import (
     Account,
+    CountSetAside,
     DepositCorrection,
     Drawer,
     ExceptionCase,
@@ -23,6 +24,7 @@ from workorders.tables import (
     PendingPayment,
     ReceiptExplanation,
     TurnIn,
+    VaultCount,
 )
 
 KINDS = (
@@ -35,6 +37,7 @@ KINDS = (
     "number_explained",
     "over_short",
     "bank_correction",
+    "count_set_aside",
 )
 Found = Iterator[Row]
 
@@ -139,7 +142,8 @@ def _numbers(session: Session, asked: Asked) -> Found:
 def _over_short(session: Session, asked: Asked) -> Found:
     turn_ins = select(TurnIn).where(TurnIn.state == "signed", _within(TurnIn.closed_at, asked))
     drawers = select(Drawer).where(Drawer.state == "closed", _within(Drawer.closed_at, asked))
-    for one in (*session.scalars(turn_ins), *session.scalars(drawers)):
+    vaults = select(VaultCount).where(VaultCount.state == "closed", _within(VaultCount.closed_at, asked))
+    for one in (*session.scalars(turn_ins), *session.scalars(drawers), *session.scalars(vaults)):
         difference = (one.counted_cents or 0) - (one.expected_cents or 0)
         if difference:
             yield _row(
@@ -166,6 +170,16 @@ def _bank(session: Session, asked: Asked) -> Found:
         )
 
 
+def _set_aside(session: Session, asked: Asked) -> Found:
+    """Counts of vaults, kiosks and drop boxes that others had to make anew."""
+    counts = select(CountSetAside).where(_within(CountSetAside.set_aside_at, asked))
+    for one in session.scalars(counts):
+        yield _row(one.set_aside_at, "count_set_aside", one.set_aside_by, subject=one.subject, why=one.reason)
+    vaults = select(VaultCount).where(VaultCount.state == "set_aside", _within(VaultCount.closed_at, asked))
+    for count in session.scalars(vaults):
+        yield _row(count.closed_at, "count_set_aside", count.closed_by, subject=count.id, why=count.reason)
+
+
 def _row(
     at: datetime | None,
     kind: str,
@@ -190,6 +204,7 @@ _SOURCES: tuple[tuple[tuple[str, ...], Callable[[Session, Asked], Found]], ...] 
     (("number_explained",), _numbers),
     (("over_short",), _over_short),
     (("bank_correction",), _bank),
+    (("count_set_aside",), _set_aside),
 )
 OVERRIDES = Report(
     name="overrides",

@@ -54,14 +54,16 @@ class Column:
     group: str | None = None
     """Group of titles of a `code`."""
     link: str | None = None
-    """What a value names: order | account | meter | turn_in | drawer | deposit | counter_receipt | case."""
+    """What a value names: order | account | meter | turn_in | drawer | vault | petty_cash | deposit |
+    counter_receipt | case."""
     total: bool = False
     """The sum of the column is shown below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader may choose. `kind`: day | span | number | choice | technician | zone.
+    """What a reader may choose. `kind`: day | span | number | choice | technician | zone | office | maker
+    (who made arrangements).
 
     A `span` is two days, `from` and `until`, both included; `default` counts days back from today, or is the
     value itself.
@@ -69,7 +71,7 @@ class Filter:
 
     name: str
     title: str
-    kind: Literal["day", "span", "number", "choice", "technician", "zone"]
+    kind: Literal["day", "span", "number", "choice", "technician", "zone", "office", "maker"]
     default: Any = None
     choices: tuple[str, ...] = ()
     group: str | None = None

@@ -8,10 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.texts import checked_line
+from workorders.ledger import balance
 from workorders.problems import Problem, Reason
 from workorders.queries.offices import office_named, open_batch_of, point_named
+from workorders.queries.petty import asked_transfer
 from workorders.queries.vault import standing_count, vault_cents
-from workorders.tables import MAIN_OFFICE, CashOffice, CollectionPoint, Drawer, VaultTransfer
+from workorders.tables import (
+    MAIN_OFFICE,
+    CashOffice,
+    CollectionPoint,
+    Drawer,
+    PettyFund,
+    PettyVoucher,
+    VaultTransfer,
+)
 from workorders.usecases.administration.audit import note_change
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,19}")
@@ -37,7 +47,7 @@ def change_office(
 
     Raises Problem `not_found`, and `bad_input` naming `name`, `has_vault` for a vault that is not empty, is
     being counted or has cash out in drawers, and `active` for the main office, or one with drawers that are
-    not closed or kiosks and drop boxes that stand.
+    not closed, kiosks and drop boxes that stand, or petty cash.
     """
     office = office_named(session, code, lock=True)
     if not active and code == MAIN_OFFICE:
@@ -45,6 +55,7 @@ def change_office(
     if not (has_vault and active):
         _check_vault_done(session, code)
     if office.active and not active:
+        _check_petty_done(session, code)
         unclosed = select(Drawer.id).where(Drawer.state != "closed", Drawer.office == code)
         if session.scalar(unclosed.limit(1)) is not None:
             raise Problem("bad_input", field="active", reason="close its drawers first")
@@ -122,6 +133,18 @@ def _check_vault_done(session: Session, code: str) -> None:
         )
     if standing_count(session, code) is not None:
         raise Problem("bad_input", field="has_vault", reason="close the count of its vault first")
+
+
+def _check_petty_done(session: Session, code: str) -> None:
+    """Nobody could count what lies in the box of a closed office."""
+    fund = session.get(PettyFund, code)
+    waiting = select(PettyVoucher.id).where(PettyVoucher.state == "asked", PettyVoucher.office == code)
+    if fund is None:
+        return
+    if fund.float_cents or balance(session, "PETTY", code) or standing_count(session, code, "PETTY"):
+        raise Problem("bad_input", field="active", reason="give its petty cash up first")
+    if session.scalar(waiting.limit(1)) is not None or asked_transfer(session, code) is not None:
+        raise Problem("bad_input", field="active", reason="decide what waits at its petty cash first")
 
 
 def _check_code(session: Session, code: str) -> None:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from workorders.grammar.cash_count import Count
 from workorders.policy.cash_control import agreed
 from workorders.problems import Problem
+from workorders.queries.custody import counts_of
 from workorders.queries.district import district_of
 from workorders.queries.drawers import expected_in_drawer, payments_in_drawer, waiting_in_drawer
 from workorders.queries.offices import open_batch_of, point_named
-from workorders.tables import CollectionPoint, Drawer
-from workorders.usecases.cash.counting import keep_count
+from workorders.tables import CollectionPoint, CountSetAside, Drawer
+from workorders.usecases.administration.audit import note_change
+from workorders.usecases.cash.counting import keep_count, needed_reason
 from workorders.usecases.cash.drawers import drawer_for_update
 from workorders.usecases.history import count as next_value
 
@@ -57,11 +59,7 @@ def count_container(session: Session, drawer_id: str, count: Count, *, now: date
     Raises Problem `not_found`, `cash_closed`, `counted_by_two`, `batch_open` while payments out of it
     are being keyed, `drawer_waits` while one waits for approval, and `bad_input`.
     """
-    drawer = drawer_for_update(session, drawer_id)
-    if drawer.kind == "person":
-        raise Problem("not_found", what="kiosk or drop box", key=drawer_id)
-    if drawer.state != "open":
-        raise Problem("cash_closed", key=drawer_id)
+    drawer = _open_container(session, drawer_id)
     batch = open_batch_of(session, drawer.owner)
     if batch is not None:
         raise Problem("batch_open", key=batch)
@@ -74,4 +72,48 @@ def count_container(session: Session, drawer_id: str, count: Count, *, now: date
         drawer.expected_cents = expected_in_drawer(session, drawer)
         drawer.counted_cents, drawer.state = both.cents, "counted"
     session.flush()
+    return drawer
+
+
+def set_container_count_aside(
+    session: Session, drawer_id: str, *, reason: str, now: datetime, actor: str
+) -> CountSetAside:
+    """Others count it anew: the two who began do not agree, or one of them has left. What they found stays.
+
+    Raises Problem `not_found`, `cash_closed` once two agree, and `bad_input` naming `aside` without a reason
+    or before anybody has counted.
+    """
+    drawer = _open_container(session, drawer_id)
+    counts = counts_of(session, drawer_id)
+    if not counts:
+        raise Problem("bad_input", field="aside", reason="nobody has counted it yet")
+    aside = CountSetAside(
+        subject=drawer.id,
+        last_count_id=counts[-1].id,
+        reason=needed_reason(reason, field="aside"),
+        set_aside_at=now,
+        set_aside_by=actor[:80],
+    )
+    session.add(aside)
+    session.flush()
+    people = ", ".join(sorted({one.counted_by for one in counts}))
+    note_change(
+        session,
+        f"drawer:{drawer.id}",
+        "count_set_aside",
+        now=now,
+        actor=actor,
+        changes={"counted_by": (people, None)},
+        reason=aside.reason,
+    )
+    return aside
+
+
+def _open_container(session: Session, drawer_id: str) -> Drawer:
+    """What lies in a kiosk or drop box and two people have not yet counted alike, locked."""
+    drawer = drawer_for_update(session, drawer_id)
+    if drawer.kind == "person":
+        raise Problem("not_found", what="kiosk or drop box", key=drawer_id)
+    if drawer.state != "open":
+        raise Problem("cash_closed", key=drawer_id)
     return drawer

@@ -34,7 +34,7 @@ def ask_transfer(
     naming `kind`, `amount` or `subject`.
     """
     vault = _vault(session, office)
-    _check_open(vault, kind)
+    _check_open(vault, out=kind in OUT)
     if kind not in ASKED:
         raise Problem("bad_input", field="kind", reason=Reason("one of {known}", known=", ".join(ASKED)))
     most = FLOAT_MAX_CENTS if kind == "float" else AMOUNT_MAX_CENTS
@@ -42,7 +42,7 @@ def ask_transfer(
         reason = Reason("more than $0.00 and at most {most}", most=text_from_cents(most))
         raise Problem("bad_input", field="amount", reason=reason)
     if kind == "from_bag":
-        _check_bag(session, subject, cents)
+        check_bag(session, subject, cents)
     transfer = VaultTransfer(
         id=f"VT-{next_value(session, 'vault_transfer'):06d}",
         office=vault.code,
@@ -71,11 +71,8 @@ def hand_over(
     if transfer.asked_by == actor[:80]:
         raise Problem("other_person_needed", key=transfer_id)
     # A transfer is locked before the vault, so that two hand-overs of one vault wait for each other.
-    vault = _vault(session, transfer.office, lock=True)
-    _check_open(vault, transfer.kind)
-    _check_still(session, vault)
-    if transfer.kind in OUT and vault_cents(session, vault.code) < transfer.amount_cents:
-        raise Problem("vault_lacks", office=vault.name, amount=text_from_cents(transfer.amount_cents))
+    out = transfer.kind in OUT
+    vault = ready_vault(session, transfer.office, out=out, cents=transfer.amount_cents)
     subject = transfer.subject
     if transfer.kind == "float":
         opened = open_drawer(
@@ -83,7 +80,7 @@ def hand_over(
         )
         subject = opened.id
     if transfer.kind == "from_bag":
-        _check_bag(session, subject, transfer.amount_cents)
+        check_bag(session, subject, transfer.amount_cents)
     transfer.subject = subject
     transfer.state, transfer.decided_at, transfer.decided_by = "done", now, actor[:80]
     if transfer.kind == "to_bank":
@@ -91,7 +88,7 @@ def hand_over(
     session.flush()
     _post(session, f"vault_transfer:{transfer.id}", transfer.kind, transfer.amount_cents, vault, now=now)
     if transfer.kind == "from_bag":
-        _forget_empty(session, str(subject))
+        forget_empty(session, str(subject))
     return transfer
 
 
@@ -103,6 +100,20 @@ def refuse_transfer(
     transfer.state, transfer.decided_at, transfer.decided_by = "refused", now, actor[:80]
     session.flush()
     return transfer
+
+
+def ready_vault(session: Session, office: str, *, out: bool, cents: int) -> CashOffice:
+    """The vault, locked: nobody counts it, and what goes out is there.
+
+    Raises Problem `not_found`, `no_vault`, `vault_counting`, `vault_lacks`, and `bad_input` for cash into the
+    vault of a closed office.
+    """
+    vault = _vault(session, office, lock=True)
+    _check_open(vault, out=out)
+    _check_still(session, vault)
+    if out and vault_cents(session, vault.code) < cents:
+        raise Problem("vault_lacks", office=vault.name, amount=text_from_cents(cents))
+    return vault
 
 
 def return_float(session: Session, drawer: Drawer, *, now: datetime) -> None:
@@ -137,9 +148,9 @@ def _vault(session: Session, office: str, *, lock: bool = False) -> CashOffice:
     return found
 
 
-def _check_open(vault: CashOffice, kind: str) -> None:
+def _check_open(vault: CashOffice, *, out: bool) -> None:
     """Nothing goes into the vault of a closed office; what is left in it may still go out."""
-    if not vault.active and kind not in OUT:
+    if not vault.active and not out:
         raise Problem("bad_input", field="office", reason="this office is closed")
 
 
@@ -162,7 +173,7 @@ def _asked(session: Session, transfer_id: str, office: str | None) -> VaultTrans
     return found
 
 
-def _check_bag(session: Session, subject: str | None, cents: int) -> None:
+def check_bag(session: Session, subject: str | None, cents: int) -> None:
     """Hold an amount to the cash of a bag that waits for the bank, which stays locked."""
     waiting = select(WaitingBag.subject).where(WaitingBag.subject == subject).with_for_update()
     if subject is None or session.scalar(waiting) is None or subject.startswith("VT-"):
@@ -172,8 +183,8 @@ def _check_bag(session: Session, subject: str | None, cents: int) -> None:
         raise Problem("bad_input", field="amount", reason="there is not that much cash in it")
 
 
-def _forget_empty(session: Session, subject: str) -> None:
-    """A bag whose money all went into the vault waits for no deposit any more."""
+def forget_empty(session: Session, subject: str) -> None:
+    """A bag whose money all went into a vault or petty cash waits for no deposit any more."""
     [bag] = bags_of(session, closed_named(session, [subject]))
     if not bag.cash_cents and not bag.items_cents:
         session.delete(session.get_one(WaitingBag, subject))

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workorders.grammar.texts import checked_line, checked_text
+from workorders.grammar.texts import CODE_MAX, checked_line, checked_text
 from workorders.grammar.times import checked_day
 from workorders.policy.programs import NOTE_KINDS
 from workorders.problems import Problem, Reason
@@ -24,10 +25,12 @@ def add_note(
     call_back_on: date | None,
     now: datetime,
     actor: str,
+    request_id: str | None = None,
 ) -> AccountNote:
     """Keep a note. With `call_back_on` it comes up on that day until somebody says what came of it.
 
-    Raises Problem `not_found`, and `bad_input` naming the field.
+    The same `request_id` again, by the same person, gives the note it made. Raises Problem `not_found`,
+    `bad_input` naming the field, and `note_conflict` when the id was used for another note.
     """
     if kind not in NOTE_KINDS:
         raise Problem("bad_input", field="kind", reason=Reason("one of {known}", known=", ".join(NOTE_KINDS)))
@@ -40,8 +43,29 @@ def add_note(
     ):
         raise Problem("bad_input", field="call_back_on", reason="from today to a year ahead")
     account = account_named(session, account_number)
+    key = None
+    if request_id:
+        key = f"{actor[:80]}:{checked_line(request_id, field='id', longest=CODE_MAX)}"
+        # Two copies of one request must not both find that there is no note yet.
+        lock_account(session, account.id)
+        known = session.scalar(select(AccountNote).where(AccountNote.request_key == key))
+        if known is not None:
+            if (known.account_id, known.kind, known.words, known.call_back_on) != (
+                account.id,
+                kind,
+                words,
+                call_back_on,
+            ):
+                raise Problem("note_conflict", note=known.id)
+            return known
     made = AccountNote(
-        account_id=account.id, at=now, actor=actor[:80], kind=kind, words=words, call_back_on=call_back_on
+        account_id=account.id,
+        at=now,
+        actor=actor[:80],
+        kind=kind,
+        words=words,
+        call_back_on=call_back_on,
+        request_key=key,
     )
     session.add(made)
     session.flush()

@@ -37,7 +37,7 @@ def publish_rules(session: Session, document: dict[str, Any], *, now: datetime) 
     "cents", "trigger", "exempt_rate_classes"}]}`; a line's own `effective_from` wins. All or nothing: Problem
     `bad_input` names the first line that is wrong before any row is added.
     """
-    _check_shape(document)
+    check_shape(document)
     version = latest_version(session) + 1
     default = _day(document.get("effective_from"), "effective_from")
     rows: list[Rule | Fee] = []
@@ -62,7 +62,7 @@ def publish_rules(session: Session, document: dict[str, Any], *, now: datetime) 
     return version
 
 
-def _check_shape(document: Any) -> None:
+def check_shape(document: Any) -> None:
     """Lists of objects with the keys that publishing reads; anything else is named by its place."""
     if not isinstance(document, dict):
         raise Problem("bad_input", field="rules", reason="the document must be a JSON object")

@@ -1,19 +1,14 @@
-"""What the administrators' pages have in common: acting with a refusal shown, and changes in words."""
+"""Changes by administrators in words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import flash, redirect, request
-from flask.typing import ResponseReturnValue
-
-from server.db import current_session
-from server.viewing import _, current_viewer, problem_view
+from server.viewing import _, current_viewer
 from workorders.messages import formats
 from workorders.messages.viewer import Viewer
 from workorders.messages.words import title
-from workorders.problems import Problem
 from workorders.tables import AdminChange
 
 CODES = {"roles": "roles", "skills": "skills", "scopes": "scopes", "kinds": "exports"}
@@ -43,25 +38,6 @@ class ChangeView:
     what: str
     reason: str | None
     details: tuple[tuple[str, str, str], ...]
-
-
-def acted(
-    act: Callable[[], str], page: Callable[[Problem], str], *, said: str | None = None
-) -> ResponseReturnValue:
-    """Go on to the address that `act` answers, or show the page again with why it was refused."""
-    try:
-        address = act()
-    except Problem as problem:
-        current_session().rollback()
-        return page(problem), problem.status
-    if said is not None:
-        flash(said, "good")
-    return redirect(address)
-
-
-def shown(problem: Problem | None) -> dict[str, Any]:
-    """What a template needs to show a refusal and what was typed."""
-    return {"problem": problem_view(problem) if problem else None, "entered": request.form}
 
 
 def in_words(changes: Sequence[AdminChange]) -> list[ChangeView]:

@@ -1,4 +1,4 @@
-"""What the pages of the cash office have in common: acting with a refusal shown, and counts from a form."""
+"""What pages that act have in common: going on, or showing the page again with why it was refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from server.db import current_session
 from server.viewing import problem_view
-from workorders.grammar.cash_count import DENOMINATIONS, cash_field, item_field
 from workorders.problems import Problem
 
 
@@ -29,8 +28,3 @@ def acted(
 def shown(problem: Problem | None) -> dict[str, Any]:
     """What a template needs to show a refusal and what was typed."""
     return {"problem": problem_view(problem) if problem else None, "entered": request.form}
-
-
-def counting_fields() -> dict[str, Any]:
-    """What the form of a count is made of."""
-    return {"denominations": DENOMINATIONS, "cash_field": cash_field, "item_field": item_field}
