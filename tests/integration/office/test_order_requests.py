@@ -135,3 +135,11 @@ def test_a_supervisor_overrides_with_a_reason_that_stays(office: Office) -> None
     answer = office.post("sam", "/csr/orders/new", **form)
     assert answer.status_code == 302
     assert "ordered by the commissioner" in office.client("sam").get(answer.headers["Location"]).text
+
+
+def test_an_order_for_no_service_point_leads_to_the_search(office: Office) -> None:
+    client = office.client("carla")
+    for address in ("/csr/orders/new", "/csr/orders/new?service_point="):
+        assert client.get(address).location == "/csr/"
+        assert "Find the service point first" in client.get("/csr/").text
+    assert client.get("/csr/orders/new?service_point=SP-none").status_code == 404
