@@ -109,11 +109,14 @@ def failing_webhooks(session: Session) -> list[FailingWebhook]:
         .group_by(WebhookDelivery.webhook_id)
         .having(func.count().filter(failed) > 0)
     )
+    rows = session.execute(query).all()
+    if not rows:
+        return []
+    oldest = {row[3]: row for row in rows}
+    named = select(WebhookDelivery, Webhook).join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
     found = [
-        FailingWebhook(
-            session.get_one(Webhook, webhook), waiting, since, session.get_one(WebhookDelivery, oldest)
-        )
-        for webhook, waiting, since, oldest in session.execute(query).all()
+        FailingWebhook(webhook, oldest[delivery.id][1], oldest[delivery.id][2], delivery)
+        for delivery, webhook in session.execute(named.where(WebhookDelivery.id.in_(oldest)))
     ]
     return sorted(found, key=lambda one: (one.since is None, one.since))
 
