@@ -114,6 +114,13 @@ ROUTES: dict[str, Route] = {
     ),
     "dispatch.status": Route(12, ("/dispatch/status",)),
     "dispatch.day_timeline": Route(14, ("/dispatch/timeline",)),
+    "dispatch.judged_move": Route(
+        14,
+        (
+            "/dispatch/timeline/move?technician=b1&orders={waiting}",
+            "/dispatch/timeline/move?technician=t01&orders={waiting},{sent}",
+        ),
+    ),
     "dispatch.timeline_lanes": Route(14, ("/dispatch/timeline/lanes",)),
     "dispatch.pickups": Route(7, ("/dispatch/pickups",)),
     "dispatch.remote": Route(9, ("/dispatch/remote",)),
