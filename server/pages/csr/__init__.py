@@ -17,6 +17,7 @@ from server.pages.csr import (
     searching,
     starting,
     stopping,
+    visit_links,
     worklists,
 )
 from server.pages.csr.blueprint import blueprint
@@ -39,5 +40,6 @@ __all__ = [
     "searching",
     "starting",
     "stopping",
+    "visit_links",
     "worklists",
 ]

@@ -51,6 +51,7 @@ ROUTES: dict[str, Route] = {
     "auth.from_provider": Route(4, ("/sign-in/back",)),
     "auth.to_provider": Route(4, ("/sign-in/provider",)),
     "auth.home": Route(4, ("/",)),
+    "visit.visit": Route(5, ("/v/nothing",)),
     "auth.sign_in": Route(4, ("/sign-in",)),
     "collections.agency": Route(20, ("/office/collections/agency",), everybody=True),
     "care.adjustments": Route(6, ("/api/accounts/L2/adjustments", "/api/accounts/L1/adjustments")),
@@ -191,6 +192,9 @@ ROUTES: dict[str, Route] = {
     "payments.payments": Route(
         6, ("/api/payments", "/api/payments?account=L1", "/api/payments?state=pending")
     ),
+    "plans.capacity": Route(10, ("/plans/capacity", "/plans/capacity?by=skill&zone=none")),
+    "plans.capacity_orders": Route(8, ("/plans/capacity/orders?day=any",)),
+    "plans.compare": Route(14, ("/plans/compare?one=now&other=1",)),
     "plans.closed_streets": Route(6, ("/plans/closures",)),
     "plans.late": Route(5, ("/plans/late/t01",)),
     "plans.page": Route(6, ("/plans/",)),

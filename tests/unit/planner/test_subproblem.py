@@ -1,4 +1,4 @@
-"""A part of a plan as PyVRP gets it: where it starts is what the routes say, as far as the part asks for it."""
+"""A part of a plan as PyVRP gets it begins with what its routes say, as far as the part asks for it."""
 
 from geo.planner.instance import RELOAD_NODE, index
 from geo.planner.model import Options, PlanningProblem
