@@ -168,7 +168,7 @@ def test_a_link_that_was_not_signed_here_opens_nothing(office: Office) -> None:
         f"{head}.{body}.",
         jwt.encode(good, "y" * 40, "HS256"),
         jwt.encode(good, SECRET, "HS256"),  # the secret itself is no key
-        jwt.encode(good, None, "none"),
+        jwt.encode(good, "", "none"),
         sign(good, SECRET),  # the tablets' key
     ]
     for one in forged[:4]:
