@@ -21,7 +21,12 @@ def drive(a: Place, b: Place) -> timedelta | None:
 
 
 def stop(number: str, at: int = 1, **given: Any) -> LaneStop:
-    made: dict[str, Any] = {"type": "reread", "state": "dispatched", "at": (float(at), 0.0), "minutes": 20} | given
+    made: dict[str, Any] = {
+        "type": "reread",
+        "state": "dispatched",
+        "at": (float(at), 0.0),
+        "minutes": 20,
+    } | given
     return LaneStop(number, **made)
 
 
