@@ -10,6 +10,8 @@ from workorders.judgement.lifecycle import State
 from workorders.tables import Customer, Enrollment, FieldEvent, Order, OrderEvent, ServicePoint, VisitLink
 from workorders.tables.customers import Account
 
+MOST_LINKS = 5
+"""Of an order at once; each assignment has one at most."""
 NOTICES = "visit_notices"
 """The program of an account whose customer wants to be told when somebody is on the way."""
 
@@ -36,7 +38,7 @@ def live_links(session: Session, number: str, *, now: datetime) -> Sequence[Visi
     query = select(VisitLink).where(
         VisitLink.order_number == number, VisitLink.revoked_at.is_(None), VisitLink.expires_at > now
     )
-    return session.scalars(query.order_by(VisitLink.id.desc())).all()
+    return session.scalars(query.order_by(VisitLink.id.desc()).limit(MOST_LINKS)).all()
 
 
 def travel_began(session: Session, order: Order) -> datetime | None:

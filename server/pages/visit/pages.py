@@ -1,7 +1,7 @@
 """What a customer sees of a visit: when, how it stands, and where the technician is while driving there.
 
-Nothing personal but the address line and a first name. No cookie, no script, no other site; no search engine
-lists it and no browser keeps it.
+Nothing personal but the address line and a first name. No cookie, no other site; no search engine lists it
+and no browser keeps it. A script of ours looks again each minute; without it a link does.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from workorders.tables import Order, VisitLink
 
 blueprint = Blueprint("visit", __name__, url_prefix="/v")
 EXTENSION = "visit_looks"
-RENEW_SECONDS = 60
 LIVING = frozenset({"waiting", "scheduled", "on_the_way", "there", "interrupted"})
 """Stages in which the page renews itself."""
 HEADERS = {
@@ -82,7 +81,7 @@ def visit(token: str) -> ResponseReturnValue:
 
 
 def _answer(status: int, *, visit: Shown | None) -> ResponseReturnValue:
-    renews = RENEW_SECONDS if visit is not None and visit.stage in LIVING else None
+    renews = visit is not None and visit.stage in LIVING
     page = render_template("visit/page.html", visit=visit, renews=renews, now=services().clock())
     answer = make_response(page, status)
     answer.headers.update(HEADERS)
