@@ -62,7 +62,7 @@ def capacity() -> ResponseReturnValue:
         total=Row(_("All"), total, narrowed),
         undated=sum(60 * work.minutes + found.drive_s for work in undated),
         undated_query=narrowed | {"day": "any"},
-        drive_minutes=round(found.drive_s / 60),
+        drive_s=found.drive_s,
         expects=bool(found.usual),
     )
 
