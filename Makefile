@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PYTEST_WORKERS ?= 3
 
-.PHONY: setup run test test-quick check bench lock texts setup-dev
+.PHONY: setup run test test-quick check bench lock texts pictures setup-dev
 
 setup:  ## install the Python and npm packages, nothing else
 	@$(PYTHON) bootstrap.py
@@ -33,6 +33,9 @@ bench: setup-dev  ## the benchmarks; PART=routing, sync, ingest, imports or page
 
 texts: setup-dev  ## bring the language catalogues up to date with the texts of the program
 	$(BIN)/python -m tools.texts
+
+pictures: setup-dev  ## the README's screenshots and its animation, made anew from a demo (needs Chromium)
+	$(BIN)/python -m tools.pictures
 
 lock:  ## lock the versions named in requirements*.in, with hashes (needs uv)
 	for list in requirements requirements-dev requirements-node; do \

@@ -17,7 +17,19 @@ from server.db import Transactional, bind_request_sessions
 from server.demonstration import demo_part
 from server.errors import register_errors
 from server.logs import configure_logs
-from server.pages import admin, analysis, collections, csr, dispatch, office, plans, reading, reports, stock
+from server.pages import (
+    admin,
+    analysis,
+    collections,
+    csr,
+    dispatch,
+    office,
+    plans,
+    reading,
+    reports,
+    stock,
+    visit,
+)
 from server.services import Services, open_services
 from sync.protocol.limits import Limits, feeds_for
 from sync.routes import ReplicationEndpoint
@@ -30,7 +42,7 @@ SESSION_HOURS = 12
 """A working day: nobody signs in twice, nobody stays signed in overnight."""
 
 
-PAGES = (dispatch, plans, csr, reading, office, collections, analysis, reports, admin, stock)
+PAGES = (dispatch, plans, csr, reading, office, collections, analysis, reports, admin, stock, visit)
 PARTS = (health, auth, *PAGES, maps)
 
 

@@ -16,7 +16,10 @@ LONGEST = 40
 
 
 class BoardView(Base):
-    """A view of one person. `query` is the board's query string without the day."""
+    """A view of one person. `query` is the board's query string without the day.
+
+    Its `lanes`, which is no filter: whether the timeline is open.
+    """
 
     __tablename__ = "board_view"
 
@@ -27,6 +30,10 @@ class BoardView(Base):
     by_default: Mapped[bool] = mapped_column(default=False)
     """The board opens with it."""
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def shows(self, query: Mapping[str, str]) -> bool:
+        """Whether it shows what this query string does; its timeline may have been opened or closed since."""
+        return {name: value for name, value in self.query.items() if name != "lanes"} == query
 
     __table_args__ = (Index("uq_board_view_name", "user_id", "name", unique=True),)
 

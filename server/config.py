@@ -187,6 +187,11 @@ class Config:
         _folder,
         "Folder whose files the worker imports, with a folder for each kind in it; unset: none is watched.",
     )
+    public_url: str = _setting(
+        "",
+        _text,
+        "Where customers reach these pages, as https://field.example.org; unset: no links in letters.",
+    )
     mail_from: str = _setting("curbstop@localhost", _text, "Address that letters by e-mail come from.")
     webhook_networks: tuple[Network, ...] = _setting(
         (),
@@ -247,6 +252,8 @@ class Config:
             raise Problem("bad_setting", name="CURBSTOP_UNITS", reason="us, metric or empty")
         if not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", self.mail_from):
             raise Problem("bad_setting", name="CURBSTOP_MAIL_FROM", reason="an address reads name@domain")
+        if self.public_url and not re.fullmatch(r"https?://[^\s/?#]+(?:/[^\s?#]*)?", self.public_url):
+            raise Problem("bad_setting", name="CURBSTOP_PUBLIC_URL", reason="reads https://host")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise Problem("bad_setting", name="CURBSTOP_LOG_LEVEL", reason="not a level")
         self._check_roles()

@@ -245,12 +245,17 @@ class Builder:
             here = [(rest.position, breaks + n) for n, (of, rest) in enumerate(self.rests) if of == row]
             for position in range(len(nodes) + 1):
                 steps += [Activity(ActivityType.CLIENT, client) for at, client in here if at == position]
-                if position < len(nodes):
+                if position < len(nodes) and self._visited(data, row, nodes[position]):
                     begins = lines[row].begins[position]
                     steps.append(self._step(data, row, nodes[position], client_of, begins))
             if steps:
                 routes.append(Route(data, steps, row))
         return Solution(data, routes)
+
+    @staticmethod
+    def _visited(data: ProblemData, row: int, node: int) -> bool:
+        """Orders are; the yard only where some size of meters may run out among these orders."""
+        return node != RELOAD_NODE or bool(data.vehicle_type(row).reload_depots)
 
     def _step(
         self, data: ProblemData, row: int, node: int, client_of: dict[int, list[int]], begins: int

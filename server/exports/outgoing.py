@@ -16,12 +16,20 @@ from server.config import Config
 from server.exports.mail_message import Content, mail_file
 from server.exports.mailed_receipt import receipt_letter
 from server.exports.mailed_report import report_letter
+from server.exports.mailed_visit import NobodyComesError, visit_letter
+from server.exports.visit_notices import ask_for_notices
 from server.services import Services
 from sync.pipeline.failures import stops_everything, wait_after
+from workorders.messages.words import OURSELVES
 from workorders.problems import Problem
 from workorders.queries.outgoing_mail import due_schedules, letters_to_write
 from workorders.tables import OutgoingMail
-from workorders.usecases.exchange.outgoing_mail import mark_failed, mark_ready, mark_written
+from workorders.usecases.exchange.outgoing_mail import (
+    mark_failed,
+    mark_ready,
+    mark_written,
+    set_letter_aside,
+)
 from workorders.usecases.exchange.report_schedules import ask_when_due
 
 log = structlog.get_logger()
@@ -30,7 +38,8 @@ FIRST_WAIT = timedelta(minutes=1)
 
 
 def mail_round(services: Services) -> int:
-    """Ask for the reports that are due, and write the letters that wait. Returns how many were written."""
+    """Ask for reports and notices that are due, and write the letters that wait; how many were written."""
+    ask_for_notices(services)
     now = services.clock()
     with services.read_sessions() as session:
         due = list(due_schedules(session, now=now, limit=BATCH))
@@ -50,6 +59,10 @@ def outgoing_folder(config: Config) -> Path:
 def _try_to_write(services: Services, number: int) -> int:
     try:
         write_letter(services, number)
+    except NobodyComesError:
+        with services.sessions.begin() as session:
+            set_letter_aside(session, number, now=services.clock(), actor=OURSELVES)
+        return 0
     except Exception as error:
         if stops_everything(error):
             raise
@@ -94,11 +107,7 @@ def write_letter(services: Services, number: int) -> None:
 
 
 def _made(session: Session, letter: OutgoingMail, config: Config, now: datetime) -> bytes:
-    content: Content = (
-        report_letter(session, letter, now=now)
-        if letter.kind == "report"
-        else receipt_letter(session, letter)
-    )
+    content = _content(session, letter, config, now)
     return mail_file(
         content,
         key=letter.key,
@@ -108,6 +117,14 @@ def _made(session: Session, letter: OutgoingMail, config: Config, now: datetime)
         language=letter.language,
         at=letter.created_at,
     )
+
+
+def _content(session: Session, letter: OutgoingMail, config: Config, now: datetime) -> Content:
+    if letter.kind == "report":
+        return report_letter(session, letter, now=now)
+    if letter.kind == "visit":
+        return visit_letter(session, letter, config, now=now)
+    return receipt_letter(session, letter)
 
 
 def _write_through(path: Path, body: bytes) -> None:

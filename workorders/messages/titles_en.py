@@ -175,6 +175,7 @@ PROGRAMS = {
     "green_power": "Green power",
     "deceased": "Deceased",
     "creditor_claim": "Creditor’s claim filed",
+    "visit_notices": "Email when a technician is on the way",
     "medical": "Medical need",
     "bankruptcy": "Bankruptcy",
     "pledge": "Assistance pledge",

@@ -8,6 +8,7 @@ PROGRAMS = (
     "green_power",
     "deceased",
     "creditor_claim",
+    "visit_notices",
 )
 PROTECTING = ("medical", "bankruptcy", "pledge")
 """Flags that are holds: what they forbid is decided in one place."""

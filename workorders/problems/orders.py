@@ -10,6 +10,9 @@ ROWS: dict[str, ProblemType] = {
     "illegal_transition": ProblemType(
         409, "An order that is {state} cannot be {command}.", "Reload the order to see what happened to it."
     ),
+    "visit_over": ProblemType(
+        409, "Nobody visits for order {number} any more.", "A link shows a visit that is still to come."
+    ),
     "stale_order": ProblemType(
         409, "Order {number} was changed by someone else.", "Reload it and decide again."
     ),

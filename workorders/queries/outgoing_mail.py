@@ -44,6 +44,14 @@ def letters_of_receipt(session: Session, number: str) -> Sequence[OutgoingMail]:
     return session.scalars(select(OutgoingMail).where(*of_it).order_by(OutgoingMail.id)).all()
 
 
+def letters_of_link(session: Session, key: str, order: str, epoch: int) -> Sequence[OutgoingMail]:
+    """The letters that carry a link to a visit: those that a person sent, and the one of its journey."""
+    begins = f"visit:{key}:"
+    sent = (OutgoingMail.key >= begins) & (OutgoingMail.key < f"visit:{key};")
+    of_it = or_(sent, OutgoingMail.key == f"on_the_way:{order}:{epoch}")
+    return session.scalars(select(OutgoingMail).where(of_it).order_by(OutgoingMail.id)).all()
+
+
 def recent_letters(session: Session, kind: str, *, limit: int) -> Sequence[OutgoingMail]:
     """The newest letters of a kind."""
     query = select(OutgoingMail).where(OutgoingMail.kind == kind).order_by(OutgoingMail.id.desc())

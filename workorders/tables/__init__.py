@@ -91,6 +91,7 @@ from workorders.tables.search_words import SearchWord
 from workorders.tables.settlements import SettledPayment, Settlement, SettlementChargeback, UnsettledPayment
 from workorders.tables.stock import MeterMove, StockCount, StockCountSerial, StockDifference
 from workorders.tables.vault import VaultCount, VaultTransfer
+from workorders.tables.visits import VisitLink
 from workorders.tables.webhooks import Webhook, WebhookDelivery, WebhookKind
 from workorders.tables.work import (
     Assignment,
@@ -233,6 +234,7 @@ __all__ = [
     "UnsettledPayment",
     "VaultCount",
     "VaultTransfer",
+    "VisitLink",
     "WaitingBag",
     "Webhook",
     "WebhookDelivery",

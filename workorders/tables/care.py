@@ -63,7 +63,7 @@ class Enrollment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str] = mapped_column(Code, index=True)
-    """tax_exempt | discount | budget_plan | autopay | green_power | deceased | creditor_claim."""
+    """One of workorders.policy.programs.PROGRAMS."""
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     """Its last day; None: until it is ended."""

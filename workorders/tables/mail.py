@@ -57,11 +57,12 @@ class OutgoingMail(Base):
     key: Mapped[str] = mapped_column(
         String(300).with_variant(String(300, collation="C"), "postgresql"), unique=True
     )
-    """What it is for: `schedule:<id>:<due>` or `receipt:<number>:<address>`; there is one for each."""
+    """What it is for: `schedule:<id>:<due>`, `receipt:<number>:<address>`, `visit:<link>:<address>` or
+    `on_the_way:<order>:<epoch>`; there is one for each."""
     kind: Mapped[str] = mapped_column(Code)
-    """report | receipt."""
+    """report | receipt | visit."""
     details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """report: schedule, due (ISO 8601); receipt: number."""
+    """report: schedule, due (ISO 8601); receipt: number; visit: link (its key), order."""
     recipients: Mapped[list[str]] = mapped_column(Json, default=list)
     language: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from server.pages.csr import (
     searching,
     starting,
     stopping,
+    visit_links,
     worklists,
 )
 from server.pages.csr.blueprint import blueprint
@@ -41,5 +42,6 @@ __all__ = [
     "searching",
     "starting",
     "stopping",
+    "visit_links",
     "worklists",
 ]

@@ -16,6 +16,7 @@ from server.db import current_session
 from server.doors import seen_version
 from server.pages.csr.blueprint import blueprint, reads
 from server.pages.csr.recent import looked_at
+from server.pages.csr.visit_links import visit_card
 from server.services import services
 from server.tablets import order_staleness
 from server.viewing import _, current_viewer, people, problem_view
@@ -111,6 +112,7 @@ def order_page(
         reports=reports,
         done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         remote=remote_state(session, found),
+        visit_card=visit_card(session, found),
         command_id=uuid.uuid4().hex,
         registers=registers_of_order(session, number, found.service_point_id),
         follow_ons=session.scalars(select(Order).where(Order.follows_number == number)).all(),

@@ -1,6 +1,6 @@
 """The dispatcher's board: open orders, the map, technicians and their tablets."""
 
-from server.pages.dispatch import actions, messages, pages, pickups, remote, tablets, timeline, views
+from server.pages.dispatch import actions, messages, moves, pages, pickups, remote, tablets, timeline, views
 from server.pages.dispatch.blueprint import blueprint
 from server.pages.dispatch.live import changes, stream
 
@@ -9,6 +9,7 @@ __all__ = [
     "blueprint",
     "changes",
     "messages",
+    "moves",
     "pages",
     "pickups",
     "remote",

@@ -14,6 +14,7 @@ from server.db import current_session
 from server.doors import seen_version
 from server.pages.dispatch.blueprint import blueprint, dispatches
 from server.pages.dispatch.happened import happened
+from server.pages.dispatch.moves import put_before
 from server.pages.dispatch.undo import Before, before, undo
 from server.pages.dispatch.workdays import movable_numbers
 from server.services import services
@@ -65,8 +66,13 @@ def assign() -> ResponseReturnValue:
         if was is not None:
             undoable.append(replace(was, epoch=given.epoch, given_day=given.route_day))
 
+    def place(numbers: Sequence[str]) -> None:
+        # The timeline says where it was dropped; elsewhere it goes behind what the day already has.
+        if "before" in form:
+            put_before(session, technician.id, day, numbers, form["before"], **_by_whom())
+
     done = SENT if send else GIVEN
-    return _each(done, give, undoable, name=technician.name, day=date_text(day))
+    return _each(done, give, undoable, afterwards=place, name=technician.name, day=date_text(day))
 
 
 @blueprint.post("/undo")
@@ -112,16 +118,23 @@ def cancel() -> ResponseReturnValue:
 @blueprint.post("/route")
 @dispatches
 def move() -> ResponseReturnValue:
-    """Move one stop of a route up or down by `steps` places; presses in quick succession come as one."""
+    """Move one stop of a route up or down by `steps` places; presses in quick succession come as one.
+
+    With `before` it goes before that stop instead, or to the end when the day has no such stop.
+    """
     session, form = current_session(), request.form
     day = day_from(form.get("day"), local(services().clock()).date())
     technician, number = form.get("technician", ""), form.get("number", "")
     numbers = movable_numbers(session, technician, day)
     if number not in numbers:
         raise Problem("not_found", what="movable stop", key=number)
-    steps = count_from_text(form.get("steps", "1"), field="steps", high=MOST)
     here = numbers.index(number)
-    there = here + (-steps if form.get("move") == "up" else steps)
+    if "before" in form:
+        others = [one for one in numbers if one != number]
+        there = others.index(form["before"]) if form["before"] in others else len(others)
+    else:
+        steps = count_from_text(form.get("steps", "1"), field="steps", high=MOST)
+        there = here + (-steps if form.get("move") == "up" else steps)
     there = min(max(there, 0), len(numbers) - 1)
     if there != here:
         numbers.insert(there, numbers.pop(here))
@@ -143,11 +156,13 @@ def _each(
     undoable: Sequence[Before] = (),
     *,
     chosen: Sequence[tuple[str, int | None]] | None = None,
+    afterwards: Callable[[Sequence[str]], None] | None = None,
     **details: str,
 ) -> ResponseReturnValue:
     """Act on each ticked order; `done` says it of one, which is named, and of several.
 
-    `act` fills `undoable` with what the page may take back; `chosen`: other orders than the ticked ones.
+    `act` fills `undoable` with what the page may take back; `chosen`: other orders than the ticked ones;
+    `afterwards` gets those that went through.
     """
     session = current_session()
     good, refused = [], []
@@ -160,6 +175,8 @@ def _each(
         else:
             good.append(number)
     said = []
+    if good and afterwards is not None:
+        afterwards(good)
     if good:
         said = [ngettext(*done, len(good), number=good[0], **details)]
     return _done(said, refused, undoable=undoable)

@@ -64,7 +64,17 @@ def page() -> ResponseReturnValue:
         alerts=current_alerts(),
         views=views_of(session, me),
         current_query={name: value for name, value in shown.items() if name != "day"},
+        lanes=lanes_shown(request.args),
     )
+
+
+def lanes_shown(values: Mapping[str, str]) -> str | None:
+    """Whether the board has its timeline open: `shown` or `hidden`; None: as this browser had it last.
+
+    It belongs to a saved view and never to a filter: links of the page leave it alone.
+    """
+    asked = values.get("lanes")
+    return asked if asked in {"shown", "hidden"} else None
 
 
 def board_address(query: Mapping[str, str]) -> str:

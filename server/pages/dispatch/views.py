@@ -7,7 +7,7 @@ from server.auth.guard import current_staff
 from server.board_views import delete_view, save_view
 from server.db import current_session
 from server.pages.dispatch.blueprint import blueprint, dispatches
-from server.pages.dispatch.pages import board_address, current_filters
+from server.pages.dispatch.pages import board_address, current_filters, lanes_shown
 from server.services import services
 from server.viewing import _, problem_view
 from workorders.problems import Problem
@@ -19,6 +19,8 @@ def keep_view() -> ResponseReturnValue:
     """Save what the board of this address shows under a name."""
     session, filters = current_session(), current_filters()
     query = {name: value for name, value in filters.query().items() if name != "day"}
+    if (lanes := lanes_shown(request.form)) is not None:
+        query["lanes"] = lanes
     try:
         view = save_view(
             session,

@@ -45,6 +45,7 @@ REASONS = {
         "Whoever scheduled it may not read this report any more. End it and let somebody else begin one."
     ),
     "bad_input": N_("The receipt is void by now, or the report's filters name what is gone. Set it aside."),
+    "bad_setting": N_("A setting is missing: CURBSTOP_PUBLIC_URL, where customers reach the pages."),
     "feed_failed": N_("The program could not read this tablet's feed. Ask your administrator."),
 }
 """What is wrong and what to do, by the code of a failure."""

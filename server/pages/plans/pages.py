@@ -11,6 +11,7 @@ from geo.schedule.work import apply_document
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.pages.plans.blueprint import blueprint, plans
+from server.pages.plans.compare_pages import runs_of
 from server.pages.plans.comparison import comparison
 from server.planning.runs import ask, ask_rest
 from server.services import services
@@ -89,7 +90,8 @@ def show(run: int) -> ResponseReturnValue:
     session = current_session()
     found = _found(session, run)
     template = "plans/_run.html" if "HX-Request" in request.headers else "plans/run.html"
-    return render_template(template, run=found, **comparison(session, found))
+    others = [other for other in runs_of(session, found.day) if other.id != found.id] if found.result else []
+    return render_template(template, run=found, others=others, **comparison(session, found))
 
 
 @blueprint.post("/<int:run>/use")

@@ -1,29 +1,16 @@
 // What a dispatcher has in hand on the board: ticks, open technicians and half-typed reasons outlast every refresh.
-const KEPT_TICKS = "board:ticked";
-/** Order number → what the form sends for it. Kept over a change of filter, so that orders of several can be ticked. */
-const ticked = new Map(remembered());
+const { ticked, announce } = await import(document.getElementById("ticks-script").src);
 const opened = new Set();
 
-function remembered() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT_TICKS) ?? "[]");
-  } catch {
-    return [];
-  }
-}
-
-export const chosenNumbers = () => new Set(ticked.keys());
-
-function announce() {
+document.addEventListener("board:chosen", () => {
   const count = document.getElementById("chosen");
   if (count) count.textContent = String(ticked.size);
+  for (const box of boxes()) box.checked = ticked.has(numberOf(box));
   sayElsewhere();
-  sessionStorage.setItem(KEPT_TICKS, JSON.stringify([...ticked]));
   for (const stop of document.querySelectorAll(".stops li")) {
     stop.classList.toggle("chosen", ticked.has(stop.dataset.number));
   }
-  document.dispatchEvent(new CustomEvent("board:chosen"));
-}
+});
 
 /** Ticked orders that the filter does not show are counted, and sent along. */
 function sayElsewhere() {
@@ -50,20 +37,6 @@ for (const box of boxes()) {
 }
 announce();
 
-/** Tick orders, given as numbers with versions, or take their ticks away; also those the list does not show. */
-export function choose(orders, on) {
-  for (const [number, version] of orders) {
-    const box = document.getElementById(`tick-${number}`);
-    on ? ticked.set(number, box?.value ?? `${number}:${version}`) : ticked.delete(number);
-    if (box) box.checked = on;
-  }
-  announce();
-}
-
-export function chooseNone() {
-  choose([...ticked].map(([number]) => [number]), false);
-}
-
 /** Ticked orders that the list does not show are as new as the map knows them; what is not open any more goes. */
 export function adoptPoints({ asked, number, version }) {
   const now = new Map(number.map((name, place) => [name, version[place]]));
@@ -71,15 +44,6 @@ export function adoptPoints({ asked, number, version }) {
     if (!ticked.has(name) || document.getElementById(`tick-${name}`)) continue;
     now.has(name) ? ticked.set(name, `${name}:${now.get(name)}`) : ticked.delete(name);
   }
-  announce();
-}
-
-export function toggle(number, version) {
-  const box = document.getElementById(`tick-${number}`);
-  if (!box) return choose([[number, version]], !ticked.has(number));
-  box.checked = !box.checked;
-  tick(box);
-  box.closest("tr").scrollIntoView({ block: "nearest" });
   announce();
 }
 
@@ -163,16 +127,10 @@ export function adoptWorkday(day) {
   announce();
 }
 
-// An action that went through takes its ticks away; one that was refused keeps them for another try.
+// An action that went through leaves no half-typed reason behind.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const path = event.detail.requestConfig?.path ?? "";
-  if (event.detail.successful && /\/dispatch\/(assign|recall|cancel)/.test(path)) {
-    ticked.clear();
-    const reason = document.getElementById("do-reason");
-    if (reason) reason.value = "";
-    for (const box of boxes()) box.checked = false;
-    announce();
-  }
+  const reason = document.getElementById("do-reason");
+  if (reason && event.detail.successful && /\/dispatch\/(recall|cancel)/.test(event.detail.requestConfig?.path ?? "")) reason.value = "";
 });
 
 // Cancelling asks once, with the number of orders it is about.

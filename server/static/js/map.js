@@ -1,6 +1,6 @@
 // The map of the board: the district's own tiles when they are there, the orders and routes in any case.
 // By the very address that the page loads it from: another address would be a second module with ticks of its own.
-const { chosenNumbers, toggle } = await import(document.getElementById("board-script").src);
+const { chosenNumbers, toggle } = await import(document.getElementById("ticks-script").src);
 
 const holder = document.getElementById("map");
 const note = document.getElementById("map-note");
@@ -188,6 +188,7 @@ function popup() {
   map.on("click", "orders", (event) => {
     const { number, version } = event.features[0].properties;
     toggle(number, version);
+    document.getElementById(`row-${number}`)?.scrollIntoView({ block: "nearest" });
   });
 }
 

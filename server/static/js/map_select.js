@@ -1,6 +1,6 @@
 // Orders are ticked by drawing on the map: a box, a line around them, or, by keyboard, all that is in sight.
 const at = (id) => document.getElementById(id).src;
-const { choose, chooseNone } = await import(at("board-script"));
+const { choose, chooseNone } = await import(at("ticks-script"));
 const maps = await import(at("map-script"));
 
 const pane = document.getElementById("map");

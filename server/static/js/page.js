@@ -57,6 +57,20 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
+// What stands in a field goes to the clipboard; where the browser forbids that, it is marked for the person to copy.
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (!copier) return;
+  const field = document.getElementById(copier.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    say(copier.dataset.said);
+  } catch {
+    field.focus();
+  }
+});
+
 // One box finds everything, from every page: F2, or Ctrl or Command with K. Neither is a letter that somebody may be typing.
 const everywhere = document.getElementById("everywhere");
 addEventListener("keydown", (event) => {

@@ -8,11 +8,14 @@ const { handsFree } = await import(at("hands-script"));
 const lanes = document.getElementById("lanes");
 const TICK_MS = 60_000; // the line of now moves on
 const HELD_MS = 300;
-const refresh = () => document.body.dispatchEvent(new CustomEvent("board:refresh", { bubbles: true }));
+const pane = lanes.closest(".lanes-pane"); // on the board; a page of its own has none
+const closed = () => pane !== null && !pane.hasAttribute("data-open");
+const refresh = () => lanes.dispatchEvent(new CustomEvent("lanes:stale", { bubbles: true }));
 let wanted = new Set();
 let asking = false;
 
 onChange((change) => {
+  if (closed()) return; // it is fetched whole when it is opened again
   if (change.everything) {
     wanted = new Set();
     return refresh();
@@ -57,4 +60,8 @@ function apply(changed) {
   showTicked();
 }
 
-setInterval(() => { if (!document.hidden && !lanes.querySelector(".dragged")) refresh(); }, TICK_MS);
+setInterval(() => { if (!document.hidden && !closed() && !lanes.querySelector(".dragged")) refresh(); }, TICK_MS);
+
+// A closed pane asks for nothing.
+document.body.addEventListener("htmx:beforeRequest", (event) => { if (event.target === lanes && closed()) event.preventDefault(); });
+

@@ -94,3 +94,19 @@ def test_a_change_is_on_its_way_within_a_second(
     record_property("worked_ms", round(worked * 1000))
     assert worked < 1.0
     assert len(answer.data) < whole / 10
+
+
+def test_the_first_sight_is_small(office: Office, record_property: Callable[[str, object], None]) -> None:
+    """The page and its map as they go over the wire; the timeline comes when somebody opens it."""
+    enlarge(office)
+    client = office.client("dana")
+    packed = {"Accept-Encoding": "gzip"}
+    sizes = [
+        len(client.get(path, query_string={"day": str(TODAY)}, headers=packed).data)
+        for path in ("/dispatch/", "/dispatch/map.json")
+    ]
+    record_property("first_sight_bytes", sum(sizes))
+    assert sum(sizes) < 120_000
+    page = client.get("/dispatch/", query_string={"day": str(TODAY)}).text
+    assert 'id="lanes-template"' in page
+    assert 'id="block-' not in page

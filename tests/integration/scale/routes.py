@@ -53,6 +53,7 @@ ROUTES: dict[str, Route] = {
     "auth.from_provider": Route(4, ("/sign-in/back",)),
     "auth.to_provider": Route(4, ("/sign-in/provider",)),
     "auth.home": Route(4, ("/",)),
+    "visit.visit": Route(5, ("/v/nothing",)),
     "auth.sign_in": Route(4, ("/sign-in",)),
     "collections.agency": Route(20, ("/office/collections/agency",), everybody=True),
     "care.adjustments": Route(6, ("/api/accounts/L2/adjustments", "/api/accounts/L1/adjustments")),
@@ -82,7 +83,7 @@ ROUTES: dict[str, Route] = {
     "csr.my_day": Route(16, ("/csr/worklists",)),
     "csr.new_customer": Route(4, ("/csr/customers/new",)),
     "csr.new_order": Route(20, ("/csr/orders/new?service_point=LS2&type=reread",)),
-    "csr.order": Route(36, ("/csr/orders/{done}", "/csr/orders/H1", "/csr/orders/{silent_cut}")),
+    "csr.order": Route(38, ("/csr/orders/{done}", "/csr/orders/H1", "/csr/orders/{silent_cut}")),
     "csr.start_form": Route(24, ("/csr/premises/LP2/start", "/csr/premises/LP1/start?account=L2")),
     "csr.stop_form": Route(14, ("/csr/accounts/L2/stop",)),
     "moves.agreements": Route(8, ("/api/accounts/L2/agreements",)),
@@ -116,6 +117,13 @@ ROUTES: dict[str, Route] = {
     ),
     "dispatch.status": Route(12, ("/dispatch/status",)),
     "dispatch.day_timeline": Route(14, ("/dispatch/timeline",)),
+    "dispatch.judged_move": Route(
+        14,
+        (
+            "/dispatch/timeline/move?technician=b1&orders={waiting}",
+            "/dispatch/timeline/move?technician=t01&orders={waiting},{sent}",
+        ),
+    ),
     "dispatch.timeline_lanes": Route(14, ("/dispatch/timeline/lanes",)),
     "dispatch.pickups": Route(7, ("/dispatch/pickups",)),
     "dispatch.remote": Route(9, ("/dispatch/remote",)),
@@ -190,6 +198,9 @@ ROUTES: dict[str, Route] = {
     "payments.payments": Route(
         6, ("/api/payments", "/api/payments?account=L1", "/api/payments?state=pending")
     ),
+    "plans.capacity": Route(10, ("/plans/capacity", "/plans/capacity?by=skill&zone=none")),
+    "plans.capacity_orders": Route(8, ("/plans/capacity/orders?day=any",)),
+    "plans.compare": Route(14, ("/plans/compare?one=now&other=1",)),
     "plans.closed_streets": Route(6, ("/plans/closures",)),
     "plans.late": Route(5, ("/plans/late/t01",)),
     "plans.page": Route(6, ("/plans/",)),
