@@ -105,10 +105,12 @@ def addresses(session: Session) -> tuple[str, ...]:
 
 
 def typed(session: Session) -> set[str]:
-    """What people typed, names, and what a district calls its notices in each language."""
+    """What people typed, names, and what a district calls its notices and its expense accounts."""
     written = {text for column in TYPED for text in session.scalars(select(column)) if text}
     notices = session.scalars(select(Rule.value).where(Rule.kind == "notice_text"))
-    return written | {str(notice["title"]) for notice in notices}
+    petty = session.scalars(select(Rule.value).where(Rule.kind == "setting", Rule.key == "petty_cash"))
+    accounts = {str(account["label"]) for setting in petty for account in setting["accounts"]}
+    return written | accounts | {str(notice["title"]) for notice in notices}
 
 
 def test_every_page_reads_well_in_both_languages(
