@@ -34,10 +34,11 @@ raises = allow("csr", "dispatcher", "supervisor")
 @raises
 def new_order() -> ResponseReturnValue:
     """The form for `?service_point=`; with `&type=` it asks what that type needs."""
-    if not (typed_before() or request.args).get("service_point"):
+    given = typed_before() or request.args
+    if not given.get("service_point"):
         flash(_("Find the service point first; an order is raised from its page."), "warn")
         return redirect(url_for("csr.home"))
-    return _form(typed_before() or request.args, None)
+    return _form(given, None)
 
 
 @blueprint.post("/orders/new")
