@@ -9,6 +9,7 @@ from flask import Flask, g, has_request_context, request
 
 from server.auth.csrf import csrf_token
 from server.auth.density import density
+from server.auth.kept_forms import form_to_fill
 from server.demonstration import demo_part
 from server.services import services
 from server.viewing import _, clock_time, current_viewer, ngettext, people, said, said_stored
@@ -162,7 +163,9 @@ def register(app: Flask) -> None:
         service_tone=lambda state: SERVICE_TONES.get(state, "quiet"),
     )
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.globals.update(csrf_token=csrf_token, density=density, _=_, ngettext=ngettext)
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, form_to_fill=form_to_fill, density=density, _=_, ngettext=ngettext
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -12,7 +12,7 @@ from flask import Request, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from server.auth.csrf import check_csrf, refuse_foreign_site
-from server.auth.kept_forms import keep_and_sign_in
+from server.auth.kept_forms import keep_and_show_again, keep_and_sign_in
 from server.auth.remembered import remembered_credentials
 from server.auth.roles import Rule, rule_of
 from server.auth.scopes import roles_of, scope_of
@@ -74,8 +74,22 @@ def guard() -> ResponseReturnValue | None:
     if changes and "without_session" not in g:
         if g.staff is None and rule.public is None and (kept := keep_and_sign_in(request)) is not None:
             return kept
-        check_csrf(request)
+        again = _checked(rule)
+        if again is not None:
+            return again
     return _admit(rule)
+
+
+def _checked(rule: Rule) -> ResponseReturnValue | None:
+    """A form from before the last sign-in leads back to its page. Raises Problem form_expired."""
+    try:
+        check_csrf(request)
+    except Problem:
+        again = keep_and_show_again(request) if g.staff is not None and rule.public is None else None
+        if again is None:
+            raise
+        return again
+    return None
 
 
 def _admit(rule: Rule) -> ResponseReturnValue | None:

@@ -103,6 +103,29 @@ def open_page(browser: Browser, running: Running, name: str, complaints: list[st
     return page
 
 
+def test_what_was_typed_comes_back_after_signing_in_again(
+    browser: Browser, running: Running, complaints: list[str]
+) -> None:
+    page = open_page(browser, running, "carla", complaints)
+    page.goto("/csr/accounts/A2")
+    page.get_by_text("Add a note").click()
+    page.get_by_label("What was said").fill("Ring the bell twice")
+    page.get_by_label("Call back on").fill("2026-03-05")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_label("Name").fill("carla")
+    page.get_by_label("Password").fill(morning.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#messages")).to_contain_text("Nothing of it was sent.")
+    assert page.url == f"{running.url}/csr/accounts/A2"
+    expect(page.get_by_label("What was said")).to_have_value("Ring the bell twice")
+    expect(page.get_by_label("Call back on")).to_have_value("2026-03-05")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator(".events .said")).to_have_text("Ring the bell twice")
+    assert complaints == []
+    page.context.close()
+
+
 def test_a_dispatcher_assigns_and_reorders_by_keyboard(
     browser: Browser, running: Running, complaints: list[str]
 ) -> None:

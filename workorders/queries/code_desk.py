@@ -61,6 +61,11 @@ class CodeDesk:
     """What was given before, the newest first."""
 
 
+def may_take_codes(order: Order) -> bool:
+    """The order cuts and was sent out to somebody, so that a technician may call about it."""
+    return order_type_of(order.type).cuts is not None and order.epoch > 0
+
+
 def code_desk(session: Session, order: Order, *, now: datetime) -> CodeDesk | None:
     """The desk of an order that cuts and was sent out to somebody; None for any other."""
     if order_type_of(order.type).cuts is None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workorders.catalogue import CATALOGUE
 from workorders.judgement.event_schema import event_body
 from workorders.judgement.reported import Recorded, recorded
+from workorders.queries.pieces import pieces
 from workorders.tables import Evidence, FieldEvent, Order, Technician
 
 KINDS = ("completed", "unable", "payment", "receipt_void")
@@ -62,8 +63,10 @@ def _reports(session: Session, which: ColumnElement[bool]) -> list[FieldReport]:
     ).all()
     photos: dict[str, dict[str, Evidence]] = {}
     ids = [event.id for event, *_ in rows]
-    for photo in session.scalars(select(Evidence).where(Evidence.event_id.in_(ids)).order_by(Evidence.id)):
-        photos.setdefault(photo.event_id, {})[photo.name] = photo
+    for some in pieces(ids):
+        taken = select(Evidence).where(Evidence.event_id.in_(some)).order_by(Evidence.id)
+        for photo in session.scalars(taken):
+            photos.setdefault(photo.event_id, {})[photo.name] = photo
     return [_report(type_, event, name, photos.get(event.id, {})) for event, name, type_ in rows]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import CATALOGUE
+from workorders.queries.pieces import pieces
 from workorders.queries.timeline import (
     HistoryLine,
     Line,
@@ -45,10 +46,10 @@ def _history(session: Session, order: Order) -> Iterator[Line]:
     events = session.scalars(
         select(OrderEvent).where(OrderEvent.order_number == order.number).order_by(OrderEvent.id)
     ).all()
-    sources = {event.source for event in events if event.source}
-    bodies: dict[str, dict[str, Any]] = dict(
-        session.execute(select(FieldEvent.id, FieldEvent.body).where(FieldEvent.id.in_(sources))).all()
-    )
+    bodies: dict[str, dict[str, Any]] = {}
+    for some in pieces(sorted({event.source for event in events if event.source})):
+        found = select(FieldEvent.id, FieldEvent.body).where(FieldEvent.id.in_(some))
+        bodies.update(session.execute(found).all())
     assignments = session.scalars(
         select(Assignment).where(Assignment.order_number == order.number).order_by(Assignment.epoch)
     ).all()

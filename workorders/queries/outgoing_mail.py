@@ -1,13 +1,13 @@
 """Letters by e-mail, and the reports that are sent regularly, as pages and the worker see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workorders.problems import Problem
-from workorders.tables import OutgoingMail, ReportSchedule
+from workorders.tables import OutgoingMail, ReportSchedule, VisitLink
 
 OPEN = ("waiting", "ready")
 
@@ -44,12 +44,30 @@ def letters_of_receipt(session: Session, number: str) -> Sequence[OutgoingMail]:
     return session.scalars(select(OutgoingMail).where(*of_it).order_by(OutgoingMail.id)).all()
 
 
-def letters_of_link(session: Session, key: str, order: str, epoch: int) -> Sequence[OutgoingMail]:
-    """The letters that carry a link to a visit: those that a person sent, and the one of its journey."""
-    begins = f"visit:{key}:"
-    sent = (OutgoingMail.key >= begins) & (OutgoingMail.key < f"visit:{key};")
-    of_it = or_(sent, OutgoingMail.key == f"on_the_way:{order}:{epoch}")
-    return session.scalars(select(OutgoingMail).where(of_it).order_by(OutgoingMail.id)).all()
+def letters_of_links(session: Session, links: Collection[VisitLink]) -> Mapping[int, Sequence[OutgoingMail]]:
+    """By the link's id, the letters that carry it to a visit: those that a person sent, and the one of its
+    journey."""
+    if not links:
+        return {}
+    sent = [_sent(OutgoingMail.key, link) for link in links]
+    journeys = OutgoingMail.key.in_([_journey(link) for link in links])
+    letters = session.scalars(
+        select(OutgoingMail).where(or_(*sent, journeys)).order_by(OutgoingMail.id)
+    ).all()
+    return {link.id: [letter for letter in letters if _carries(letter.key, link)] for link in links}
+
+
+def _carries(key: str, link: VisitLink) -> bool:
+    return key.startswith(f"visit:{link.key}:") or key == _journey(link)
+
+
+def _sent(key: InstrumentedAttribute[str], link: VisitLink) -> ColumnElement[bool]:
+    """A span of the index: what begins with these letters."""
+    return (key >= f"visit:{link.key}:") & (key < f"visit:{link.key};")
+
+
+def _journey(link: VisitLink) -> str:
+    return f"on_the_way:{link.order_number}:{link.epoch}"
 
 
 def recent_letters(session: Session, kind: str, *, limit: int) -> Sequence[OutgoingMail]:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from server.auth.guard import current_staff
-from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.db import current_session
 from server.pages.csr.blueprint import blueprint, reads
@@ -68,7 +67,7 @@ class MoneyLine:
 @reads
 def account(number: str) -> ResponseReturnValue:
     """Everything a CSR needs while the customer is on the phone."""
-    return account_page(number, entered=typed_before())
+    return account_page(number, entered={})
 
 
 @blueprint.post("/accounts/<number>/payments")

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.auth.guard import current_staff
-from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.db import current_session
 from server.doors import seen_version
@@ -25,14 +24,13 @@ from workorders.judgement.descriptors import Field
 from workorders.judgement.lifecycle import TRANSITIONS, Command, State
 from workorders.messages.texts import N_
 from workorders.problems import Problem
-from workorders.queries.code_desk import code_desk
+from workorders.queries.code_desk import may_take_codes
 from workorders.queries.field_reports import field_reports
 from workorders.queries.order_story import order_story
 from workorders.queries.orders import find_order
 from workorders.queries.register_reads import registers_of_order
 from workorders.queries.remote_commands import remote_state
 from workorders.tables import CutAuthority, Order
-from workorders.usecases.collections.phone_codes import GivenCode
 from workorders.usecases.orders.cancel import cancel_order
 from workorders.usecases.orders.orders import approve, close_order, hold
 
@@ -42,7 +40,7 @@ from workorders.usecases.orders.orders import approve, close_order, hold
 def order(number: str) -> ResponseReturnValue:
     """The order and its story."""
     looked_at("order", number)
-    return order_page(number, None, typed_before())
+    return _page(number, None, {})
 
 
 @blueprint.post("/orders/<number>/cancel")
@@ -86,15 +84,12 @@ def _change(number: str, done: str, change: Callable[..., Order]) -> ResponseRet
         )
     except Problem as problem:
         current_session().rollback()
-        return order_page(number, problem, request.form), problem.status
+        return _page(number, problem, request.form), problem.status
     flash(_(done, number=number), "good")
     return redirect(url_for("csr.order", number=number))
 
 
-def order_page(
-    number: str, problem: Problem | None, entered: Mapping[str, str], *, code: GivenCode | None = None
-) -> str:
-    """The page. `code` is shown in this answer and nowhere else."""
+def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> str:
     session = current_session()
     found = find_order(session, number)
     viewer, names = current_viewer(), people()
@@ -107,8 +102,7 @@ def order_page(
         staleness=order_staleness(session, found),
         extra=[(f, found.extra[f.name]) for f in _asked(found) if found.extra.get(f.name) is not None],
         authority=_authority(session, number),
-        desk=code_desk(session, found, now=services().clock()),
-        code=code,
+        takes_codes=may_take_codes(found),
         reports=reports,
         done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         remote=remote_state(session, found),
@@ -121,9 +115,7 @@ def order_page(
         may_hold=(state, Command.HOLD) in TRANSITIONS,
         may_close=(state, Command.CLOSE) in TRANSITIONS,
         problem=problem_view(problem) if problem else None,
-        reason="" if "asked" in entered else entered.get("reason", ""),
-        entered=entered,
-        now=services().clock(),
+        reason=entered.get("reason", ""),
     )
 
 

@@ -16,7 +16,7 @@ from server.viewing import _, current_viewer, problem_view
 from server.visit_tokens import visit_token
 from workorders.judgement.visit_stages import OVER, STAGES
 from workorders.problems import Problem
-from workorders.queries.outgoing_mail import letters_of_link
+from workorders.queries.outgoing_mail import letters_of_links
 from workorders.queries.visits import live_links
 from workorders.tables import Order, OutgoingMail, VisitLink
 from workorders.usecases.orders.visit_links import mail_visit_link, make_visit_link, take_visit_link_back
@@ -45,10 +45,9 @@ class VisitCard:
 
 def visit_card(session: Session, order: Order) -> VisitCard:
     """The links of an order that hold now, and whether another may be made or mailed."""
-    shown = []
-    for link in live_links(session, order.number, now=services().clock()):
-        letters = letters_of_link(session, link.key, order.number, link.epoch)
-        shown.append(ShownLink(link, address_of(link), tuple(letters)))
+    links = live_links(session, order.number, now=services().clock())
+    letters = letters_of_links(session, links)
+    shown = [ShownLink(link, address_of(link), tuple(letters[link.id])) for link in links]
     customer = order.account.customer if order.account is not None else None
     return VisitCard(
         tuple(shown),

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from server.auth.guard import current_staff
-from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.review import PAGE, tabs
@@ -32,7 +31,7 @@ def document(number: int) -> ResponseReturnValue:
     """The same page, at one document."""
     if current_session().get(Quarantine, number) is None:
         raise Problem("not_found", what="document kept aside", key=number)
-    return _page(number, None, typed_before())
+    return _page(number, None)
 
 
 @blueprint.post("/quarantine/<int:number>")

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.auth.guard import current_staff
-from server.auth.kept_forms import typed_before
 from server.db import current_session
 from server.pages.office.blueprint import blueprint, decides, reads
 from server.pages.office.choice_words import accept_words, may_be_noted, reasons, reject_words
@@ -44,7 +43,7 @@ def case(number: int) -> ResponseReturnValue:
     """One case: to be decided, or who decided it and how."""
     if current_session().get(ExceptionCase, number) is None:
         raise Problem("not_found", what="case", key=number)
-    return _queue(number, None, typed_before())
+    return _queue(number, None)
 
 
 @blueprint.post("/cases/<int:number>")
