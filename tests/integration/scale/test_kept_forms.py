@@ -27,7 +27,7 @@ class Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collects."""
         given = dict(attrs)
-        if tag == "form" and given.get("method", "").lower() == "post" and "hx-post" not in given:
+        if tag == "form" and (given.get("method") or "").lower() == "post" and "hx-post" not in given:
             self.actions.append(given.get("action") or "")
 
 
