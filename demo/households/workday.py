@@ -1,7 +1,7 @@
 """The demo district's day: orders raised and routed through the same use cases as in the office."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from workorders.usecases.orders.orders import OrderRequest, raise_order
 ACTOR = "demo"
 PLAN_SECONDS = 2.0
 """A demo day has at most 75 orders; more time shortens its routes by a hardly visible part."""
+WORTH_ROUTING = timedelta(hours=3)
+"""Least that must be left of the shift for routes that begin now."""
 
 
 def raise_orders(
@@ -73,15 +75,17 @@ def _pay_what_is_owed(session: Session, point_id: int, number: str, now: datetim
 def plan_day(writer: Writer, network: RoadNetwork, *, seed: int) -> int:
     """Plan the whole of today over the streets, and dispatch the routes; answers how many stops they have.
 
-    What the planner leaves out, and what is held, stays with the dispatcher. Loaded in the evening, the
-    routes are still those of the day: somebody wants to look at them.
+    What the planner leaves out, and what is held, stays with the dispatcher. Loaded during the shift, the
+    routes begin now, so that nobody is behind a plan of this morning; loaded when it is nearly over, they are
+    those of the whole day: somebody wants to look at them.
     """
     # Imported here so that starting a loaded district need not wait for the solver to load.
     from geo.planner.solve import plan  # noqa: PLC0415 - see above
 
     today = writer.now.astimezone(writer.zone).date()
-    morning, _ = shift_span(today, writer.zone)
-    work = load_day(writer.session, network, today, now=morning)
+    morning, evening = shift_span(today, writer.zone)
+    since = max(morning, writer.now) if evening - writer.now >= WORTH_ROUTING else morning
+    work = load_day(writer.session, network, today, now=since)
     made = plan(
         work.problem,
         options=Options(seconds=PLAN_SECONDS, processes=1, fairness=1, seed=seed),

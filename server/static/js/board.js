@@ -165,6 +165,7 @@ document.addEventListener("submit", (event) => {
   const step = event.submitter?.value === "up" ? -1 : 1;
   if (!showMoved(number, step)) return;
   event.submitter?.focus({ preventScroll: true });
+  document.getElementById(`stop-${number}`).scrollIntoView({ block: "nearest" });
   pressed.set(number, (pressed.get(number) ?? 0) + step);
   clearTimeout(timer);
   timer = setTimeout(sendMoves, TOGETHER_MS);
