@@ -122,8 +122,6 @@ ORDER_TYPE = OrderType(
             help="Answer no when the customer paid and the service stays on.",
             section="Cut",
         ),
-        SERIAL,
-        read("Read when cut", only_if=("cut_made", True)),
         choice(
             "cut_method",
             "How it was cut",
@@ -135,9 +133,6 @@ ORDER_TYPE = OrderType(
             section="Cut",
             only_if=("cut_made", True),
         ),
-        lock(only_if=("cut_made", True), required=True),
-        SEAL,
-        photo("photo", "Photo of the lock", only_if=("cut_made", True)),
         Field(
             name="tag_left",
             title="Was a tag left?",
@@ -146,6 +141,11 @@ ORDER_TYPE = OrderType(
             section="Cut",
             only_if=("cut_made", True),
         ),
+        SERIAL,
+        read("Read when cut", only_if=("cut_made", True)),
+        lock(only_if=("cut_made", True), required=True),
+        SEAL,
+        photo("photo", "Photo of the lock", only_if=("cut_made", True)),
         REMARKS,
     ),
     outcomes=(

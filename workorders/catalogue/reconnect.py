@@ -57,15 +57,15 @@ ORDER_TYPE = OrderType(
     ),
     holds_unless="payment_satisfied",
     fields=(
-        SERIAL,
-        read("Read when turned on"),
         Field(
             name="somebody_home",
             title="Is the customer present?",
             type=FieldType.YES_NO,
             required=True,
-            section="Service",
+            section="At the door",
         ),
+        SERIAL,
+        read("Read when turned on"),
         DIAL_MOVING,
         left_on(),
         SEAL,

@@ -96,7 +96,7 @@ ORDER_TYPE = OrderType(
     fields=(
         SERIAL,
         read(required=False),
-        photo("photo_before", "Photo before you touch anything"),
+        photo("photo_before", "Photo before you touch anything", section="Findings"),
         choice("bypass_kind", "What was found", TAMPERING, section="Findings"),
         Field(
             name="evidence",

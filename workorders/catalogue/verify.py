@@ -78,6 +78,8 @@ ORDER_TYPE = OrderType(
     ),
     fields=(
         choice("status", "How does the service stand?", STATES, section="Service"),
+        lock(),
+        SEAL,
         Field(
             name="serial_seen",
             title="Serial number on the meter",
@@ -89,8 +91,6 @@ ORDER_TYPE = OrderType(
         ),
         read(required=False),
         photo("photo_serial", "Photo of the serial number"),
-        lock(),
-        SEAL,
         REMARKS,
     ),
     outcomes=(DONE,),

@@ -63,7 +63,8 @@ class CodeDesk:
 
 def may_take_codes(order: Order) -> bool:
     """The order cuts and was sent out to somebody, so that a technician may call about it."""
-    return order_type_of(order.type).cuts is not None and order.epoch > 0
+    waits = State(order.state) not in REPORTED
+    return waits and order_type_of(order.type).cuts is not None and order.epoch > 0
 
 
 def code_desk(session: Session, order: Order, *, now: datetime) -> CodeDesk | None:

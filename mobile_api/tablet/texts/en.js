@@ -286,6 +286,7 @@ const words = {
   "cut.authority": "Authority to disconnect",
   "cut.at_door": "At the door",
   "cut.avoids": "avoids the cut",
+  "cut.paid": "Paid: do not cut",
   "cut.valid_until": "Valid until",
   "cut.released_until": "Released by telephone until",
   "cut.latest_today": "Latest time today",

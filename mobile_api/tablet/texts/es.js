@@ -278,6 +278,7 @@ const words = {
   "cut.authority": "Autorización del corte",
   "cut.at_door": "En la puerta",
   "cut.avoids": "evita el corte",
+  "cut.paid": "Pagado: no cortar",
   "cut.valid_until": "Válida hasta",
   "cut.released_until": "Permitido por teléfono hasta",
   "cut.latest_today": "Hora límite hoy",

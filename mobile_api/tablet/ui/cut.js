@@ -114,9 +114,11 @@ export function authorityCard(order) {
 function terms(order, cut) {
   const today = windowOf(order, localDay(serverNow()));
   return html`${
-    Number.isInteger(cut.avoid_cents)
-      ? html`<p class="amount">${money(cut.avoid_cents)} <small>${t("cut.avoids")}</small></p>`
-      : nothing
+    !Number.isInteger(cut.avoid_cents)
+      ? nothing
+      : cut.avoid_cents > 0
+        ? html`<p class="amount">${money(cut.avoid_cents)} <small>${t("cut.avoids")}</small></p>`
+        : html`<p class="amount">${t("cut.paid")}</p>`
   }
   ${facts(
     fact(t("cut.valid_until"), dayTime(cut.expires_at)),

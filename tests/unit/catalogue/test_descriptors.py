@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,9 @@ def test_the_page_of_order_types_is_up_to_date() -> None:
 def test_the_sample_sets_every_setting_but_those_a_district_must_decide() -> None:
     sampled = {r["key"] for r in sample_document()["rules"] if r["kind"] == "setting"}
     assert set(SETTINGS) - sampled == {"late_fee", "lock_check", "yard"}
+
+
+@pytest.mark.parametrize("order_type", CATALOGUE.values(), ids=lambda one: one.code)
+def test_a_form_has_each_heading_once(order_type: OrderType) -> None:
+    headings = [section for section, _fields in groupby(field.section for field in order_type.fields)]
+    assert len(headings) == len(set(headings))
