@@ -48,7 +48,7 @@ def load_demo(
 ) -> DemoSignIns | None:
     """Fill an empty database with a demo district of `accounts` accounts, in one transaction.
 
-    The same seed, size and moment give the same district. Streets, road network and map go to the data folder.
+    The same seed, size and moment give the same district. Streets, network and map go to the data folder.
     Returns the demo users; None, and nothing is changed, when the database has accounts already.
     """
     with sessions() as session:

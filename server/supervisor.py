@@ -20,7 +20,8 @@ from workorders.problems import Problem
 
 STOP_SECONDS = 8.0
 """Longer than a request may take to finish, shorter than a person waits before pressing again."""
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""A server that ends is noticed at once; this is for one that is slow on a busy machine."""
 
 
 class Supervisor:
@@ -38,17 +39,24 @@ class Supervisor:
         return f"http://{self.config.host}:{self.config.port}"
 
     def start(self) -> None:
-        """Start both and return when the server answers. Raises Problems port_in_use, start_failed."""
+        """Start both and return when the server answers, or somebody asked to stop meanwhile.
+
+        Raises Problems port_in_use, start_failed, start_slow.
+        """
         self._check_port()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
         self.web = self._spawn([sys.executable, "-P", "-m", "server.web"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            if self.web.poll() is not None or time.monotonic() > deadline or self.stopping.is_set():
+            ended, slow = self.web.poll() is not None, time.monotonic() > deadline
+            if ended or slow:
                 self.stop()
-                raise Problem("start_failed")
-            self.stopping.wait(0.05)
+                raise (
+                    Problem("start_failed") if ended else Problem("start_slow", seconds=round(START_SECONDS))
+                )
+            if self.stopping.wait(0.05):
+                return
         # After the server answers: a person waits for the page, nobody for the first round of the worker.
         self.worker = self._spawn([sys.executable, "-P", "-m", "server", "worker"])
 

@@ -42,7 +42,8 @@ def run_command(demo: bool, accounts: int, seed: int) -> None:
     supervisor = Supervisor(config)
     with console.status("Starting the server and the worker …"):
         supervisor.start()
-    _welcome(console, config, supervisor.url)
+    if not supervisor.stopping.is_set():
+        _welcome(console, config, supervisor.url)
     status = supervisor.watch()
     console.print("Stopped.")
     sys.exit(status)

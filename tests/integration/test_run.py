@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from server.config import Config
+from server.supervisor import Supervisor
 from tests.postgres import free_port
 from tests.served import started_server
+from workorders.problems import Problem
 
 ANSWER_SECONDS = 60
 GONE_SECONDS = 20
@@ -151,3 +154,45 @@ def _worker(supervisor: int) -> int:
         if b"worker" in command:
             return pid
     return 0
+
+
+@pytest.fixture
+def starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+    """A supervisor whose server never answers; the signals are given back afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    made = Supervisor(Config(data_dir=tmp_path, port=free_port()))
+
+    def spawn(_self: Supervisor, _command: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["/bin/sleep", "600"], start_new_session=True)
+
+    monkeypatch.setattr(Supervisor, "_spawn", spawn)
+    yield made
+    made.stop()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_server_that_is_slow_is_told_from_one_that_ended(
+    starting: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.supervisor.START_SECONDS", 0.2)
+    with pytest.raises(Problem) as slow:
+        starting.start()
+    assert slow.value.code == "start_slow"
+    assert starting.web is not None
+    assert starting.web.poll() is not None
+    ends = lambda *_: subprocess.Popen(["/bin/false"], start_new_session=True)  # noqa: E731 - one line says it
+    monkeypatch.setattr(Supervisor, "_spawn", ends)
+    monkeypatch.setattr("server.supervisor.START_SECONDS", 60)
+    with pytest.raises(Problem) as ended:
+        starting.start()
+    assert ended.value.code == "start_failed"
+
+
+def test_asked_to_stop_while_it_starts_it_stops_without_a_complaint(starting: Supervisor) -> None:
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    starting.start()
+    assert starting.watch() == 0
+    assert starting.web is not None
+    assert starting.web.poll() is not None
+    assert starting.worker is None

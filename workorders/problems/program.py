@@ -30,6 +30,11 @@ ROWS: dict[str, ProblemType] = {
         "Something else listens on {host}:{port}.",
         "Stop it, or choose another port: make run PORT=8001.",
     ),
+    "start_slow": ProblemType(
+        500,
+        "The server did not answer within {seconds} seconds.",
+        "The machine is too busy: look at what else runs on it, then start again.",
+    ),
     "start_failed": ProblemType(
         500, "The server did not start.", "Its own messages above say why; mend that and start again."
     ),

@@ -15,6 +15,7 @@ from server.db import current_session
 from server.doors import seen_version
 from server.pages.csr.blueprint import blueprint, reads
 from server.pages.csr.recent import looked_at
+from server.pages.csr.report_places import report_places
 from server.pages.csr.visit_links import visit_card
 from server.services import services
 from server.tablets import order_staleness
@@ -104,6 +105,7 @@ def _page(number: str, problem: Problem | None, entered: Mapping[str, str]) -> s
         authority=_authority(session, number),
         takes_codes=may_take_codes(found),
         reports=reports,
+        places=report_places(found, reports),
         done_by=next((r.technician for r in reversed(reports) if r.kind == "completed"), None),
         remote=remote_state(session, found),
         visit_card=visit_card(session, found),

@@ -12,12 +12,12 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from geo.maps.picture import Picture, coarse, picture
 from server.auth.roles import public
 from server.db import current_session
 from server.networks import road_network, street_lines
 from server.pages.visit.arrival import expected_arrival, rounded, under_way
 from server.pages.visit.looks import MOST_BAD, MOST_LOOKS, Looks
-from server.pages.visit.picture import Picture, coarse, picture
 from server.services import services
 from server.visit_tokens import BadLinkError, LinkExpiredError, link_key
 from workorders.judgement.visit_stages import STAGES, first_name

@@ -5,8 +5,8 @@ import re
 import pytest
 import shapely
 
+from geo.maps.picture import EDGE, GRID_DEGREES, HEIGHT, WIDTH, coarse, picture
 from server.pages.visit.arrival import rounded
-from server.pages.visit.picture import EDGE, GRID_DEGREES, HEIGHT, WIDTH, coarse, picture
 from tests.integration.usecases.world import NOW
 
 HERE = (-98.6, 39.1)

@@ -1,4 +1,5 @@
-"""A small drawing of the streets between a technician and a customer's place. Pure."""
+"""A small drawing of the streets between a technician and a customer's place, for pages without a map's
+library. Pure."""
 
 import math
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ class Picture:
     streets: str
     technician: Point
     place: Point
+    metres: float
+    """Of one unit of the drawing."""
 
 
 def picture(technician: Point, place: Point, streets: Iterable[shapely.Geometry]) -> Picture:
@@ -46,7 +49,7 @@ def picture(technician: Point, place: Point, streets: Iterable[shapely.Geometry]
         "M" + " ".join(f"{x:g},{y:g}" for x, y in map(drawn, line.coords))
         for line in _inside(window, streets)
     ]
-    return Picture("".join(lines[:MOST_LINES]), drawn(technician), drawn(place))
+    return Picture("".join(lines[:MOST_LINES]), drawn(technician), drawn(place), metres)
 
 
 def coarse(at: Point) -> Point:
