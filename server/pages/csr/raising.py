@@ -1,7 +1,7 @@
 """Raising an order: the form follows from the order type's own descriptor."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,6 +26,7 @@ from workorders.queries.raisable import raisable
 from workorders.tables import Order, ServicePoint
 from workorders.usecases.orders.gates import owed_against_restoring
 from workorders.usecases.orders.orders import OrderRequest, raise_order
+from workorders.usecases.orders.requests import request_key
 
 raises = allow("csr", "dispatcher", "supervisor")
 
@@ -48,9 +49,9 @@ def raise_new_order() -> ResponseReturnValue:
     session, form = current_session(), request.form
     try:
         point = _point(session, form.get("service_point", ""))
-        order = raise_order(
-            session, _request(point, form), now=services().clock(), actor=current_staff().name
-        )
+        asked = _request(point, form)
+        _not_by_mistake(_unfinished(session, point), asked, form)
+        order = raise_order(session, asked, now=services().clock(), actor=current_staff().name)
     except Problem as problem:
         session.rollback()
         return _form(form, problem), problem.status
@@ -59,6 +60,21 @@ def raise_new_order() -> ResponseReturnValue:
     else:
         flash(_("Order {number} is raised.", number=order.number), "good")
     return redirect(url_for("csr.order", number=order.number))
+
+
+def _not_by_mistake(active: Sequence[Order], asked: OrderRequest, form: Mapping[str, str]) -> None:
+    """Back in the browser gives the same form under a new id: a second order of a type is raised on purpose.
+
+    Raises Problem bad_input.
+    """
+    key = request_key(asked, current_staff().name)
+    same = any(one.type == asked.type and one.request_key != key for one in active)
+    if same and form.get("another") != "yes":
+        raise Problem(
+            "bad_input",
+            field="another",
+            reason="an order of this type is open here already; tick this to raise another one",
+        )
 
 
 def _request(point: ServicePoint, form: Mapping[str, str]) -> OrderRequest:

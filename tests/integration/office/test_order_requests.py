@@ -98,6 +98,21 @@ def test_a_form_sent_again_by_back_raises_one_order(office: Office) -> None:
     assert (changed.status_code, "was used already" in changed.text) == (409, True)
 
 
+def test_a_second_order_of_a_type_is_raised_on_purpose_only(office: Office) -> None:
+    """Back in a real browser asks for the page anew, so that the same form has another id."""
+    page = "/csr/orders/new?service_point=SP-2&type=reread"
+    form = {"service_point": "SP-2", "type": "reread", "extra.flag_reason": "high"}
+    before = _counted(office)
+    first = office.post("carla", "/csr/orders/new", **form, request_id="one").headers["Location"]
+    number = first.rsplit("/", 1)[1]
+    assert f"{number} is open here already" in office.client("carla").get(page).text
+    again = office.post("carla", "/csr/orders/new", **form, request_id="two")
+    assert (again.status_code, 'id="another-problem"' in again.text) == (422, True)
+    assert _counted(office) == before + 1
+    other = office.post("carla", "/csr/orders/new", **form, request_id="two", another="yes")
+    assert (other.status_code, _counted(office)) == (302, before + 2)
+
+
 def _cut(office: Office, household: int) -> None:
     with office.services.sessions.begin() as session:
         point = session.scalars(select(ServicePoint).where(ServicePoint.number == f"SP-{household}")).one()
