@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, BindParameter, bindparam, case, delete, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from mobile_api import assertions, keys
 from mobile_api.tables import Device, DeviceTechnician, UsedAssertion
 from workorders.problems import Problem
 from workorders.tables import FieldEvent
+from workorders.tables.dialect import upsert
 
 MOST_AT_ONCE = 10_000
 """Events a tablet may have written since it was last heard: months of work, and far from using numbers up."""
+_WITH_BOTH = (joinedload(DeviceTechnician.device), joinedload(DeviceTechnician.technician))
+_reached: BindParameter[int] = bindparam("reached", type_=BigInteger)
+_AHEAD = select(
+    func.max(case((FieldEvent.counter <= _reached + MOST_AT_ONCE, FieldEvent.counter))),
+    func.max(FieldEvent.counter),
+).where(FieldEvent.device_id == bindparam("device"), FieldEvent.counter > _reached)
+"""Of a tablet's events beyond a number: the newest that may follow it, and the newest of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ def sign_in(session: Session, request: SignIn, now: datetime) -> DeviceTechnicia
     technician).
     """
     device_id, technician_id = assertions.claimed_issuer(request.assertion)
-    profile = session.get(DeviceTechnician, (device_id, technician_id))
+    profile = session.get(DeviceTechnician, (device_id, technician_id), options=_WITH_BOTH)
     if profile is None:
         raise Problem("device_unknown")
     key = keys.public_key(profile.public_jwk)
@@ -54,11 +61,10 @@ def _use_up(session: Session, proof: assertions.Assertion, now: datetime) -> Non
     """Keep the proof's id as long as its time would let it through again."""
     session.execute(delete(UsedAssertion).where(UsedAssertion.expires_at < now))
     expires_at = proof.issued_at + timedelta(seconds=2 * assertions.WINDOW_SECONDS)
-    try:
-        with session.begin_nested():
-            session.add(UsedAssertion(jti=proof.jti, device_id=proof.device, expires_at=expires_at))
-    except IntegrityError as error:
-        raise Problem("assertion_invalid", reason="it was used before") from error
+    kept = upsert(session, UsedAssertion).on_conflict_do_nothing(index_elements=["jti"])
+    row = {"jti": proof.jti, "device_id": proof.device, "expires_at": expires_at}
+    if session.connection().execute(kept.returning(UsedAssertion.jti), row).first() is None:
+        raise Problem("assertion_invalid", reason="it was used before")
 
 
 def _next_known(known: int, arrived: int, claimed: int) -> int:
@@ -78,13 +84,9 @@ def _arrived(session: Session, device: Device) -> int:
     """
     reached = device.last_counter
     while True:
-        ahead = session.scalar(
-            select(func.max(FieldEvent.counter)).where(
-                FieldEvent.device_id == device.id,
-                FieldEvent.counter > reached,
-                FieldEvent.counter <= reached + MOST_AT_ONCE,
-            )
-        )
+        ahead, newest = session.execute(_AHEAD, {"device": device.id, "reached": reached}).one()
         if ahead is None:
             return reached
-        reached = ahead
+        reached = int(ahead)
+        if reached == newest:
+            return reached

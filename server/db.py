@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.territory.spatial_index import register_functions
@@ -22,13 +23,23 @@ from workorders.usecases.lost_races import ATTEMPTS, is_lost_race, pause
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_SECONDS = 30
 """Waiting for another process's commit beats failing a technician's upload."""
+PREPARED_STATEMENTS = 1024
+"""Kept by an SQLite connection, more than the program has: a forgotten one is parsed and planned anew."""
+_QUERY_ONLY = "query_only"
 
 
 def open_engine(url: str) -> Engine:
     """An engine for `url` with the pragmas and transaction modes the program relies on."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            url,
+            connect_args={
+                "timeout": SQLITE_BUSY_SECONDS,
+                "check_same_thread": False,
+                "cached_statements": PREPARED_STATEMENTS,
+            },
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _end_failed_commit)
@@ -70,8 +81,17 @@ def _end_failed_commit(connection: sqlite3.Connection | None, _record: Any) -> N
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get("curbstop_read_only"))
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
-    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+    begin = "BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE"
+    driver: Any = connection.connection.driver_connection
+    known = connection.connection.info
+    try:
+        # Set again to what it is, it would still make SQLite forget every statement it has prepared.
+        if known.get(_QUERY_ONLY) is not read_only:
+            driver.execute(f"PRAGMA query_only = {int(read_only)}").close()
+            known[_QUERY_ONLY] = read_only
+        driver.execute(begin).close()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(begin, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

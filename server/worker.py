@@ -77,9 +77,17 @@ def prepare(services: Services) -> None:
     continue_documents(services.sessions, services.store, now=services.clock(), days=days)
     with services.read_sessions() as session:
         technicians = list(session.scalars(select(Technician.id).where(Technician.active)))
+    shared: dict[str, dict[str, object]] = {}
     for technician in technicians:
         try:
-            ensure_technician(services.sessions, services.store, technician, now=services.clock(), days=days)
+            ensure_technician(
+                services.sessions,
+                services.store,
+                technician,
+                now=services.clock(),
+                days=days,
+                shared=shared,
+            )
         except Exception as error:
             if isinstance(error, StoreUnavailable) or stops_everything(error):
                 raise

@@ -3,7 +3,6 @@
 import shutil
 from datetime import datetime, timedelta
 
-from demo.simulation.fleet import Fleet
 from demo.simulation.server import Server
 from demo.simulation.stage import Stage
 from server.backups.restoring import restore_backup
@@ -13,12 +12,11 @@ from server.backups.taking import take_backup
 class Backups:
     """The operator's one backup, beside the data folder."""
 
-    def __init__(self, server: Server, fleet: Fleet, stage: Stage) -> None:
-        self.server, self.fleet = server, fleet
+    def __init__(self, server: Server, stage: Stage) -> None:
+        self.server = server
         self.trace, self.witness = stage.trace, stage.witness
         self.folder = server.bench.folder.with_name(f"{server.bench.folder.name}-backup")
         self.taken_at: datetime | None = None
-        self.revoked: dict[str, datetime] = {}
 
     def take(self) -> None:
         """Take it."""
@@ -33,9 +31,9 @@ class Backups:
             return
         self.server.clock.tick(timedelta(minutes=10).total_seconds())
         # Nobody may have the database open.
-        self.server.services.engine.dispose()
+        self.server.bench.close()
         restore_backup(self.server.bench.config, self.folder, replace=True, now=self.server.clock())
-        self.witness.forget_since(self.taken_at, self.fleet.held())
+        self.witness.forget_since(self.taken_at)
         self.trace.note("operator", f"puts back the backup of {self.taken_at:%d. %H:%M}")
         self.server.start()
 

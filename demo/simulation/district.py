@@ -1,6 +1,6 @@
 """A small district to act in, made once with the real code and copied for every seed."""
 
-import sqlite3
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import shapely
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from demo.simulation.clock import START
@@ -44,6 +43,9 @@ DEBTS = (12_850, 25_600, 6_000, 0)
 """Cents that accounts owe from before, in turn."""
 METERS_IN_VAN = 8
 SECRET = "a simulated district has no secrets at all"  # noqa: S105 - as it says
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - names in it are made at random
+MEMORY = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+"""Where runs keep their files, if there is such a place: nothing of them needs to survive a power cut."""
 BEFORE = START - timedelta(days=1)
 TODAY: date = START.date()
 
@@ -67,18 +69,12 @@ def config_of(folder: Path) -> Config:
     ).checked()
 
 
-def without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
-    """Of a simulation nothing needs to survive a real power cut."""
-    connection.execute("PRAGMA synchronous = OFF").close()
-
-
 @contextmanager
 def made_district(tablets: int) -> Iterator[District]:
     """A template with as many technicians as tablets, in a folder that goes when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="curbstop-template-") as name:
+    with tempfile.TemporaryDirectory(prefix="curbstop-template-", dir=MEMORY) as name:
         config = config_of(Path(name))
         engine = open_engine(config.database_url)
-        event.listen(engine, "connect", without_waiting_for_the_disk)
         upgrade(engine)
         sessions = session_factory(engine)
         seeds = Seeds(0)

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -13,16 +13,21 @@ def _coordinate(number: int) -> str:
     return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
+@lru_cache(maxsize=4096)
+def _private(number: int) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
 class TabletKey:
     """A P-256 key that the tablet keeps for one technician's profile."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
-    @cached_property
+    @property
     def private(self) -> ec.EllipticCurvePrivateKey:
         """The private half."""
-        return ec.derive_private_key(self.number, ec.SECP256R1())
+        return _private(self.number)
 
     @property
     def jwk(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def run(bench: Bench, task: Task) -> Outcome:
         fleet.staff(kept.copied())
     _acquaint(fleet)
     days = Days(server, Office(server, stage), fleet, stage)
-    backups = Backups(server, fleet, stage)
+    backups = Backups(server, stage)
     try:
         for day in range(task.days):
             days.note(day, task.tablets)

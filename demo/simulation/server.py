@@ -57,7 +57,7 @@ class Server:
     def start(self) -> None:
         """Begin with nothing but what lies on the disk."""
         self.bench.commits.forget()
-        self.bench.engine.dispose()
+        self.bench.let_go()
         engine, config = self.bench.engine, self.bench.config
         district = district_of(config)
         store = self.bench.store()
@@ -65,7 +65,7 @@ class Server:
             config=config,
             engine=engine,
             sessions=for_district(session_factory(engine), district),
-            read_sessions=for_district(session_factory(engine, read_only=True), district),
+            read_sessions=for_district(session_factory(self.bench.reader, read_only=True), district),
             store=store,
             clock=self.clock,
         )

@@ -37,6 +37,8 @@ class Witness:
 
     stored: dict[tuple[str, str], Stored] = field(default_factory=dict)
     """By document id and revision."""
+    rolled_back: dict[tuple[str, str], Stored] = field(default_factory=dict)
+    """Confirmed facts that the records forgot when a backup was put back."""
     payments: dict[str, Paid] = field(default_factory=dict)
     orders: dict[str, datetime] = field(default_factory=dict)
     """Raised orders that were confirmed to somebody."""
@@ -53,11 +55,21 @@ class Witness:
         if key not in self.stored:
             self.stored[key] = Stored(stated(document), database, at)
 
-    def forget_since(self, backup: datetime, kept: set[tuple[str, str]]) -> None:
-        """The records were put back as of `backup`; what tablets still hold (`kept`) comes again."""
-        self.stored = {key: one for key, one in self.stored.items() if one.at < backup or key in kept}
+    def forget_since(self, backup: datetime) -> None:
+        """The records were put back as of `backup`. What tablets still hold of later facts comes again."""
+        since = {key: one for key, one in self.stored.items() if one.at >= backup}
+        self.rolled_back |= since
+        self.stored = {key: one for key, one in self.stored.items() if key not in since}
         self.payments = {key: one for key, one in self.payments.items() if one.at < backup}
         for one in self.payments.values():
             if one.taken_back is not None and one.taken_back >= backup:
                 one.taken_back = None
         self.orders = {key: at for key, at in self.orders.items() if at < backup}
+
+    def expect_again(self, held: set[tuple[str, str]]) -> None:
+        """At the end: what was rolled back and some tablet holds (`held`) must have come again.
+
+        What tablets lost as well, set back or taken out of use before they were heard, nobody has.
+        """
+        again = {key: one for key, one in self.rolled_back.items() if key in held}
+        self.stored = again | self.stored

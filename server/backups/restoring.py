@@ -20,7 +20,7 @@ from server.backups.manifest import DATA, SECRET, Manifest, check_files, read_ma
 from server.backups.taking import SET_ASIDE
 from server.config import Config
 from server.db import open_engine, session_factory
-from server.migrate import alembic_config, upgrade
+from server.migrate import alembic_config, is_current, upgrade
 from server.tables import User
 from sync.pipeline.new_incarnation import begin_feeds
 from workorders.problems import Problem
@@ -98,7 +98,8 @@ def _put_back_sqlite(
     sqlite.copy_in(source, ready)
     engine = open_engine(f"sqlite:///{ready}")
     try:
-        upgrade(engine)
+        if not is_current(engine):
+            upgrade(engine)
         with session_factory(engine).begin() as session:
             number, still = _begin(session, manifest, revoked, now)
     finally:

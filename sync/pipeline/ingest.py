@@ -100,7 +100,10 @@ def ingest_all(
     result = IngestResult()
     for name in fresh:
         until = None if round_seconds is None else time.monotonic() + round_seconds / len(fresh)
-        turn = partial(ingest_database, sessions, store, name, clock=clock, limit=limit, until=until)
+        since = read.get(name, BEGINNING)
+        turn = partial(
+            ingest_database, sessions, store, name, clock=clock, limit=limit, until=until, since=since
+        )
         result += _alone(sessions, store, name, turn, clock)
     return result
 
@@ -146,15 +149,17 @@ def ingest_database(
     clock: Callable[[], datetime],
     limit: int = 500,
     until: float | None = None,
+    since: str | None = None,
 ) -> IngestResult:
-    """Ingest up to `limit` changes of one database from where its checkpoint stands.
+    """Ingest up to `limit` changes of one database from where its checkpoint stands, `since` if it is known.
 
     At `until` (time.monotonic()) it stops, but not before it has judged a document. A missing database has
     nothing to ingest. Raises sync.stores.contract.StoreUnavailable, sqlalchemy's OperationalError, and a race
     lost many times over; what was committed before stays, and the rest is found again.
     """
-    with sessions() as session:
-        since = _checkpoint(session, database)
+    if since is None:
+        with sessions() as session:
+            since = _checkpoint(session, database)
     try:
         batch = store.changes(database, since=since, limit=limit)
     except DatabaseMissing:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import orjson
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.pipeline.failures import RenderFailed, code_of, stops_everything
@@ -33,6 +33,8 @@ T = TypeVar("T")
 Document = dict[str, Any]
 Subject = tuple[str, str]
 """(topic, key) of an outbox row."""
+OWN = "technician"
+"""The one of REFERENCES that each technician has for themselves."""
 WRITTEN_WITH = ("ref:settings", "ref:catalogue")
 """What the words and forms in a technician's other documents rest on."""
 Routes = list[tuple[str, str]]
@@ -113,12 +115,9 @@ def _a_few_ahead(begun: Iterator[T], most: int) -> Iterator[T]:
     yield from held
 
 
-def _turns(session: Session, now: datetime, limit: int) -> dict[str, dict[Subject, int]]:
-    """The newest number of each subject that is due, by technician; all first ones before anybody's second.
-
-    So a technician with thousands of changes takes no more of a round than one with a single change.
-    """
-    due = Outbox.is_waiting() & (Outbox.next_try_at.is_(None) | (Outbox.next_try_at <= now))
+def _due() -> Select[tuple[str, str, str, int, int]]:
+    """The newest number of each subject that is due, and its place among its technician's."""
+    due = Outbox.is_waiting() & (Outbox.next_try_at.is_(None) | (Outbox.next_try_at <= bindparam("now")))
     newest = (
         select(Outbox.technician_id, Outbox.topic, Outbox.key, func.max(Outbox.id).label("seq"))
         .where(due)
@@ -127,7 +126,19 @@ def _turns(session: Session, now: datetime, limit: int) -> dict[str, dict[Subjec
     )
     place = func.row_number().over(partition_by=newest.c.technician_id, order_by=newest.c.seq)
     ranked = select(newest, place.label("place")).subquery()
-    rows = session.execute(select(ranked).order_by(ranked.c.place, ranked.c.seq).limit(limit))
+    return select(ranked).order_by(ranked.c.place, ranked.c.seq).limit(bindparam("limit", type_=Integer))
+
+
+_DUE = _due()
+"""Built once: every round begins with it, most of them to find nothing."""
+
+
+def _turns(session: Session, now: datetime, limit: int) -> dict[str, dict[Subject, int]]:
+    """The newest number of each subject that is due, by technician; all first ones before anybody's second.
+
+    So a technician with thousands of changes takes no more of a round than one with a single change.
+    """
+    rows = session.execute(_DUE, {"now": now, "limit": limit})
     turns: dict[str, dict[Subject, int]] = {}
     for row in rows:
         turns.setdefault(row.technician_id, {})[row.topic, row.key] = row.seq
@@ -211,33 +222,47 @@ def ensure_technician(
     *,
     now: datetime,
     days: int = DAYS,
+    shared: dict[str, Document] | None = None,
 ) -> None:
     """Make sure that a technician has a database with all reference documents; safe to repeat.
 
     One that was lost is filled again with what the last `days` days need. Where the district's settings or
-    the catalogue say something new, what tablets hold is enqueued to say it too. Raises Problem `not_found`,
-    and sync.stores.contract.StoreUnavailable.
+    the catalogue say something new, what tablets hold is enqueued to say it too. `shared` keeps the documents
+    that are the same for everybody from one call to the next. Raises Problem `not_found`, and
+    sync.stores.contract.StoreUnavailable.
     """
+    kept = {} if shared is None else shared
     with sessions() as session:
         technician = session.get(Technician, technician_id)
         if technician is None:
             raise Problem("not_found", what="technician", key=technician_id)
-        documents = {
-            f"ref:{name}": render_reference(session, technician_id, name, now=now) for name in REFERENCES
-        }
+        for name in REFERENCES:
+            if name == OWN or name not in kept:
+                kept[name] = _plain(render_reference(session, technician_id, name, now=now))
+    documents = {f"ref:{name}": kept[name] for name in REFERENCES}
     database = f"tech-{technician_id}"
-    if not is_filled(store, database):
+    stored: dict[str, Document] = {}
+    if is_filled(store, database):
+        stored = store.get_documents(database, list(documents))
+        if any(_differs(stored.get(name), documents[name]) for name in WRITTEN_WITH):
+            with sessions.begin() as session:
+                enqueue_held(session, technician_id, now=now)
+    else:
         refill(sessions, store, technician_id, now=now, days=days, references=False)
-    elif any(_differs(store, database, name, documents[name]) for name in WRITTEN_WITH):
-        with sessions.begin() as session:
-            enqueue_held(session, technician_id, now=now)
     store.ensure_database(database, members=(database,))
-    store.put_documents(database, documents)
+    new = {name: one for name, one in documents.items() if name not in stored or _differs(stored[name], one)}
+    if new:
+        store.put_documents(database, new)
 
 
-def _differs(store: DocumentStore, database: str, doc_id: str, document: Document) -> bool:
-    stored = store.get_document(database, doc_id)
-    return stored is not None and _content(stored) != orjson.loads(orjson.dumps(document))
+def _plain(document: Document) -> Document:
+    """A document as it comes back from a store."""
+    read: Document = orjson.loads(orjson.dumps(document))
+    return read
+
+
+def _differs(stored: Document | None, document: Document) -> bool:
+    return stored is not None and _content(stored) != document
 
 
 def _write(

@@ -6,7 +6,7 @@ from demo.simulation.bench import Bench
 from demo.simulation.run import Task, run
 from demo.simulation.story import story
 
-SEEDS = 50
+SEEDS = 100
 CHUNKS = 8
 """So that they spread over the workers of a test run."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from workorders.problems import Problem
 from workorders.tables import Account, Order, ServiceAgreement, ServicePoint, Technician
+from workorders.tables.dialect import locks_rows
 
 _LOCK_ACCOUNT = select(Account.id).where(Account.id == bindparam("account")).with_for_update(key_share=True)
 _LOCK_ACCOUNT_OF = (
@@ -68,7 +69,8 @@ def lock_account(session: Session, account_id: int) -> None:
 
     Rows that refer to the account may still be written by others.
     """
-    session.execute(_LOCK_ACCOUNT, {"account": account_id})
+    if locks_rows(session):
+        session.execute(_LOCK_ACCOUNT, {"account": account_id})
 
 
 def order_for_update(session: Session, number: str, *, expected_version: int | None = None) -> Order:
@@ -87,17 +89,21 @@ def order_for_update(session: Session, number: str, *, expected_version: int | N
 
 def lock_accounts(session: Session, account_ids: Iterable[int]) -> None:
     """`lock_account` for many, in the stated order."""
-    session.execute(_LOCK_ACCOUNTS, {"ids": sorted(account_ids)})
+    if locks_rows(session):
+        session.execute(_LOCK_ACCOUNTS, {"ids": sorted(account_ids)})
 
 
 def find_order_for_update(session: Session, number: str) -> Order | None:
     """The order as `order_for_update` loads it, None when there is none. Its account is locked before it."""
-    session.execute(_LOCK_ACCOUNT_OF, {"number": number})
+    if locks_rows(session):
+        session.execute(_LOCK_ACCOUNT_OF, {"number": number})
     return session.scalar(_WHOLE_ORDER, {"number": number})
 
 
 def lock_orders(session: Session, numbers: Iterable[str]) -> None:
     """Lock orders that are changed together, and before them their accounts, in the stated order."""
+    if not locks_rows(session):
+        return
     wanted = sorted(set(numbers))
     accounts = select(Order.account_id).where(Order.number.in_(wanted), Order.account_id.is_not(None))
     for account_id in sorted({found for found in session.scalars(accounts) if found is not None}):
@@ -113,7 +119,7 @@ def lock_for_events(session: Session, judged: Iterable[str], moved: Iterable[str
     Before them the accounts of those that are `judged`; whoever only moves an order needs no account.
     """
     with_account, numbers = sorted(set(judged)), sorted({*judged, *moved})
-    if with_account:
+    if with_account and locks_rows(session):
         session.execute(_LOCK_ACCOUNTS_OF, {"numbers": with_account})
     if not numbers:
         return {}

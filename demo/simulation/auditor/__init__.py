@@ -45,6 +45,7 @@ def audit(server: Server, fleet: Fleet, witness: Witness, rounds: int | None) ->
     found: list[Violation] = []
     if rounds is None:
         found.append(Violation("convergence", "all", "it did not settle within the rounds allowed"))
+    witness.expect_again(fleet.held())
     with server.services.read_sessions() as session:
         found.extend(_unpublished(session))
         for check in CHECKS:

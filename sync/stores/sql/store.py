@@ -128,6 +128,9 @@ class SqlStore:
     def ensure_database(self, name: str, *, members: Sequence[str] = ()) -> None:
         """Create the database when it is missing; `members` are the roles that may open it from now on."""
         wanted = security_document(members)
+        with suppress(DatabaseMissing), self.reading(name) as (connection, found):
+            if orjson.loads(databases.security(connection, found)) == wanted:
+                return
 
         def ensure(connection: Connection) -> None:
             if databases.create(connection, name, wanted):
