@@ -53,7 +53,7 @@ const words = {
   },
   "storage.not_kept": "This browser may delete what is kept here.",
   "storage.not_kept_advice":
-    "It has not agreed to keep it for good, and a private window forgets everything when it is closed. Install the app (Add to home screen), outside a private window, and sync often.",
+    "A private window forgets everything when it is closed. Add the app to the home screen outside a private window, and sync often.",
   "storage.understood": "Understood",
 
   // before work begins
@@ -401,6 +401,7 @@ const words = {
   "problem.contradiction": "“{outcome}” contradicts your answer to “{question}”. Change one of the two.",
 
   // money
+  "pay.no_account": "This order has no account here to take a payment for.",
   "pay.title": "Take payment",
   "pay.balance": "Balance {amount} as of {when}",
   "pay.amount": "Amount",

@@ -52,7 +52,7 @@ const words = {
   },
   "storage.not_kept": "Este navegador puede borrar lo que se guarda aquí.",
   "storage.not_kept_advice":
-    "No ha aceptado guardarlo de forma permanente, y una ventana privada lo olvida todo al cerrarse. Instale la aplicación (Agregar a la pantalla de inicio), fuera de una ventana privada, y sincronice a menudo.",
+    "Una ventana privada lo olvida todo al cerrarse. Agregue la aplicación a la pantalla de inicio fuera de una ventana privada, y sincronice a menudo.",
   "storage.understood": "Entendido",
 
   "door.set_up": "Configurar esta tableta",
@@ -391,6 +391,7 @@ const words = {
   "problem.range": "Entre {min} y {max} {unit}.",
   "problem.contradiction": "«{outcome}» contradice su respuesta a «{question}». Cambie una de las dos.",
 
+  "pay.no_account": "Esta orden no tiene aquí una cuenta a la que cobrar.",
   "pay.title": "Recibir pago",
   "pay.balance": "Saldo {amount} a las {when}",
   "pay.amount": "Importe",
