@@ -507,6 +507,7 @@ const words = {
   "scan.type": "Type instead",
   "scan.not_allowed": "The camera is not allowed. Allow it in the browser's settings, or type.",
   "scan.no_camera": "No camera was found. Type instead.",
+  "scan.no_light": "The lamp cannot be switched now.",
   "scan.no_reader": "The barcode reader is not on this tablet yet; it comes once it is online. Type instead.",
   "pad.open": "Number pad",
   "scan.label": "Scan the label",

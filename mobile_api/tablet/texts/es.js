@@ -495,6 +495,7 @@ const words = {
   "scan.type": "Escribir",
   "scan.not_allowed": "La cámara no está permitida. Permítala en los ajustes del navegador, o escriba.",
   "scan.no_camera": "No se encontró una cámara. Escriba.",
+  "scan.no_light": "La luz no se puede encender ni apagar ahora.",
   "scan.no_reader": "El lector de códigos aún no está en esta tableta; llega cuando tenga conexión. Escriba.",
   "pad.open": "Teclado numérico",
   "scan.label": "Escanear la etiqueta",
