@@ -109,7 +109,7 @@ const words = {
   "filter.all": "Todas",
   "list.show": "Mostrar",
   "list.find": "Buscar una orden",
-  "list.find_by": "Dirección, orden, medidor",
+  "list.find_by": "Calle, orden, medidor",
   "list.urgent": "Urgente",
   "list.begun": "formulario empezado",
   "list.acknowledge_all": "Aceptar las {count}",
@@ -254,8 +254,8 @@ const words = {
   "log": "Lo que usted registró",
   "log.read": "lectura {value}",
 
-  "change.cancelled": "Esta orden se canceló a las {when}.",
-  "change.recalled": "Esta orden se retiró a las {when}.",
+  "change.cancelled": "Esta orden se canceló ({when}).",
+  "change.recalled": "Esta orden se retiró ({when}).",
   "change.recalled_code": "La oficina retiró esta orden por teléfono ({when}): no corte.",
   "change.decide": "Usted ya salió. Decida qué pasa con el trabajo; la oficina ve su decisión.",
   "change.back_out": "Abandonar",
@@ -266,7 +266,7 @@ const words = {
 
   "cut.do_not": "No corte.",
   "cut.no_authority": "Esta orden no autoriza un corte.",
-  "cut.authority_expired": "La autorización del corte terminó {when}.",
+  "cut.authority_expired": "La autorización del corte terminó ({when}).",
   "cut.day_not_allowed": "Hoy no es un día en que se pueda cortar el servicio.",
   "cut.past_latest_hour": "Los cortes de hoy terminaron a las {time}.",
   "cut.leave_on": "Dejarlo conectado: informar que se acabó el tiempo",
