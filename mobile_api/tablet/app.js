@@ -5,7 +5,7 @@ import { entries, read, write } from "./lib/idb.js";
 import { Worded } from "./lib/failures.js";
 import { beginLanguage } from "./lib/language.js";
 import { startRouter } from "./lib/router.js";
-import { app, onUpdate, update } from "./lib/state.js";
+import { app, hush, onUpdate, update } from "./lib/state.js";
 import { render } from "./lib/view.js";
 import { lock } from "./data/open.js";
 import { loadProfiles } from "./data/profiles.js";
@@ -54,6 +54,7 @@ async function start() {
   const root = document.getElementById("app");
   onUpdate(() => render(page(), root));
   startRouter();
+  addEventListener("pointerdown", hush, { passive: true });
   try {
     await beginLanguage();
     check();

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
@@ -26,7 +27,7 @@ PATIENCE_MS = 15_000
 """Longest time the page may take to show what it must; a busy machine is slow, not wrong."""
 
 OpenTablet = Callable[..., tuple[BrowserContext, Page]]
-"""A name, and further arguments of Chromium."""
+"""A name, further arguments of Chromium, and options of its context."""
 
 
 @pytest.fixture(scope="session")
@@ -96,14 +97,15 @@ def open_tablet(playwright: Playwright, tmp_path: Path) -> Iterator[OpenTablet]:
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_(name: str, *arguments: str) -> tuple[BrowserContext, Page]:
+    def open_(name: str, *arguments: str, **options: Any) -> tuple[BrowserContext, Page]:
+        given: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}} | options
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / f"browser-{name}"),
             executable_path=CHROMIUM,
             args=[*ARGUMENTS, *arguments],
-            viewport={"width": 1280, "height": 800},
             geolocation={"latitude": 39.1, "longitude": -98.6, "accuracy": 8},
             permissions=["geolocation", "camera"],
+            **given,
         )
         context.set_default_timeout(PATIENCE_MS)
         opened.append(context)

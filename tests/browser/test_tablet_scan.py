@@ -18,15 +18,13 @@ READER_KEPT = """async () => {
   return kept.filter(({ url }) => /zxing|barcode-detector/.test(url)).length === 3;
 }"""
 
+PRETENDED = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+
 
 def camera(tmp_path: Path, serial: str) -> list[str]:
     """Arguments for a Chromium before whose camera the label of a meter is held."""
     film = film_label(tmp_path / f"{serial}.y4m", serial)
-    return [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ]
+    return [*PRETENDED, f"--use-file-for-fake-video-capture={film}"]
 
 
 def test_a_scanned_serial_is_judged_at_once_without_signal(
@@ -63,3 +61,43 @@ def test_a_scanned_serial_is_judged_at_once_without_signal(
     page.get_by_label("Orders", exact=True).get_by_role("button", name="Scan the label").click()
     expect(page).to_have_url(f"{site.url}/tablet/#/order/{number}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+TORCH = """() => {
+  globalThis.asked = [];
+  globalThis.lampWorks = true;
+  const { getCapabilities } = MediaStreamTrack.prototype;
+  MediaStreamTrack.prototype.getCapabilities = function () {
+    return { ...getCapabilities.call(this), torch: true };
+  };
+  MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => {
+    if (!globalThis.lampWorks) throw new DOMException("no lamp", "OverconstrainedError");
+    globalThis.asked.push(advanced[0].torch);
+  };
+}"""
+"""A camera with a lamp, which no pretended one has; what is asked of the lamp is noted."""
+
+
+def test_the_light_is_offered_where_the_camera_has_one(site: Site, open_tablet: OpenTablet) -> None:
+    site.order("reread", 1)
+    _, page = open_tablet("truck", *PRETENDED)
+    enrol(page, site)
+    scan = page.get_by_label("Orders", exact=True).get_by_role("button", name="Scan the label")
+    dialog = page.get_by_role("dialog")
+    light = dialog.get_by_role("button", name="Light")
+    scan.click()
+    until(page, "document.querySelector('.scan video').readyState >= 2")
+    expect(light).to_have_count(0)
+    dialog.get_by_role("button", name="Type instead").click()
+    page.evaluate(TORCH)
+    scan.click()
+    expect(light).to_have_attribute("aria-pressed", "false")
+    light.click()
+    expect(light).to_have_attribute("aria-pressed", "true")
+    light.click()
+    expect(light).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("asked") == [True, False]
+    page.evaluate("() => { lampWorks = false }")
+    light.click()
+    expect(dialog.get_by_text("The lamp cannot be switched now.")).to_be_visible()
+    expect(light).to_have_attribute("aria-pressed", "false")

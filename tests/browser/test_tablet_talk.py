@@ -1,15 +1,20 @@
 """Dispatch and technician write to one another, and what must be noticed is heard, felt and seen."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy.orm import Session
 
 from server.db import transaction
 from tests.browser.conftest import OpenTablet
 from tests.browser.site import Site
-from tests.browser.tablet_steps import enrol, expect_waiting, open_order, start_work
+from tests.browser.tablet_steps import enrol, expect_waiting, open_order, start_work, until
 from tests.integration.couchdb.district import eventually
+from tests.integration.usecases import world
 from workorders.queries.talk import conversation
 from workorders.usecases.field.talk import read_by_office, send_message
+from workorders.usecases.orders.assignment import recall_order
 from workorders.usecases.orders.cancel import cancel_order
 
 pytestmark = pytest.mark.browser
@@ -23,6 +28,14 @@ COUNT_SIGNALS = """() => {
     return create.call(this);
   };
 }"""
+
+LIST_SIGNALS = """() => {
+  globalThis.felt = [];
+  navigator.vibrate = (pattern) => globalThis.felt.push(pattern);
+}"""
+AGAIN_MS = 9_000
+"""A little more than the time after which it rings again."""
+URGENT, CALLED_OFF = [400, 150, 400, 150, 400], [300, 150, 300]
 
 
 def test_messages_go_both_ways_and_each_side_sees_what_was_read(site: Site, open_tablet: OpenTablet) -> None:
@@ -83,6 +96,49 @@ def test_a_cancel_stays_on_top_until_it_is_seen(site: Site, open_tablet: OpenTab
     assert page.evaluate("buzzes") >= 1
     alert.get_by_role("button", name="Seen").click()
     expect(alert).to_have_count(0)
+
+
+def test_what_changes_the_work_is_felt_and_heard_again_until_it_is_seen(
+    site: Site, open_tablet: OpenTablet
+) -> None:
+    cancelled, recalled = (site.order("reread", household) for household in (1, 2))
+    _, page = open_tablet("truck")
+    page.clock.install()
+    enrol(page, site)
+    expect(page.locator("a.stop")).to_have_count(2)
+    page.evaluate(COUNT_SIGNALS)
+    page.evaluate(LIST_SIGNALS)
+    now = site.services.clock()
+    happenings: list[tuple[str, list[int], Callable[[Session], object]]] = [
+        ("emergency", URGENT, lambda session: world.sent(session, "reread", 3, priority=100)),
+        (
+            "cancelled",
+            CALLED_OFF,
+            lambda session: cancel_order(session, cancelled, reason="stays", now=now, actor="csr"),
+        ),
+        (
+            "recalled",
+            CALLED_OFF,
+            lambda session: recall_order(session, recalled, reason="truck", now=now, actor="dana"),
+        ),
+    ]
+    for kind, pattern, happen in happenings:
+        page.evaluate("() => { felt = []; tones = 0 }")
+        with transaction(site.services.sessions) as session:
+            happen(session)
+        alert = page.locator(f'.alerts li[data-kind="{kind}"]')
+        expect(alert).to_be_visible()
+        assert page.evaluate("felt") == [pattern]
+        heard = page.evaluate("tones")
+        assert heard >= len(pattern) // 2 + 1
+        page.clock.fast_forward(AGAIN_MS)
+        until(page, "(pattern) => felt.length >= 2 && String(felt.at(-1)) === String(pattern)", pattern)
+        assert page.evaluate("tones") > heard
+        alert.get_by_role("button", name="Seen").click()
+        expect(alert).to_have_count(0)
+        felt = page.evaluate("felt.length")
+        page.clock.fast_forward(AGAIN_MS)
+        assert page.evaluate("felt.length") == felt
 
 
 def test_a_day_from_signing_on_to_the_turn_in_slip(site: Site, open_tablet: OpenTablet) -> None:

@@ -48,3 +48,10 @@ export function say(words, tone = "info") {
   }, 5000);
   update();
 }
+
+// Whoever presses on has seen it, and needs the place that it covers. What went wrong stays its time.
+export function hush() {
+  if (!app.toast || app.toast.tone === "danger") return;
+  app.toast = null;
+  update();
+}

@@ -53,7 +53,7 @@ const words = {
   },
   "storage.not_kept": "This browser may delete what is kept here.",
   "storage.not_kept_advice":
-    "It has not agreed to keep it for good, and a private window forgets everything when it is closed. Install the app (Add to home screen), outside a private window, and sync often.",
+    "A private window forgets everything when it is closed. Add the app to the home screen outside a private window, and sync often.",
   "storage.understood": "Understood",
 
   // before work begins
@@ -402,6 +402,7 @@ const words = {
   "problem.contradiction": "“{outcome}” contradicts your answer to “{question}”. Change one of the two.",
 
   // money
+  "pay.no_account": "This order has no account here to take a payment for.",
   "pay.title": "Take payment",
   "pay.balance": "Balance {amount} as of {when}",
   "pay.amount": "Amount",
@@ -507,6 +508,7 @@ const words = {
   "scan.type": "Type instead",
   "scan.not_allowed": "The camera is not allowed. Allow it in the browser's settings, or type.",
   "scan.no_camera": "No camera was found. Type instead.",
+  "scan.no_light": "The lamp cannot be switched now.",
   "scan.no_reader": "The barcode reader is not on this tablet yet; it comes once it is online. Type instead.",
   "pad.open": "Number pad",
   "scan.label": "Scan the label",

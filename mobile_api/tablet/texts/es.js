@@ -52,7 +52,7 @@ const words = {
   },
   "storage.not_kept": "Este navegador puede borrar lo que se guarda aquí.",
   "storage.not_kept_advice":
-    "No ha aceptado guardarlo de forma permanente, y una ventana privada lo olvida todo al cerrarse. Instale la aplicación (Agregar a la pantalla de inicio), fuera de una ventana privada, y sincronice a menudo.",
+    "Una ventana privada lo olvida todo al cerrarse. Agregue la aplicación a la pantalla de inicio fuera de una ventana privada, y sincronice a menudo.",
   "storage.understood": "Entendido",
 
   "door.set_up": "Configurar esta tableta",
@@ -109,7 +109,7 @@ const words = {
   "filter.all": "Todas",
   "list.show": "Mostrar",
   "list.find": "Buscar una orden",
-  "list.find_by": "Dirección, orden, medidor",
+  "list.find_by": "Calle, orden, medidor",
   "list.urgent": "Urgente",
   "list.begun": "formulario empezado",
   "list.acknowledge_all": "Aceptar las {count}",
@@ -254,8 +254,8 @@ const words = {
   "log": "Lo que usted registró",
   "log.read": "lectura {value}",
 
-  "change.cancelled": "Esta orden se canceló a las {when}.",
-  "change.recalled": "Esta orden se retiró a las {when}.",
+  "change.cancelled": "Esta orden se canceló ({when}).",
+  "change.recalled": "Esta orden se retiró ({when}).",
   "change.recalled_code": "La oficina retiró esta orden por teléfono ({when}): no corte.",
   "change.decide": "Usted ya salió. Decida qué pasa con el trabajo; la oficina ve su decisión.",
   "change.back_out": "Abandonar",
@@ -266,7 +266,7 @@ const words = {
 
   "cut.do_not": "No corte.",
   "cut.no_authority": "Esta orden no autoriza un corte.",
-  "cut.authority_expired": "La autorización del corte terminó {when}.",
+  "cut.authority_expired": "La autorización del corte terminó ({when}).",
   "cut.day_not_allowed": "Hoy no es un día en que se pueda cortar el servicio.",
   "cut.past_latest_hour": "Los cortes de hoy terminaron a las {time}.",
   "cut.leave_on": "Dejarlo conectado: informar que se acabó el tiempo",
@@ -392,6 +392,7 @@ const words = {
   "problem.range": "Entre {min} y {max} {unit}.",
   "problem.contradiction": "«{outcome}» contradice su respuesta a «{question}». Cambie una de las dos.",
 
+  "pay.no_account": "Esta orden no tiene aquí una cuenta a la que cobrar.",
   "pay.title": "Recibir pago",
   "pay.balance": "Saldo {amount} a las {when}",
   "pay.amount": "Importe",
@@ -495,6 +496,7 @@ const words = {
   "scan.type": "Escribir",
   "scan.not_allowed": "La cámara no está permitida. Permítala en los ajustes del navegador, o escriba.",
   "scan.no_camera": "No se encontró una cámara. Escriba.",
+  "scan.no_light": "La luz no se puede encender ni apagar ahora.",
   "scan.no_reader": "El lector de códigos aún no está en esta tableta; llega cuando tenga conexión. Escriba.",
   "pad.open": "Teclado numérico",
   "scan.label": "Escanear la etiqueta",

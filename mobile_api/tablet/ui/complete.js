@@ -216,7 +216,7 @@ export function formPane(order, name) {
       ${sections(asked(fields, draft.values)).map(
         ({ title, fields: group }) =>
           html`<section class="card">
-            <h2>${title ? served(title) : t("form.details")}</h2>
+            ${group.length === 1 && served(group[0].title) === served(title) ? nothing : html`<h2>${title ? served(title) : t("form.details")}</h2>`}
             ${group.map((field) => fieldView(form, field))}
           </section>`,
       )}

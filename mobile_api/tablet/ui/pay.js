@@ -95,7 +95,15 @@ const methodChoice = (draft, key, chosen) =>
     /><span>${known(`method.${key}`) ? t(`method.${key}`) : spelled(key)}</span></label
   >`;
 
+// An order that went back to the office has no account here any more, and somebody may come back to its page.
+const nothingToPay = (order) =>
+  html`<article class="pane detail" data-page>
+    <p class="empty"><b>${t("pay.no_account")}</b></p>
+    <a class="button" href=${link("order", order.number)}>${t("order.back")}</a>
+  </article>`;
+
 export function payPane(order) {
+  if (!order.account) return nothingToPay(order);
   const draft = openDraft(order, "pay");
   if (!draft) return html`<article class="pane detail" data-page aria-busy="true"></article>`;
   const settings = app.model.settings;

@@ -69,10 +69,17 @@ async function look(mine, video, reader) {
   }
 }
 
+// The button says what the lamp does, not what was asked of it.
 async function toggleTorch() {
-  scan.torch = !scan.torch;
-  await setTorch(scan.stream, scan.torch).catch(() => {});
-  update();
+  const mine = scan;
+  try {
+    await setTorch(mine.stream, !mine.torch);
+    mine.torch = !mine.torch;
+    update();
+  } catch (error) {
+    console.warn("no light:", error);
+    failed(mine, t("scan.no_light"));
+  }
 }
 
 export function scanOverlay() {

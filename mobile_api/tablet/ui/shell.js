@@ -36,11 +36,14 @@ const UNDER = {
 
 const SYMBOL = { online: "online", syncing: "sync", offline: "offline", refused: "hazard" };
 
+// What is being sent is said here and counted beside "Sent": a line of its own would push the page away under a finger.
 function chip() {
   const { phase, lastSynced, error } = app.sync;
   const words = t(`connection.${phase}`);
+  const count = app.waiting.size;
   const synced = lastSynced ? t("synced.at", { when: when(lastSynced) }) : t("synced.never");
-  const full = error ? `${words}. ${wordsOf(error)}` : `${words}, ${synced}`;
+  const sending = count && (phase === "online" || phase === "syncing") ? t("waiting.sending", { count }) : synced;
+  const full = error ? `${words}. ${wordsOf(error)}` : `${words}, ${sending}`;
   return html`<a
     class="chip connection"
     data-phase=${phase}
@@ -48,7 +51,7 @@ function chip() {
     aria-label=${full}
     title=${full}
   >
-    ${icon(SYMBOL[phase])}<span><b>${words}</b><small>${synced}</small></span>
+    ${icon(SYMBOL[phase])}<span><b>${words}</b><small>${sending}</small></span><small class="brief-time">${lastSynced ? when(lastSynced) : ""}</small>
   </a>`;
 }
 
@@ -71,11 +74,7 @@ function navigation() {
 function staleness() {
   const { phase, lastSynced } = app.sync;
   const waiting = app.waiting.size;
-  if (phase === "online" && !waiting) return nothing;
-  if (phase === "online" || phase === "syncing")
-    return waiting
-      ? html`<p class="strip" role="status">${t("waiting.sending", { count: waiting })}</p>`
-      : nothing;
+  if (phase === "online" || phase === "syncing") return nothing;
   const since = lastSynced
     ? t("offline.as_of", { when: when(lastSynced), age: age(lastSynced) })
     : t("offline.no_orders");

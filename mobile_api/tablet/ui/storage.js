@@ -27,10 +27,13 @@ function acceptLoose() {
   write([["settings", "storage_understood", true]]).catch((error) => console.warn("not kept:", error));
 }
 
+// At a meter there is work to read, and nothing that could be done about the browser.
+const AT_WORK = new Set(["order", "complete", "unable", "pay", "code", "map"]);
+
 export function storageStrips() {
   const { full, persisted, again, understood: accepted } = app.storage;
   const lost = again?.photos ? t("storage.photos_lost", { count: again.photos }) : "";
   return html`${full ? strip(t("storage.full"), t("storage.full_advice")) : nothing}
   ${again?.entries ? strip(t("storage.again", { count: again.entries }), lost, understood(() => (app.storage.again = null))) : nothing}
-  ${persisted || accepted ? nothing : strip(t("storage.not_kept"), t("storage.not_kept_advice"), understood(acceptLoose))}`;
+  ${persisted || accepted || AT_WORK.has(app.route.name) ? nothing : strip(t("storage.not_kept"), t("storage.not_kept_advice"), understood(acceptLoose))}`;
 }
