@@ -23,6 +23,8 @@ PAGES = {
     "csr.take_application": "csr.start_form",
     "csr.stop": "csr.stop_form",
     "csr.release": "csr.order",
+    "csr.write_correction": "csr.correct",
+    "csr.write_register_correction": "csr.correct_register",
     "office.decide": "office.case",
     "office.decide_document": "office.document",
 }

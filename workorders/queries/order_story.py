@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import CATALOGUE
+from workorders.queries.corrections_made import corrections_of_order
 from workorders.queries.timeline import (
     HistoryLine,
     Line,
     case_lines,
+    correction_line,
     entry_line,
     follow_on_line,
     history_line,
@@ -37,6 +39,7 @@ def order_story(session: Session, order: Order) -> list[Line]:
             *_cases(session, order),
             *_money(session, order),
             *_follow_ons(session, order),
+            *map(correction_line, corrections_of_order(session, order.number)),
         ]
     )
 

@@ -78,6 +78,7 @@ ROUTES: dict[str, Route] = {
     "csr.final_bill_list": Route(9, ("/csr/final-bills",)),
     "csr.home": Route(20, ("/csr/", "/csr/?q=abbott", "/csr/?q=12+baker", "/csr/?q=LM123", "/csr/?q=zzzz")),
     "csr.correct": Route(12, ("/csr/reads/{read}/correct", "/csr/reads/{read}/correct?value=145000")),
+    "csr.correct_register": Route(12, ("/csr/register-reads/{register_read}/correct?value=12",)),
     "csr.cut_evidence_file": Route(30, ("/csr/orders/{silent_cut}/evidence.pdf",)),
     "csr.meter": Route(8, ("/csr/meters/LM2", "/csr/meters/N{n1}")),
     "csr.my_day": Route(16, ("/csr/worklists",)),
