@@ -25,6 +25,7 @@ PAGES = {
     "csr.release": "csr.order",
     "csr.write_correction": "csr.correct",
     "csr.write_register_correction": "csr.correct_register",
+    "collections.settle_tags": "collections.undone",
     "office.decide": "office.case",
     "office.decide_document": "office.document",
 }

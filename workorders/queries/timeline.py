@@ -42,6 +42,8 @@ KINDS = FIELD_KINDS | {
     "held",
     "gate_overridden",
     "tag_posted",
+    "tag_delivered",
+    "tag_dropped",
     "scheduled",
     "assigned",
     "unassigned",

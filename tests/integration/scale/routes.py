@@ -67,6 +67,7 @@ ROUTES: dict[str, Route] = {
     "collections.notices": Route(40, ("/office/collections/notices",), everybody=True),
     "collections.cycle_year": Route(9, ("/office/collections/schedule/01/2026",)),
     "collections.period": Route(12, ("/office/collections/schedule/01/2026/3",)),
+    "collections.undone": Route(24, ("/office/collections/undone-tags",)),
     "collections.returned_mail": Route(8, ("/office/collections/returned",)),
     "collections.schedule": Route(14, ("/office/collections/schedule",), everybody=True),
     "collections.schedule_file": Route(8, ("/office/collections/schedule/2026.csv",)),
