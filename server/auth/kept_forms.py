@@ -25,6 +25,9 @@ PAGES = {
     "csr.add_customer": "csr.new_customer",
     "csr.take_application": "csr.start_form",
     "csr.stop": "csr.stop_form",
+    "csr.write_correction": "csr.correct",
+    "csr.write_register_correction": "csr.correct_register",
+    "collections.settle_tags": "collections.undone",
 }
 """The view that takes a form → the view that fills it again by itself, because which fields there are depends
 on what was typed. Every other form is filled again by kept.js on the page it was sent from."""

@@ -134,10 +134,15 @@ class EvidencePack:
 
     def _notices(self, found: CutEvidence) -> Iterable[tuple[str, str]]:
         for one in found.notices:
+            unsent = one.state in {"printed", "dropped"}
             parts = [
-                self._said(SENT, day=self._day(one.sent_on)),
+                title("notice_states", one.state, self._viewer.language)
+                if unsent
+                else self._said(SENT, day=self._day(one.sent_on)),
                 self._said(AVOIDS, money=formats.money(one.amount_cents, self._viewer)),
             ]
+            if one.delivered_as:
+                parts.append(title("notice_deliveries", one.delivered_as, self._viewer.language))
             if one.returned_on:
                 parts.append(self._said(RETURNED, day=self._day(one.returned_on)))
             yield title("notices", one.kind, self._viewer.language), "; ".join(parts)

@@ -72,6 +72,7 @@ SENTENCES = {
     "reason.paid": "paid ({payment})",
     "reason.paid_at_door": "paid at the door",
     "reason.nothing_due": "nothing is past due",
+    "reason.sent_again": "the notice is sent out again",
     "reason.not_cut": "not cut",
     "reason.superseded": "superseded by {order}",
     "reason.import_undone": "import {run} was undone",

@@ -37,9 +37,15 @@ TIMELINE = {
     "timeline.reconsidered": "Judged again after a payment: {outcome:outcome}.",
     "timeline.closed": "Closed: {reason:clause}.",
     "timeline.tag_posted": "{who:person} delivered the door tag; it counts from then.",
+    "timeline.tag_delivered": "{who:person} delivered the notice another way: {reason:clause}.",
+    "timeline.tag_dropped": "{who:person} dropped the notice: {reason:clause}.",
     "timeline.code_given": "{who:person} gave {technician:person} a {given:code_kind} by telephone: "
     "{reason:clause}.",
     "timeline.office_code": "{who:person} entered a {given:code_kind} from the office.",
+    "timeline.read_corrected": "{who:person} corrected the read of meter {serial} from {before} to {after}: "
+    "{reason:clause}.",
+    "timeline.register_corrected": "{who:person} corrected the read of register {register} of meter {serial} "
+    "from {before} to {after}: {reason:clause}.",
     "timeline.unknown": "{kind:spelled} by {who:person}.",
     "timeline.case_opened": "To be reviewed: {case:message}",
     "timeline.case_accepted": "Review of “{case:case}” accepted by {who:person}: {reason:clause}.",

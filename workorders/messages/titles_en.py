@@ -366,7 +366,13 @@ RESOLUTIONS = {
 }
 AGENCY_EVENTS = {"placed": "Handed over", "changed": "Amount changed", "recalled": "Called back"}
 
-NOTICE_STATES = {"printed": "Printed, not mailed", "sent": "Sent", "returned": "Mail came back"}
+NOTICE_STATES = {
+    "printed": "Printed, not mailed",
+    "sent": "Sent",
+    "returned": "Mail came back",
+    "dropped": "Dropped",
+}
+NOTICE_DELIVERIES = {"mail": "By mail", "office": "Handed over at the office", "email": "By email"}
 
 CYCLE_STEPS = {
     "past_due": "First notice",
@@ -857,6 +863,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "hold_events": HOLD_EVENTS,
     "notices": NOTICES,
     "notice_states": NOTICE_STATES,
+    "notice_deliveries": NOTICE_DELIVERIES,
     "cycle_steps": CYCLE_STEPS,
     "return_reasons": RETURN_REASONS,
     "resolutions": RESOLUTIONS,

@@ -69,6 +69,7 @@ UNABLE_REASONS = {
 
 FOLLOW_REASONS = {
     "pickup": "Found by a technician",
+    "not_posted": "The notice was not posted at the door",
     "contingent": "Ready while it is not known whether the service was cut",
     "usage_while_off": "Usage while the service was off",
     "wrong_meter": "Another meter was found than the records say",

@@ -1,10 +1,11 @@
 """A read that was written down wrongly: what was billed by it, and what should have been. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workorders.facts import MeterFacts, ReadFacts
+from workorders.facts import MeterFacts, ReadFacts, RegisterFacts
 from workorders.grammar.money import rounded
+from workorders.metering.register_reads import as_meter
 from workorders.metering.registers import fits, previous_read, usage
 from workorders.policy.rulebook import UsageRate
 
@@ -40,6 +41,24 @@ def rebilled(
     made_up = any(one.billed and one.serial == meter.serial and one.at > read.at for one in others)
     cents = 0 if made_up else _cents(right, rate) - _cents(billed, rate)
     return Rebilled(before, billed, right, cents, made_up)
+
+
+def register_rebilled(
+    read: ReadFacts,
+    value: int,
+    meter: MeterFacts,
+    register: RegisterFacts,
+    *,
+    reads: Sequence[ReadFacts],
+    rate: UsageRate | None,
+) -> Rebilled | None:
+    """As `rebilled`, of a register besides the main one; `reads` are those of the register.
+
+    Money only where its usage comes on top of the main register's: a part of that is billed with it, and what
+    was given back has no rate here.
+    """
+    found = rebilled(read, value, as_meter(meter, register), reads, rate)
+    return found if found is None or register.counts == "adds" else replace(found, cents=0)
 
 
 def _cents(units: int, rate: UsageRate) -> int:

@@ -16,6 +16,8 @@ from workorders.policy.rulebook import CutRules, RulesInForce
 
 SETTING = "notice_steps"
 MAIL = "mail"
+OTHERWISE = (MAIL, "office", "email")
+"""How a notice reaches a customer that nobody could post at the door: mailed, handed over, by email."""
 ANNOUNCING = frozenset({"final", "door_tag"})
 """Notices that announce a cut: they say nothing to who is cut already."""
 

@@ -46,6 +46,11 @@ ROWS: dict[str, ProblemType] = {
     "notice_not_sent": ProblemType(
         409, "That cannot be done to this notice any more.", "Reload the page to see what was done."
     ),
+    "tag_settled": ProblemType(
+        409,
+        "That notice does not wait to be decided any more.",
+        "Reload the page; the notice says what became of it.",
+    ),
     "mail_noted": ProblemType(
         409, "That mail is noted as returned already.", "Look at the list of returned mail."
     ),

@@ -76,7 +76,7 @@ def charges(session: Session, after: int, until: int) -> Iterator[Row]:
 
 
 def register_reads(session: Session, after: int, until: int) -> Iterator[Row]:
-    """Reads of a meter's further registers."""
+    """Reads of a meter's further registers, the superseded ones too."""
     query = (
         select(RegisterRead, Meter.serial, ServicePoint.number)
         .join(Meter, Meter.id == RegisterRead.meter_id)
@@ -96,6 +96,7 @@ def register_reads(session: Session, after: int, until: int) -> Iterator[Row]:
             read.source,
             read.order_number,
             " ".join(read.flags),
+            read.supersedes_id,
         )
 
 

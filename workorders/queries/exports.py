@@ -122,6 +122,7 @@ EXPORTS: dict[str, Export] = {
                 "source",
                 "order",
                 "flags",
+                "supersedes_register_read_id",
             ),
             RegisterRead.id,
             export_rows.register_reads,

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import CATALOGUE
+from workorders.queries.corrections_made import corrections_of_order
 from workorders.queries.pieces import pieces
 from workorders.queries.timeline import (
     HistoryLine,
     Line,
     case_lines,
+    correction_line,
     entry_line,
     follow_on_line,
     history_line,
@@ -38,6 +40,7 @@ def order_story(session: Session, order: Order) -> list[Line]:
             *_cases(session, order),
             *_money(session, order),
             *_follow_ons(session, order),
+            *map(correction_line, corrections_of_order(session, order.number)),
         ]
     )
 

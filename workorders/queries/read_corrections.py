@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from workorders.facts import MeterFacts, ReadFacts
 from workorders.metering.corrections import Rebilled, rebilled
 from workorders.metering.registers import ReadCheck, check_read
+from workorders.policy.rulebook import UsageRate
 from workorders.problems import Problem
 from workorders.queries.district import district_of
 from workorders.queries.meter_facts import meter_facts
@@ -34,6 +35,11 @@ class ReadOnRecord:
     """All reads of the service point, this one among them, oldest first."""
 
     @property
+    def billed(self) -> bool:
+        """Whether a bill rests on it."""
+        return self.read.billed
+
+    @property
     def others(self) -> tuple[ReadFacts, ...]:
         """The reads that judge a correction; a wrong one would vouch for itself."""
         return tuple(one for one in self.known if one is not self.facts)
@@ -48,8 +54,19 @@ def read_on_record(session: Session, read_id: int) -> ReadOnRecord:
     if later is not None:
         raise Problem("read_superseded", read=read.id, by=later)
     point = session.get_one(ServicePoint, read.service_point_id, options=[joinedload(ServicePoint.premise)])
-    day = district_of(session).day_of(read.taken_at)
-    account = session.scalar(
+    account = account_served(session, point, read.taken_at)
+    facts = ReadFacts(
+        read.meter.serial, read.taken_at, read.value, read.kind, read.source, read.billed, tuple(read.flags)
+    )
+    known = [one for one, _ in newest_reads(session, [point.id], most=HISTORY).get(point.id, [])]
+    known = [facts if one == facts else one for one in known]
+    return ReadOnRecord(read, meter_facts(read.meter, None), point, account, facts, tuple(known))
+
+
+def account_served(session: Session, point: ServicePoint, at: datetime) -> Account | None:
+    """Who answered for a service point on the day of `at`; None: nobody."""
+    day = district_of(session).day_of(at)
+    return session.scalar(
         select(Account)
         .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
         .where(
@@ -61,12 +78,6 @@ def read_on_record(session: Session, read_id: int) -> ReadOnRecord:
         .order_by(ServiceAgreement.start_on)
         .limit(1)
     )
-    facts = ReadFacts(
-        read.meter.serial, read.taken_at, read.value, read.kind, read.source, read.billed, tuple(read.flags)
-    )
-    known = [one for one, _ in newest_reads(session, [point.id], most=HISTORY).get(point.id, [])]
-    known = [facts if one == facts else one for one in known]
-    return ReadOnRecord(read, meter_facts(read.meter, None), point, account, facts, tuple(known))
 
 
 def checked(session: Session, found: ReadOnRecord, value: int, meter: Meter) -> ReadCheck:
@@ -83,8 +94,15 @@ def bill_of_correction(
     session: Session, found: ReadOnRecord, value: int, *, now: datetime
 ) -> Rebilled | None:
     """What the correction does to the bill, at the rate of the day."""
-    if found.account is None:
+    rate = rate_of(session, found.point, found.account, now=now)
+    return rebilled(found.facts, value, found.meter, found.known, rate)
+
+
+def rate_of(
+    session: Session, point: ServicePoint, account: Account | None, *, now: datetime
+) -> UsageRate | None:
+    """What usage there costs the account on the day of `now`; None without an account or a rate."""
+    if account is None:
         return None
     rules = rule_book(session).in_force(district_of(session).day_of(now))
-    rate = rules.usage_rate(found.point.service, found.account.rate_class)
-    return rebilled(found.facts, value, found.meter, found.known, rate)
+    return rules.usage_rate(point.service, account.rate_class)

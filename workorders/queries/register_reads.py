@@ -5,23 +5,30 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workorders.facts import ReadFacts, RegisterFacts
 from workorders.metering.register_definitions import registers_of
 from workorders.metering.registers import fits, usage
-from workorders.tables import Installation, Meter, RegisterRead
+from workorders.queries.corrections_made import correction_of
+from workorders.tables import Installation, Meter, RecordChange, RegisterRead
 
 NEWEST = 24
 """Reads of a register that are looked at: two years of monthly ones."""
+_Kept = tuple[RegisterRead, RecordChange | None]
 
 
 def register_reads_of(session: Session, points: Iterable[int]) -> dict[int, list[ReadFacts]]:
-    """By service point id, the reads of the registers there, oldest first, each named `SERIAL/code`."""
+    """By service point id, the reads of the registers there that no other supersedes, oldest first.
+
+    Each is named `SERIAL/code`.
+    """
+    later = aliased(RegisterRead)
     rows = session.execute(
         select(RegisterRead, Meter.serial)
         .join(Meter, Meter.id == RegisterRead.meter_id)
-        .where(RegisterRead.service_point_id.in_(sorted(points)))
+        .outerjoin(later, later.supersedes_id == RegisterRead.id)
+        .where(RegisterRead.service_point_id.in_(sorted(points)), later.id.is_(None))
         .order_by(RegisterRead.taken_at, RegisterRead.id)
     )
     found: dict[int, list[ReadFacts]] = {}
@@ -44,6 +51,10 @@ class RegisterLine:
 
     read: RegisterRead
     usage: int | None
+    replaced: bool
+    """Another read has taken its place."""
+    why: RecordChange | None
+    """Who wrote it in the place of another, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,14 @@ def register_histories(session: Session, meters: Sequence[Meter]) -> list[Regist
     having = {meter.id: meter for meter in meters if meter.registers}
     if not having:
         return []
-    query = select(RegisterRead).where(RegisterRead.meter_id.in_(sorted(having)))
-    reads: dict[tuple[int, str], list[RegisterRead]] = {}
-    for read in session.scalars(query.order_by(RegisterRead.taken_at, RegisterRead.id)):
-        reads.setdefault((read.meter_id, read.register), []).append(read)
+    query = (
+        select(RegisterRead, RecordChange)
+        .outerjoin(RecordChange, RecordChange.subject == correction_of(RegisterRead))
+        .where(RegisterRead.meter_id.in_(sorted(having)))
+    )
+    reads: dict[tuple[int, str], list[_Kept]] = {}
+    for read, why in session.execute(query.order_by(RegisterRead.taken_at, RegisterRead.id)):
+        reads.setdefault((read.meter_id, read.register), []).append((read, why))
     return [
         RegisterHistory(meter.serial, register, _lines(reads.get((meter.id, register.code), []), register))
         for meter in having.values()
@@ -94,13 +109,14 @@ def registers_of_order(session: Session, order_number: str, point_id: int) -> li
     return register_histories(session, meters.all())
 
 
-def _lines(reads: Sequence[RegisterRead], register: RegisterFacts) -> tuple[RegisterLine, ...]:
-    """Newest first; a read that was not believed has no usage, nor has the first."""
-    billable = [read for read in reads if "not_billable" not in read.flags]
+def _lines(reads: Sequence[_Kept], register: RegisterFacts) -> tuple[RegisterLine, ...]:
+    """Newest first; a read that was not believed or is replaced has no usage, nor has the first."""
+    replaced = {read.supersedes_id for read, _why in reads}
+    billable = [read for read, _why in reads if "not_billable" not in read.flags and read.id not in replaced]
     used = {
         later.id: usage(later.value, earlier.value, register.dials, register.multiplier)
         for earlier, later in pairwise(billable)
         if fits(earlier.value, register.dials) and fits(later.value, register.dials)
     }
-    lines = [RegisterLine(read, used.get(read.id)) for read in reads]
+    lines = [RegisterLine(read, used.get(read.id), read.id in replaced, why) for read, why in reads]
     return tuple(reversed(lines[-NEWEST:]))

@@ -12,6 +12,7 @@ from typing import Any
 from workorders.messages.message import Message, typed
 from workorders.messages.viewer import Viewer
 from workorders.messages.words import say
+from workorders.queries.corrections_made import CorrectionMade
 from workorders.tables import ExceptionCase
 
 LATE = timedelta(minutes=5)
@@ -41,6 +42,8 @@ KINDS = FIELD_KINDS | {
     "held",
     "gate_overridden",
     "tag_posted",
+    "tag_delivered",
+    "tag_dropped",
     "scheduled",
     "assigned",
     "unassigned",
@@ -163,6 +166,21 @@ def entry_line(at: datetime, recorded_at: datetime, line: Message, customer_cent
     if customer_cents:
         code = "timeline.entry_charged" if customer_cents > 0 else "timeline.entry_credited"
     return Line(at, recorded_at, Message.of(code, line=line, amount=abs(customer_cents)), "money")
+
+
+def correction_line(made: CorrectionMade) -> Line:
+    """A read of the order that the office corrected since."""
+    code = "timeline.read_corrected" if made.register is None else "timeline.register_corrected"
+    message = Message.of(
+        code,
+        who=made.actor,
+        serial=made.serial,
+        register=made.register,
+        before=made.before,
+        after=made.after,
+        reason=typed(made.reason).as_json(),
+    )
+    return Line(made.at, made.at, message, "office")
 
 
 def follow_on_line(at: datetime, number: str, type_title: str) -> Line:

@@ -13,6 +13,7 @@ from workorders.judgement.lifecycle import ACTIVE
 from workorders.judgement.traits import TURNS_ON
 from workorders.policy.agreements import AgreementState
 from workorders.queries.district import district_of
+from workorders.queries.undone_tags import count_undone_tags
 from workorders.tables import (
     Account,
     AccountNote,
@@ -47,6 +48,8 @@ class Worklists:
     """Waiting for payment, oldest first."""
     stuck: Sequence[ServiceAgreement]
     """Approved or stopping with nothing under way."""
+    undone_tags: int
+    """How many notices were not posted at the door and wait to be decided."""
 
 
 def worklists(session: Session, person: str, *, now: datetime) -> Worklists:
@@ -102,6 +105,7 @@ def worklists(session: Session, person: str, *, now: datetime) -> Worklists:
             .limit(MOST)
         ).all(),
         stuck=_stuck(session),
+        undone_tags=count_undone_tags(session),
     )
 
 

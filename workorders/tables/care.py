@@ -17,8 +17,8 @@ class RecordChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(40), index=True)
-    """`customer:<id>`, `premise:<id>`, `meter:<id>` `construction:<number>`, or `read:<id>` of
-    the read that took the place."""
+    """`customer:<id>`, `premise:<id>`, `meter:<id>` `construction:<number>`, or `read:<id>` or
+    `register_read:<id>` of the read that took the place."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(200))

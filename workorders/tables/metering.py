@@ -111,6 +111,12 @@ class Read(Base):
 
     __table_args__ = (
         Index("ix_read_meter_taken", "meter_id", "taken_at"),
+        Index(
+            "ix_read_order_number",
+            "order_number",
+            sqlite_where=text("order_number is not null"),
+            postgresql_where=text("order_number is not null"),
+        ),
         Index("uq_read_source", "source", "meter_id", "kind", unique=True),
     )
 
@@ -131,6 +137,7 @@ class RegisterRead(Base):
     """As of `Read`."""
     source: Mapped[str] = mapped_column(String(80))
     order_number: Mapped[str | None] = mapped_column(String(20), index=True)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("register_read.id"), index=True)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
 
     meter: Mapped[Meter] = relationship()

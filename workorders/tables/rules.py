@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workorders.tables.base import Base, Code, Json, UtcDateTime
@@ -90,7 +91,7 @@ class Notice(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     """What avoids the cut."""
     state: Mapped[str] = mapped_column(Code, default="sent", server_default="sent")
-    """printed (does not count yet) | sent | returned (does not count any more)."""
+    """printed (does not count yet) | sent | returned (does not count any more) | dropped (never counted)."""
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("notice_batch.id"), index=True)
     """The run that made it; None: it was sent before Curbstop, or came by import."""
     language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
@@ -107,6 +108,21 @@ class Notice(Base):
     """The day the customer was reached after the mail had come back; None: contact is still open."""
     contact_note: Mapped[str | None] = mapped_column(String(200))
     contacted_by: Mapped[str | None] = mapped_column(String(80))
+    delivered_as: Mapped[str | None] = mapped_column(Code)
+    """mail | office | email: how it reached the customer after its order had not posted it."""
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When that was noted, or the notice was dropped."""
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    settled_note: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (
+        Index(
+            "ix_notice_at_the_door",
+            "order_number",
+            sqlite_where=sql_text("state = 'printed' AND order_number IS NOT NULL"),
+            postgresql_where=sql_text("state = 'printed' AND order_number IS NOT NULL"),
+        ),
+    )
 
 
 class Hold(Base):

@@ -9,6 +9,7 @@ from server.pages.collections import (
     periods,
     returned_mail,
     schedule,
+    undone_tags,
 )
 from server.pages.collections.blueprint import blueprint
 
@@ -22,4 +23,5 @@ __all__ = [
     "periods",
     "returned_mail",
     "schedule",
+    "undone_tags",
 ]

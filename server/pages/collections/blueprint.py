@@ -13,5 +13,7 @@ plans = allow("supervisor")
 """The schedule of billing cycles."""
 places = allow("supervisor")
 """Debts handed to an agency and called back, late fees handed to billing, liens."""
+settles_tags = allow("csr", "dispatcher", "supervisor")
+"""Door tags that were not posted: sent out again, delivered another way, dropped."""
 answers = allow("csr", "supervisor")
 """Mail that came back, and customers who were reached."""

@@ -1,6 +1,6 @@
 """The page of a meter: where it is and was, its reads, and what of both is corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from server.auth.guard import current_staff
+from server.auth.kept_forms import typed_before
 from server.auth.roles import allow
 from server.db import current_session
 from server.pages.csr.blueprint import blueprint, reads
@@ -18,17 +19,25 @@ from server.pages.csr.recent import looked_at
 from server.services import services
 from server.templating import local, title
 from server.viewing import _, problem_view
+from workorders.facts import RegisterFacts
 from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text
 from workorders.grammar.numbers import READ_MAX, count_from_text
 from workorders.grammar.times import day_from_text
+from workorders.metering.corrections import Rebilled
 from workorders.metering.register_definitions import registers_as_text
 from workorders.problems import Problem
 from workorders.queries.account_care import changes_of
-from workorders.queries.read_corrections import bill_of_correction, read_on_record
+from workorders.queries.read_corrections import ReadOnRecord, bill_of_correction, read_on_record
+from workorders.queries.register_corrections import (
+    RegisterReadOnRecord,
+    bill_of_register_correction,
+    register_read_on_record,
+)
 from workorders.queries.register_reads import register_histories
 from workorders.tables import Installation, Meter, Read, RecordChange, ServicePoint, Technician
 from workorders.usecases.meters.correct_meter import MeterForm, correct_meter
 from workorders.usecases.meters.correct_read import CORRECTED, ReadCorrection, correct_read
+from workorders.usecases.meters.correct_register_read import RegisterCorrection, correct_register_read
 from workorders.usecases.meters.enter_reads import enter_reads
 
 corrects = allow("csr", "supervisor")
@@ -117,7 +126,7 @@ def enter(number: str) -> ResponseReturnValue:
 @corrects
 def correct(number: int) -> ResponseReturnValue:
     """What the read is, and what another value (`value`) would do to the bill."""
-    return _read_page(number, request.args)
+    return _read_page(number, typed_before() or request.args)
 
 
 @blueprint.post("/reads/<int:number>/correct")
@@ -127,7 +136,6 @@ def write_correction(number: int) -> ResponseReturnValue:
     form = request.form
     try:
         adjust = form.get("adjust", "")
-        amount = cents_from_text(form.get("amount", ""), most=PAYMENT_MAX_CENTS) if adjust else 0
         made = correct_read(
             current_session(),
             number,
@@ -136,7 +144,7 @@ def write_correction(number: int) -> ResponseReturnValue:
                 serial=form.get("serial", ""),
                 reason=form.get("reason", ""),
                 adjust=adjust,
-                amount_cents=amount,
+                amount_cents=_amount(adjust),
             ),
             roles=current_staff().roles,
             now=services().clock(),
@@ -147,6 +155,45 @@ def write_correction(number: int) -> ResponseReturnValue:
         return _read_page(number, form, problem), problem.status
     flash(_("The read is corrected."), "good")
     return redirect(url_for("csr.meter", number=made.meter.serial))
+
+
+@blueprint.get("/register-reads/<int:number>/correct")
+@corrects
+def correct_register(number: int) -> ResponseReturnValue:
+    """What the read of a register is, and what another value (`value`) would do to the bill."""
+    return _register_page(number, typed_before() or request.args)
+
+
+@blueprint.post("/register-reads/<int:number>/correct")
+@corrects
+def write_register_correction(number: int) -> ResponseReturnValue:
+    """Write the right read of a register in the place of the wrong one."""
+    form = request.form
+    try:
+        adjust = form.get("adjust", "")
+        made = correct_register_read(
+            current_session(),
+            number,
+            RegisterCorrection(
+                value=_whole("value"),
+                reason=form.get("reason", ""),
+                adjust=adjust,
+                amount_cents=_amount(adjust),
+            ),
+            roles=current_staff().roles,
+            now=services().clock(),
+            actor=current_staff().name,
+        )
+    except Problem as problem:
+        current_session().rollback()
+        return _register_page(number, form, problem), problem.status
+    flash(_("The read is corrected."), "good")
+    return redirect(url_for("csr.meter", number=made.meter.serial))
+
+
+def _amount(adjust: str) -> int:
+    """In cents; nothing where nothing is adjusted, whatever the field says."""
+    return cents_from_text(request.form.get("amount", ""), most=PAYMENT_MAX_CENTS) if adjust else 0
 
 
 def _whole(field: str) -> int:
@@ -193,17 +240,44 @@ def _meter_page(number: str, problem: Problem | None = None, entered: Mapping[st
 def _read_page(number: int, entered: Mapping[str, str], problem: Problem | None = None) -> str:
     session = current_session()
     found = read_on_record(session, number)
-    bill = None
-    if problem is None and entered.get("value"):
+
+    def bill(value: int) -> Rebilled | None:
+        return bill_of_correction(session, found, value, now=services().clock())
+
+    return _correction_page(found, bill, entered, problem)
+
+
+def _register_page(number: int, entered: Mapping[str, str], problem: Problem | None = None) -> str:
+    session = current_session()
+    found = register_read_on_record(session, number)
+
+    def bill(value: int) -> Rebilled | None:
+        return bill_of_register_correction(session, found, value, now=services().clock())
+
+    return _correction_page(found, bill, entered, problem, found.register)
+
+
+def _correction_page(
+    found: ReadOnRecord | RegisterReadOnRecord,
+    bill_of: Callable[[int], Rebilled | None],
+    entered: Mapping[str, str],
+    problem: Problem | None,
+    register: RegisterFacts | None = None,
+) -> str:
+    bill, asked = None, False
+    if "value" in entered:
         try:
-            bill = bill_of_correction(session, found, _whole("value"), now=services().clock())
+            bill = bill_of(count_from_text(entered["value"], field="value", high=READ_MAX))
+            asked = True
         except Problem as wrong:
-            problem = wrong
+            problem = problem or wrong
     return render_template(
         "csr/read.html",
         found=found,
+        register=register,
+        unit=register.unit if register else found.meter.unit,
         bill=bill,
-        asked="value" in entered and problem is None,
+        asked=asked,
         entered=entered,
         problem=problem_view(problem) if problem else None,
     )

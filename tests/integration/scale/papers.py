@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from tests.integration.office import morning
 from tests.integration.usecases.world import TODAY
 from workorders.grammar.cash_count import Count
+from workorders.metering.register_definitions import registers_from_text
 from workorders.metering.rooms import Place
 from workorders.policy.tenders import Tender
 from workorders.queries.custody import receipts_in_custody
-from workorders.tables import Notice, Premise
+from workorders.tables import Meter, Notice, Premise, RegisterRead
 from workorders.usecases.administration.offices import add_office, add_point, change_office
 from workorders.usecases.cash.bank_statement import StatementLine, take_statement
 from workorders.usecases.cash.counter import open_batch, take_tenders
@@ -29,6 +30,7 @@ from workorders.usecases.exchange.export_batches import make_batch
 from workorders.usecases.exchange.import_runs import RunMade, begin_run, note_written
 from workorders.usecases.exchange.webhooks import add_webhook
 from workorders.usecases.meters.counts import open_count
+from workorders.usecases.meters.enter_reads import enter_reads
 
 NOW = morning.CLOCK
 
@@ -89,6 +91,7 @@ def lay_out(session: Session) -> dict[str, str]:
     aging = {"kind": "setting", "key": "aging", "value": {"days": [30]}}
     preview = ask_preview(session, {"rules": [aging]}, name="aging", now=NOW, actor="ada")
     return {
+        "register_read": str(_register_read(session)),
         "preview": str(preview.id),
         "import_run": str(import_run),
         "batch": str(batch.id),
@@ -103,3 +106,11 @@ def lay_out(session: Session) -> dict[str, str]:
         "webhook": str(webhook.id),
         "today": TODAY.isoformat(),
     }
+
+
+def _register_read(session: Session) -> int:
+    """The read of a compound meter's low side."""
+    meter = session.scalars(select(Meter).where(Meter.serial == "M12")).one()
+    meter.registers = registers_from_text("low:5:1:gal:adds:Low side")
+    enter_reads(session, "M12", 149_500, {"low": 20}, at=NOW, reason="rang", now=NOW, actor="carla")
+    return session.scalars(select(RegisterRead.id)).one()

@@ -1,13 +1,14 @@
 """What the correction of a billed read does to the bill."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workorders.facts import MeterFacts, ReadFacts
-from workorders.metering.corrections import rebilled
+from workorders.facts import MeterFacts, ReadFacts, RegisterFacts
+from workorders.metering.corrections import rebilled, register_rebilled
 from workorders.policy.rulebook import UsageRate
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -56,6 +57,27 @@ def test_what_cannot_be_computed_is_left_to_a_person(
     reads: list[ReadFacts], value: int, rate: UsageRate | None
 ) -> None:
     assert rebilled(reads[-1], value, METER, reads, rate) is None
+
+
+@given(
+    value=st.integers(0, 99_999),
+    wrong=st.integers(0, 99_999),
+    before=st.integers(0, 99_999),
+    multiplier=st.integers(1, 100),
+    counts=st.sampled_from(("adds", "part", "returned")),
+)
+def test_a_register_is_billed_as_a_meter_of_its_own(
+    value: int, wrong: int, before: int, multiplier: int, counts: str
+) -> None:
+    register = RegisterFacts("low", "Low side", 5, multiplier, "gal", counts)
+    alone = replace(METER, serial="M1/low", dials=5, multiplier=multiplier)
+    reads = [replace(month(number, read), serial="M1/low") for number, read in enumerate((before, wrong))]
+    found = register_rebilled(reads[1], value, METER, register, reads=reads, rate=RATE)
+    same = rebilled(reads[1], value, alone, reads, RATE)
+    assert found is not None
+    assert same is not None
+    assert (found.billed, found.right, found.previous) == (same.billed, same.right, reads[0])
+    assert found.cents == (same.cents if counts == "adds" else 0)
 
 
 @given(before=st.integers(0, 9_999), wrong=st.integers(0, 9_999), right=st.integers(0, 9_999))

@@ -90,9 +90,18 @@ def send_out_tags(session: Session, batch_id: int, *, now: datetime, actor: str)
 
 
 def tag_request(
-    session: Session, account: Account, day: date, notice_id: int, *, no_charge: bool = False
+    session: Session,
+    account: Account,
+    day: date,
+    notice_id: int,
+    *,
+    no_charge: bool = False,
+    follows: tuple[str, str] | None = None,
 ) -> OrderRequest:
-    """The order that posts this notice of the account by the end of `day`. Raises Problem `not_found`."""
+    """The order that posts this notice of the account by the end of `day`.
+
+    `follows`: number of the order before it and the code of why. Raises Problem `not_found`.
+    """
     point = session.scalar(
         select(ServiceAgreement.service_point_id)
         .where(ServiceAgreement.account_id == account.id, ServiceAgreement.serving)
@@ -108,5 +117,7 @@ def tag_request(
         account_number=account.number,
         due_until=datetime.combine(day, LAST_SECOND, zone),
         no_charge=no_charge,
+        follows=follows[0] if follows else None,
+        follow_reason=follows[1] if follows else None,
         extra={"notice_ids": [notice_id]},
     )

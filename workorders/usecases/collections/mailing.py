@@ -1,6 +1,6 @@
 """What becomes of a printed notice: mailed, come back, and the customer reached after that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from workorders.grammar.texts import checked_line
 from workorders.judgement.charging import fee_entry
 from workorders.ledger import draft, post_many
-from workorders.policy.notices import NoticeStep, notice_steps
+from workorders.policy.notices import notice_steps
 from workorders.problems import Problem
 from workorders.queries.debtors import debtors_named
 from workorders.queries.district import district_of
@@ -56,9 +56,7 @@ def mark_mailed(session: Session, batch_id: int, *, on: date, now: datetime, act
     for kind in sorted({notice.kind for notice, _ in printed}):
         accounts = [notice.account_id for notice, _ in printed if notice.kind == kind]
         steps_taken(session, kind, batch.day, now=now, actor=actor, accounts=accounts)
-    steps = {step.kind: step for step in notice_steps(rule_book(session).in_force(batch.day)).steps}
-    charged = [(n, number) for n, number in printed if n.kind in steps and steps[n.kind].late_charge]
-    _charge(session, [(n, number) for n, number in charged], steps, batch.day, now=now)
+    post_late_charges(session, [(notice, number) for notice, number in printed], batch.day, now=now)
     session.flush()
     return batch
 
@@ -97,25 +95,15 @@ def customer_reached(session: Session, notice_id: int, *, note: str, now: dateti
     return notice
 
 
-def _notice(session: Session, notice_id: int) -> Notice:
-    notice = session.get(Notice, notice_id)
-    if notice is None:
-        raise Problem("not_found", what="notice", key=notice_id)
-    return notice
-
-
-def _charge(
-    session: Session,
-    notices: Sequence[tuple[Notice, str]],
-    steps: Mapping[str, NoticeStep],
-    day: date,
-    *,
-    now: datetime,
+def post_late_charges(
+    session: Session, mailed: Sequence[tuple[Notice, str]], day: date, *, now: datetime
 ) -> None:
-    """Late charges by the fee schedule of the batch's day, as the letters said them.
+    """Late charges of notices (with their accounts' numbers) by the steps and fees of `day`, as printed.
 
     Tablets that have an order of such an account get its new balance.
     """
+    steps = {step.kind: step for step in notice_steps(rule_book(session).in_force(day)).steps}
+    notices = [(n, number) for n, number in mailed if n.kind in steps and steps[n.kind].late_charge]
     if not notices:
         return
     for notice, _ in notices:
@@ -144,3 +132,10 @@ def _charge(
             )
     post_many(session, entries, now=now)
     enqueue_orders_of(session, sorted(notice.account_id for notice, _ in notices), now=now)
+
+
+def _notice(session: Session, notice_id: int) -> Notice:
+    notice = session.get(Notice, notice_id)
+    if notice is None:
+        raise Problem("not_found", what="notice", key=notice_id)
+    return notice

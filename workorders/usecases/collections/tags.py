@@ -38,7 +38,8 @@ def tag_posted(session: Session, order: Order, *, at: datetime, now: datetime, t
     tag = session.get(Notice, ids[0], with_for_update=True) if ids else None
     if tag is None or order.account_id != tag.account_id:
         raise Problem("no_tag_printed", account=order.account.number if order.account else None)
-    if tag.state == "printed":
+    # One that was dropped meanwhile hangs there all the same.
+    if tag.state in {"printed", "dropped"}:
         on = district_of(session).day_of(at)
         tag.valid_until += on - tag.sent_on
         tag.state, tag.sent_on, tag.order_number = "sent", on, order.number

@@ -13,9 +13,9 @@ from workorders.problems import Problem, Reason
 from workorders.queries.lookups import lock_accounts
 from workorders.queries.read_corrections import ReadOnRecord, checked, read_on_record
 from workorders.tables import Installation, Meter, Order, Read, ReadFinding, RecordChange, ServicePoint
-from workorders.usecases.customers.adjust import AdjustmentRequest, request_adjustment
 from workorders.usecases.history import enqueue_in_field
 from workorders.usecases.meters.agreement_reads import bounds_agreement, follow_read
+from workorders.usecases.meters.read_adjustment import adjust_for_read
 
 CORRECTED = "corrected"
 """Flag of a read that the office wrote in the place of another."""
@@ -42,7 +42,7 @@ def correct_read(
     """Write the right read in the place of a wrong one, which stays; what it changes of the bill is adjusted.
 
     The adjustment is posted within the limit of `roles`, else a second person decides it. Raises Problem
-    `not_found`, `read_superseded`, `bad_input` naming the field, and those of `request_adjustment`.
+    `not_found`, `read_superseded`, `bad_input` naming the field, and those of `adjust_for_read`.
     """
     found = read_on_record(session, read_id)
     if found.account is not None:
@@ -67,7 +67,18 @@ def correct_read(
     decided = {"state": "accepted", "decided_at": now, "decided_by": actor[:80]}
     session.execute(odd.values(decided))
     if form.adjust:
-        _adjust(session, found, made, form, reason, roles=roles, now=now, actor=actor)
+        adjust_for_read(
+            session,
+            found.account,
+            f"read-{made.id}",
+            kind=form.adjust,
+            amount_cents=form.amount_cents,
+            reason=reason,
+            evidence=f"{found.meter.serial}: {found.read.value} → {made.value}",
+            roles=roles,
+            now=now,
+            actor=actor,
+        )
     note = RecordChange(
         subject=f"read:{made.id}",
         at=now,
@@ -135,34 +146,3 @@ def _correct_installation(session: Session, found: ReadOnRecord, made: Read) -> 
     elif made.kind == "final":
         change = update(Installation).where(*at_meter, Installation.removed_at == made.taken_at)
         session.execute(change.values(final_read=made.value))
-
-
-def _adjust(
-    session: Session,
-    found: ReadOnRecord,
-    made: Read,
-    form: ReadCorrection,
-    reason: str,
-    *,
-    roles: Iterable[str],
-    now: datetime,
-    actor: str,
-) -> None:
-    if found.account is None:
-        raise Problem("bad_input", field="adjust", reason="no account was served there then")
-    if form.adjust not in {"credit", "debit"}:
-        raise Problem("bad_input", field="adjust", reason="credit or debit")
-    request_adjustment(
-        session,
-        AdjustmentRequest(
-            id=f"read-{made.id}",
-            account_number=found.account.number,
-            kind=form.adjust,
-            amount_cents=form.amount_cents,
-            reason=reason,
-            evidence=f"{found.meter.serial}: {found.read.value} → {made.value}",
-        ),
-        roles=roles,
-        now=now,
-        actor=actor,
-    )
