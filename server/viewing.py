@@ -73,10 +73,18 @@ def people() -> Mapping[str, str]:
     """Sign-in name or technician id → the name people know; read once in a request."""
     if "people" not in g:
         session = current_session()
-        staff = dict(session.execute(select(User.name, User.full_name)).all())
-        g.people = staff | technician_names(session)
+        staff = session.execute(select(User.name, User.full_name, User.active)).all()
+        g.people = {row.name: row.full_name for row in staff} | technician_names(session)
+        g.locked_out = frozenset(row.name for row in staff if not row.active)
     known: Mapping[str, str] = g.people
     return known
+
+
+def locked_out() -> frozenset[str]:
+    """Sign-in names of those who may not sign in any more."""
+    people()
+    found: frozenset[str] = g.locked_out
+    return found
 
 
 def said(message: Message | None) -> str:

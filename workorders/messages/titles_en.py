@@ -600,6 +600,7 @@ OVERRIDES = {
     "over_short": "Over or short accepted",
     "bank_correction": "Bank’s figure recorded",
     "count_set_aside": "Count set aside",
+    "drawer_taken_over": "Drawer taken over",
 }
 
 RUN_STATES = {
@@ -643,6 +644,7 @@ ADMIN_CHANGES = {
     "webhook_added": "webhook added",
     "webhook_ended": "webhook ended",
     "count_set_aside": "count set aside",
+    "drawer_taken_over": "drawer taken over",
 }
 """What an administrator did, in the list of changes."""
 

@@ -57,9 +57,11 @@ class CashDay:
     """Taken that day and still in a technician's hands."""
     undeposited_cents: int = 0
     """Counted that day and in no deposit."""
-    turn_ins: list[str] = field(default_factory=list)
+    held_by: dict[str, int] = field(default_factory=dict)
+    """Technician → what they took that day and still hold."""
+    turn_ins: list[TurnIn] = field(default_factory=list)
     """Opened that day and not signed."""
-    drawers: list[str] = field(default_factory=list)
+    drawers: list[Drawer] = field(default_factory=list)
     """Of that day and not closed."""
     vault_counts: list[VaultCount] = field(default_factory=list)
     """Counts of vaults and petty cash begun that day and not closed."""
@@ -87,7 +89,9 @@ def cash_days(session: Session, *, now: datetime, first: date | None = None) -> 
     ):
         found.on(taken_at).taken_cents += cents
     for held in receipts_in_custody(session):
-        found.on(held.taken_at).in_custody_cents += held.cents
+        day = found.on(held.taken_at)
+        day.in_custody_cents += held.cents
+        day.held_by[held.technician] = day.held_by.get(held.technician, 0) + held.cents
     _counted(session, found, since)
     _waiting(session, found, since)
     _vaults(session, found, since)
@@ -112,13 +116,13 @@ def _counted(session: Session, found: _Days, since: datetime) -> None:
         if turn_in.state == "signed" and turn_in.closed_at is not None:
             found.on(turn_in.closed_at).counted_cents += turn_in.counted_cents or 0
         elif turn_in.state in COUNTING:
-            found.on(turn_in.opened_at).turn_ins.append(turn_in.id)
+            found.on(turn_in.opened_at).turn_ins.append(turn_in)
     drawers = select(Drawer).where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
     for drawer in sorted(session.scalars(drawers), key=lambda one: one.id):
         if drawer.closed_at is not None:
             found.on(drawer.day).counted_cents += (drawer.counted_cents or 0) - drawer.float_cents
         else:
-            found.on(drawer.day).drawers.append(drawer.id)
+            found.on(drawer.day).drawers.append(drawer)
 
 
 def _waiting(session: Session, found: _Days, since: datetime) -> None:

@@ -8,15 +8,17 @@ from server.db import current_session
 from server.exports.day_pack_pdf import day_pack_pdf
 from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, handles_cash, reads
+from server.pages.office.drawers import places
 from server.pages.office.review import tabs
 from server.reports.cells import Reader
 from server.services import services
-from server.viewing import _, current_viewer, people
+from server.viewing import _, current_viewer, locked_out, people
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
 from workorders.queries.cash_days import cash_days
 from workorders.queries.custody import being_counted
-from workorders.queries.people import technician_names
+from workorders.queries.drawers import drawers_taken_over
+from workorders.queries.people import technician_names, technicians_gone
 from workorders.queries.receipt_numbers import LISTED, block_lines, blocks_of
 from workorders.queries.reports.day_pack import day_pack
 from workorders.usecases.cash.explain_receipt import explain_receipt
@@ -40,6 +42,12 @@ def days() -> ResponseReturnValue:
         count_pages=COUNT_PAGES,
         open_days=sum(1 for one in found if not one.is_closed),
         blind=bool(being_counted(session)),
+        locked_out=locked_out(),
+        gone_technicians=technicians_gone(session)
+        if any(one.held_by or one.turn_ins for one in found)
+        else (),
+        taken_over=drawers_taken_over(session) if any(one.drawers for one in found) else (),
+        places=places(session),
         **tabs(session),
     )
 

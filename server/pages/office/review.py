@@ -128,11 +128,14 @@ def tabs(session: Session) -> dict[str, int]:
     open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
     wrongful = select(func.count()).select_from(Order).where(counts_as_wrongful())
     pending = select(func.count()).select_from(PendingPayment).where(PendingPayment.state == "pending")
+    cases, cuts, payments = session.execute(
+        select(open_cases.scalar_subquery(), wrongful.scalar_subquery(), pending.scalar_subquery())
+    ).one()
     return {
-        "open_cases": session.scalar(open_cases) or 0,
+        "open_cases": cases,
         "quarantined": undecided_documents(session),
-        "wrongful": session.scalar(wrongful) or 0,
-        "pending_payments": session.scalar(pending) or 0,
+        "wrongful": cuts,
+        "pending_payments": payments,
         "steps_due": count_steps_waiting(session, local(services().clock()).date()),
         "delayed": count_delayed(session)["retrying"] + count_delayed_letters(session),
     }
