@@ -692,6 +692,9 @@ ADMIN_FIELDS = {
     "counted_by": "Counted by",
     "float_cents": "Float",
     "custodian": "Custodian",
+    "second_person_cents": "Second person from",
+    "most_cents": "At most",
+    "expense_accounts": "Accounts",
 }
 
 COMMANDS = {
@@ -775,6 +778,9 @@ FIELDS = {
     "pieces": "Pieces",
     "item": "Check",
     "float": "Float",
+    "second_person": "Second person from",
+    "most": "At most",
+    "label": "Title",
     "subject": "What is deposited",
     "reference": "Reference",
     "day": "Day",

@@ -33,6 +33,7 @@ ROUTES: dict[str, Route] = {
     ),
     "admin.audit": Route(7, ("/admin/audit", "/admin/audit?q=carla&kind=roles&from=2026-03-01")),
     "admin.office_list": Route(8, ("/admin/offices",)),
+    "admin.petty_accounts": Route(8, ("/admin/petty-cash",)),
     "admin.fee": Route(12, ("/admin/fees/reconnect", "/admin/fees/field_visit?amount=50")),
     "admin.pack": Route(5, ("/admin/rules/packs/washington-pud",)),
     "admin.packs": Route(4, ("/admin/rules/packs",)),
