@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.times import start_of_day
@@ -21,6 +21,7 @@ from workorders.tables import (
     DepositCorrection,
     DepositItem,
     Drawer,
+    DrawerTakenOver,
     PettyTransfer,
     Receipt,
     TurnIn,
@@ -63,6 +64,8 @@ class CashDay:
     """Opened that day and not signed."""
     drawers: list[Drawer] = field(default_factory=list)
     """Of that day and not closed."""
+    taken_over: set[str] = field(default_factory=set)
+    """Those of the day's drawers that a supervisor took over."""
     vault_counts: list[VaultCount] = field(default_factory=list)
     """Counts of vaults and petty cash begun that day and not closed."""
 
@@ -117,8 +120,11 @@ def _counted(session: Session, found: _Days, since: datetime) -> None:
             found.on(turn_in.closed_at).counted_cents += turn_in.counted_cents or 0
         elif turn_in.state in COUNTING:
             found.on(turn_in.opened_at).turn_ins.append(turn_in)
-    drawers = select(Drawer).where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
-    for drawer in sorted(session.scalars(drawers), key=lambda one: one.id):
+    drawers = select(Drawer, DrawerTakenOver.taken_by).outerjoin(DrawerTakenOver)
+    drawers = drawers.where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
+    for drawer, taken_by in sorted(session.execute(drawers), key=lambda row: row[0].id):
+        if taken_by is not None:
+            found.on(drawer.day).taken_over.add(drawer.id)
         if drawer.closed_at is not None:
             found.on(drawer.day).counted_cents += (drawer.counted_cents or 0) - drawer.float_cents
         else:
@@ -165,16 +171,14 @@ def _vaults(session: Session, found: _Days, since: datetime) -> None:
 
 def _deposited(session: Session, found: _Days, since: datetime) -> None:
     first = district_of(session).day_of(since)
-    shown = session.scalars(select(Deposit).where(Deposit.day >= first)).all()
-    days = {deposit.id: deposit.day for deposit in shown}
-    for deposit in shown:
-        found.on(deposit.day).deposited_cents += deposit.amount_cents
-    corrections = select(Deposit.day, DepositCorrection.difference_cents).join(
-        Deposit, Deposit.id == DepositCorrection.deposit_id
-    )
-    for day, cents in session.execute(corrections.where(Deposit.day >= first)):
-        found.on(day).deposited_cents += cents
-        found.on(day).corrected_cents += cents
+    corrected = select(func.coalesce(func.sum(DepositCorrection.difference_cents), 0))
+    corrected = corrected.where(DepositCorrection.deposit_id == Deposit.id)
+    shown = select(Deposit, corrected.scalar_subquery()).where(Deposit.day >= first)
+    days: dict[str, date] = {}
+    for deposit, cents in session.execute(shown):
+        days[deposit.id] = deposit.day
+        found.on(deposit.day).deposited_cents += deposit.amount_cents + int(cents)
+        found.on(deposit.day).corrected_cents += int(cents)
     settled = select(DepositItem.deposit_id, DepositItem.items_cents).where(
         DepositItem.deposit_id.in_(days), DepositItem.subject.startswith(SETTLEMENT)
     )

@@ -36,12 +36,6 @@ def open_drawer_of(session: Session, owner: str, *, lock: bool = False) -> Drawe
     return session.scalar(wanted.with_for_update(of=Drawer, key_share=True) if lock else wanted)
 
 
-def drawers_taken_over(session: Session) -> frozenset[str]:
-    """Drawers not yet closed that a supervisor took over."""
-    wanted = select(DrawerTakenOver.drawer_id).join(Drawer, Drawer.id == DrawerTakenOver.drawer_id)
-    return frozenset(session.scalars(wanted.where(Drawer.state.in_(("open", "counted")))))
-
-
 def payments_in_drawer(session: Session, drawer_id: str) -> list[InDrawer]:
     """Posted payments of the drawer that nobody took back, in the order of their ids."""
     rows = session.execute(

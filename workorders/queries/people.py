@@ -9,8 +9,3 @@ from workorders.tables import Technician
 def technician_names(session: Session) -> dict[str, str]:
     """Technician id → name."""
     return dict(session.execute(select(Technician.id, Technician.name)).all())
-
-
-def technicians_gone(session: Session) -> frozenset[str]:
-    """Technicians who work here no longer."""
-    return frozenset(session.scalars(select(Technician.id).where(Technician.active.is_(False))))

@@ -25,7 +25,7 @@ from workorders.queries.outgoing_mail import count_delayed_letters
 from workorders.queries.pipeline_health import count_delayed
 from workorders.tables import ExceptionCase, Order, PendingPayment, ServicePoint
 from workorders.usecases.field.decisions import decide_exception, note_plain_cases
-from workorders.usecases.field.quarantine import undecided_documents
+from workorders.usecases.field.quarantine import documents_waiting
 
 PAGE = 50
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -128,12 +128,13 @@ def tabs(session: Session) -> dict[str, int]:
     open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
     wrongful = select(func.count()).select_from(Order).where(counts_as_wrongful())
     pending = select(func.count()).select_from(PendingPayment).where(PendingPayment.state == "pending")
-    cases, cuts, payments = session.execute(
-        select(open_cases.scalar_subquery(), wrongful.scalar_subquery(), pending.scalar_subquery())
+    counted = (open_cases, documents_waiting(), wrongful, pending)
+    cases, documents, cuts, payments = session.execute(
+        select(*(one.scalar_subquery() for one in counted))
     ).one()
     return {
         "open_cases": cases,
-        "quarantined": undecided_documents(session),
+        "quarantined": documents,
         "wrongful": cuts,
         "pending_payments": payments,
         "steps_due": count_steps_waiting(session, local(services().clock()).date()),
