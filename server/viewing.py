@@ -21,7 +21,7 @@ from workorders.messages.viewer import Viewer
 from workorders.messages.words import say
 from workorders.problems import Problem
 from workorders.queries.district import District
-from workorders.queries.people import technician_names
+from workorders.tables import Technician
 
 CHOSEN = "language"
 """Where the session keeps the choice of somebody who is not signed in."""
@@ -73,10 +73,27 @@ def people() -> Mapping[str, str]:
     """Sign-in name or technician id → the name people know; read once in a request."""
     if "people" not in g:
         session = current_session()
-        staff = dict(session.execute(select(User.name, User.full_name)).all())
-        g.people = staff | technician_names(session)
+        staff = session.execute(select(User.name, User.full_name, User.active)).all()
+        crew = session.execute(select(Technician.id, Technician.name, Technician.active)).all()
+        g.people = {row.name: row.full_name for row in staff} | {row.id: row.name for row in crew}
+        g.locked_out = frozenset(row.name for row in staff if not row.active)
+        g.technicians_gone = frozenset(row.id for row in crew if not row.active)
     known: Mapping[str, str] = g.people
     return known
+
+
+def technicians_gone() -> frozenset[str]:
+    """Technicians who work here no longer."""
+    people()
+    found: frozenset[str] = g.technicians_gone
+    return found
+
+
+def locked_out() -> frozenset[str]:
+    """Sign-in names of those who may not sign in any more."""
+    people()
+    found: frozenset[str] = g.locked_out
+    return found
 
 
 def said(message: Message | None) -> str:

@@ -9,18 +9,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session, aliased
 
 from workorders.grammar.money import AMOUNT_MAX_CENTS
 from workorders.ledger.chart import party_of
 from workorders.messages.message import Message
 from workorders.tables import EntrySeal, JournalEntry, LedgerBalance, Posting
-from workorders.tables.bulk import insert_all, reserve_ids
+from workorders.tables.bulk import WORTH_COPYING, insert_all, reserve_ids
 from workorders.tables.dialect import upsert
 
 HANDLED = ("CASH-T", "UNDEP")
 """Where received money lies until it is deposited."""
+_ADD_TO_BALANCES = text(
+    "INSERT INTO ledger_balance (ledger, party, amount_cents)"
+    " SELECT * FROM unnest(CAST(:ledgers AS text[]), CAST(:parties AS text[]), CAST(:cents AS bigint[]))"
+    " ON CONFLICT (ledger, party) DO UPDATE"
+    " SET amount_cents = ledger_balance.amount_cents + excluded.amount_cents"
+)
+"""Thousands of balances in one statement, in the order in which they are given."""
 Line = tuple[str, str, int]
 """(ledger debited, ledger credited, positive cents)."""
 
@@ -220,10 +227,16 @@ def _sum_up(session: Session, postings: Iterable[tuple[str, str, int]]) -> None:
         set_={"amount_cents": LedgerBalance.amount_cents + statement.excluded.amount_cents},
     )
     # Always in the same order, so that two transactions never wait for each other's rows.
+    rows = sorted(change.items())
+    if session.get_bind().dialect.name == "postgresql" and len(rows) >= WORTH_COPYING:
+        added = {
+            "ledgers": [ledger for (ledger, _), _ in rows],
+            "parties": [party for (_, party), _ in rows],
+            "cents": [amount for _, amount in rows],
+        }
+        session.execute(_ADD_TO_BALANCES, added)
+        return
     session.execute(
         statement,
-        [
-            {"ledger": ledger, "party": party, "amount_cents": amount}
-            for (ledger, party), amount in sorted(change.items())
-        ],
+        [{"ledger": ledger, "party": party, "amount_cents": amount} for (ledger, party), amount in rows],
     )

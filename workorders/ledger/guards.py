@@ -139,6 +139,8 @@ DRAWER = Guard("drawer", ("id", "kind", "office", "owner", "day", "float_cents",
 """A drawer that was closed stays as it is for ever, and whose it is and where never changes."""
 COUNT_SET_ASIDE = Guard("count_set_aside")
 """As above."""
+DRAWER_TAKEN_OVER = Guard("drawer_taken_over")
+"""As above."""
 COUNTER: tuple[Guard, ...] = (
     Guard(
         "payment_batch",
@@ -280,6 +282,7 @@ ALL = (
     *CASH_OFFICE,
     DRAWER,
     COUNT_SET_ASIDE,
+    DRAWER_TAKEN_OVER,
     *AGREEMENTS,
     *CARE,
     *COUNTER,

@@ -606,6 +606,7 @@ OVERRIDES = {
     "over_short": "Over or short accepted",
     "bank_correction": "Bank’s figure recorded",
     "count_set_aside": "Count set aside",
+    "drawer_taken_over": "Drawer taken over",
 }
 
 RUN_STATES = {
@@ -649,6 +650,7 @@ ADMIN_CHANGES = {
     "webhook_added": "webhook added",
     "webhook_ended": "webhook ended",
     "count_set_aside": "count set aside",
+    "drawer_taken_over": "drawer taken over",
 }
 """What an administrator did, in the list of changes."""
 
@@ -696,6 +698,9 @@ ADMIN_FIELDS = {
     "counted_by": "Counted by",
     "float_cents": "Float",
     "custodian": "Custodian",
+    "second_person_cents": "Second person from",
+    "most_cents": "At most",
+    "expense_accounts": "Accounts",
 }
 
 COMMANDS = {
@@ -779,6 +784,9 @@ FIELDS = {
     "pieces": "Pieces",
     "item": "Check",
     "float": "Float",
+    "second_person": "Second person from",
+    "most": "At most",
+    "label": "Title",
     "subject": "What is deposited",
     "reference": "Reference",
     "day": "Day",

@@ -6,6 +6,7 @@ but for what is over or short and what was never filled. Expense accounts are th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from workorders.policy.cash_control import Line
 from workorders.policy.rulebook import RuleBook, RulesInForce
@@ -38,7 +39,11 @@ class PettyRules:
 
 def petty_rules(rules: RulesInForce) -> PettyRules:
     """What holds on the day of `rules`."""
-    setting = rules.setting("petty_cash")
+    return rules_of(rules.setting("petty_cash"))
+
+
+def rules_of(setting: Mapping[str, Any]) -> PettyRules:
+    """A value of the rule `petty_cash` as the program takes it; an empty one lets nothing be paid."""
     if not setting:
         return PettyRules()
     accounts = {row["code"]: row["label"] for row in setting["accounts"]}

@@ -4,9 +4,11 @@ Both sets of rules are asked the same way about the same facts, so that their di
 what was owed, paid, protected and announced on each day is as it was; who is served is as it is today.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from workorders.facts import AccountFacts, ForecastFacts
@@ -18,8 +20,8 @@ from workorders.policy.notices import (
     notice_steps,
 )
 from workorders.policy.rulebook import CutRules, RuleBook, RuleRow, RulesInForce
-from workorders.policy.satisfaction import needed_at, satisfaction_of
-from workorders.policy.severance import CutQuestion, evaluate
+from workorders.policy.satisfaction import Satisfaction, needed_at, satisfaction_of
+from workorders.policy.severance import CutQuestion, day_allows, may_be_cut
 
 MORNING = time(8)
 """When notices are written and cuts given out."""
@@ -37,6 +39,23 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class RuledDay:
+    """A day with its morning and its beginning, also as seconds since 1970, under one book."""
+
+    day: date
+    at: datetime
+    begins: datetime
+    rules: RulesInForce
+    policy: Satisfaction
+    policy_number: int
+    """The same for the same policy under both books."""
+    at_s: float
+    begins_s: float
+    cuts: dict[str, bool]
+    """Service → whether the day allows cuts, as far as it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """An account with all that the rules ask about it."""
 
@@ -47,6 +66,38 @@ class Subject:
     mail_back_on: date | None = None
     planned: Callable[[date], Mapping[str, date]] = field(default=lambda _since: {})
     """Due day of the oldest debt → the days that its billing cycle has planned for the steps."""
+    _debts: dict[tuple[int, date], tuple[OpenCharge, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """By policy and day, what was worked out already: both sets of rules mostly ask the same."""
+    _stands: dict[tuple[int, date], bool] = field(default_factory=dict, compare=False, repr=False)
+    _owed: list[Callable[[float], int]] = field(default_factory=list, compare=False, repr=False)
+
+    def owed_at(self, second: float) -> int:
+        """`satisfaction.owed_at` of the account, for many instants as seconds since 1970."""
+        if not self._owed:
+            self._owed.append(_running_balance(self.account))
+        return self._owed[0](second)
+
+    def debts_on(self, ruled: RuledDay, timezone: str) -> tuple[OpenCharge, ...]:
+        """`aging.debts_of` the account as the day begins."""
+        if self.owed_at(ruled.begins_s) <= 0:
+            return ()
+        asked = ruled.policy_number, ruled.day
+        if asked not in self._debts:
+            self._debts[asked] = debts_of(self.account, ruled.policy, at=ruled.begins, timezone=timezone)
+        return self._debts[asked]
+
+    def cut_stands_on(self, ruled: RuledDay, timezone: str) -> bool:
+        """In the morning more is needed than the policy tolerates, so that a cut would not be called off."""
+        policy = ruled.policy
+        if self.owed_at(ruled.at_s) <= policy.tolerance_cents:
+            return False
+        asked = ruled.policy_number, ruled.day
+        if asked not in self._stands:
+            needed = needed_at(self.account, policy, at=ruled.at, now=ruled.at, timezone=timezone)
+            self._stands[asked] = needed > policy.tolerance_cents
+        return self._stands[asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +107,37 @@ class Days:
     days: Sequence[date]
     timezone: str
     forecasts: Mapping[date, ForecastFacts]
+
+    _ruled: dict[int, tuple[RuleBook, list[RuledDay]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """By the identity of a book, what it says of each day: every account asks the same."""
+    _policies: list[Satisfaction] = field(default_factory=list, compare=False, repr=False)
+
+    def ruled(self, book: RuleBook) -> list[RuledDay]:
+        """Each day with the instants asked about and the rules that hold."""
+        known = self._ruled.get(id(book))
+        if known is None:
+            # The book is kept too: another one must not get its identity.
+            known = self._ruled[id(book)] = (book, [self._ruled_day(book, day) for day in self.days])
+        return known[1]
+
+    def _ruled_day(self, book: RuleBook, day: date) -> RuledDay:
+        rules = book.in_force(day)
+        at, begins = self.morning(day), datetime.combine(day, time(), ZoneInfo(self.timezone))
+        policy = satisfaction_of(rules)
+        if policy not in self._policies:
+            self._policies.append(policy)
+        number = self._policies.index(policy)
+        return RuledDay(day, at, begins, rules, policy, number, at.timestamp(), begins.timestamp(), {})
+
+    def cuts_on(self, ruled: RuledDay, service: str) -> bool:
+        """Rules that are the same for everybody let a service be cut on the day."""
+        if service not in ruled.cuts:
+            rules = ruled.rules.cut_rules(service)
+            forecast = self.forecasts.get(ruled.day)
+            ruled.cuts[service] = rules is not None and day_allows(rules, ruled.day, forecast)
+        return ruled.cuts[service]
 
     def morning(self, day: date) -> datetime:
         """The instant for which a day is judged."""
@@ -77,13 +159,11 @@ def changed_book(book: RuleBook, changes: Iterable[RuleRow]) -> RuleBook:
 def notices_due(subject: Subject, book: RuleBook, days: Days) -> Iterator[tuple[str, date]]:
     """(kind, day) of each notice that the rules would have had written, one after the other."""
     record = [one for one in subject.notices if one.sent_on < days.days[0]]
-    zone = ZoneInfo(days.timezone)
-    for day in days.days:
+    for ruled in days.ruled(book):
+        day, rules = ruled.day, ruled.rules
         if day.weekday() >= SATURDAY:
             continue
-        rules = book.in_force(day)
-        at = datetime.combine(day, time(), zone)
-        debts = debts_of(subject.account, satisfaction_of(rules), at=at, timezone=days.timezone)
+        debts = subject.debts_on(ruled, days.timezone)
         since = past_due_since(debts)
         if since is None or since >= day:
             continue
@@ -125,23 +205,35 @@ def _regulated(subject: Subject, rules: RulesInForce) -> list[CutRules]:
 def first_cut_days(subject: Subject, book: RuleBook, days: Days) -> Iterator[tuple[str, date]]:
     """(service point, first day) of each that is on and could have been cut on one of the days."""
     open_ = {one.point: one for one in subject.services if one.on}
-    for day in days.days:
+    for ruled in days.ruled(book):
         if not open_:
             return
-        at, rules = days.morning(day), book.in_force(day)
-        policy = satisfaction_of(rules)
-        if (
-            needed_at(subject.account, policy, at=at, now=at, timezone=days.timezone)
-            <= policy.tolerance_cents
-        ):
+        some = [one for one in open_.values() if days.cuts_on(ruled, one.service)]
+        if not some or not subject.cut_stands_on(ruled, days.timezone):
             continue
-        for point, one in list(open_.items()):
+        for one in some:
+            forecast = days.forecasts.get(ruled.day)
             question = CutQuestion(
-                subject.account, one.service, at, days.timezone, one.medical, days.forecasts.get(day)
+                subject.account, one.service, ruled.at, days.timezone, one.medical, forecast
             )
-            if evaluate(question, book).allowed:
-                del open_[point]
-                yield point, day
+            if may_be_cut(question, book):
+                del open_[one.point]
+                yield one.point, ruled.day
+
+
+def _running_balance(account: AccountFacts) -> Callable[[float], int]:
+    """`satisfaction.owed_at` of an account, found by search in sums that are made once."""
+    charges = sorted((one.at.timestamp(), one.cents) for one in account.charges)
+    payments = sorted((one.at.timestamp(), one.cents) for one in account.payments)
+    charged = [0, *accumulate(cents for _, cents in charges)]
+    paid = [0, *accumulate(cents for _, cents in payments)]
+    charged_at, paid_at = [at for at, _ in charges], [at for at, _ in payments]
+
+    def owed(second: float) -> int:
+        later = paid[-1] - paid[bisect_right(paid_at, second)]
+        return account.balance_cents + later - (charged[-1] - charged[bisect_left(charged_at, second)])
+
+    return owed
 
 
 def calls_off(account: AccountFacts, book: RuleBook, paid_at: datetime, timezone: str) -> bool:

@@ -116,6 +116,32 @@ def evaluate(question: CutQuestion, book: RuleBook) -> CutDecision:
     return CutDecision(question.at, checks)
 
 
+def may_be_cut(question: CutQuestion, book: RuleBook) -> bool:
+    """What `evaluate` would allow, ending at the first rule that refuses: for thousands of accounts."""
+    local = question.local
+    day = local.date()
+    in_force = book.in_force(day)
+    rules = in_force.cut_rules(question.service)
+    account = question.account
+    if rules is None or account is None or question.medical:
+        return False
+    if not day_allows(rules, day, question.forecast):
+        return False
+    if not all(_notice(kind, rules, account, day).allowed for kind in rules.notice_kinds):
+        return False
+    rest = (_hour(rules, local), *_holds(rules, account, day), _authority(question))
+    if not all(check.allowed for check in rest):
+        return False
+    policy = satisfaction_of(in_force)
+    enough = _amount(rules, account, question, policy).allowed
+    return enough and _age(rules, account, question, policy).allowed
+
+
+def day_allows(rules: CutRules, day: date, forecast: ForecastFacts | None) -> bool:
+    """Weekday, holidays and forecast allow cuts on a day, whoever is asked about."""
+    return all(check.allowed for check in _of_the_day(rules, day, forecast))
+
+
 def authority_expires(rules: CutRules, dispatched_at: datetime) -> datetime:
     """Until when a tablet may cut on a disconnect dispatched at that instant."""
     return dispatched_at + timedelta(hours=rules.authority_hours)

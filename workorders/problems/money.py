@@ -129,6 +129,21 @@ ROWS: dict[str, ProblemType] = {
         "You opened drawer {key} today already.",
         "There is one for each person, office and day; count it before you open one at another office.",
     ),
+    "drawer_taken_over": ProblemType(
+        409,
+        "A supervisor took {key} over; nothing goes in or out of it any more.",
+        "Somebody other than its owner counts it, and a second person closes it.",
+    ),
+    "supervisor_closes": ProblemType(
+        403,
+        "{key} was taken over: a supervisor either counts or closes it.",
+        "Ask a supervisor to close it.",
+    ),
+    "turn_in_signed": ProblemType(
+        403,
+        "{key} is signed by one: only a supervisor who did not count it gives it up now.",
+        "The other person who counted signs, or ask a supervisor.",
+    ),
     "no_vault": ProblemType(409, "{office} has no vault.", "An administrator says which offices have one."),
     "vault_lacks": ProblemType(
         409, "The vault of {office} does not hold {amount}.", "Bring change from the bank first."

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workorders.grammar.times import start_of_day
@@ -21,6 +21,7 @@ from workorders.tables import (
     DepositCorrection,
     DepositItem,
     Drawer,
+    DrawerTakenOver,
     PettyTransfer,
     Receipt,
     TurnIn,
@@ -57,10 +58,14 @@ class CashDay:
     """Taken that day and still in a technician's hands."""
     undeposited_cents: int = 0
     """Counted that day and in no deposit."""
-    turn_ins: list[str] = field(default_factory=list)
+    held_by: dict[str, int] = field(default_factory=dict)
+    """Technician → what they took that day and still hold."""
+    turn_ins: list[TurnIn] = field(default_factory=list)
     """Opened that day and not signed."""
-    drawers: list[str] = field(default_factory=list)
+    drawers: list[Drawer] = field(default_factory=list)
     """Of that day and not closed."""
+    taken_over: set[str] = field(default_factory=set)
+    """Those of the day's drawers that a supervisor took over."""
     vault_counts: list[VaultCount] = field(default_factory=list)
     """Counts of vaults and petty cash begun that day and not closed."""
 
@@ -87,7 +92,9 @@ def cash_days(session: Session, *, now: datetime, first: date | None = None) -> 
     ):
         found.on(taken_at).taken_cents += cents
     for held in receipts_in_custody(session):
-        found.on(held.taken_at).in_custody_cents += held.cents
+        day = found.on(held.taken_at)
+        day.in_custody_cents += held.cents
+        day.held_by[held.technician] = day.held_by.get(held.technician, 0) + held.cents
     _counted(session, found, since)
     _waiting(session, found, since)
     _vaults(session, found, since)
@@ -112,13 +119,16 @@ def _counted(session: Session, found: _Days, since: datetime) -> None:
         if turn_in.state == "signed" and turn_in.closed_at is not None:
             found.on(turn_in.closed_at).counted_cents += turn_in.counted_cents or 0
         elif turn_in.state in COUNTING:
-            found.on(turn_in.opened_at).turn_ins.append(turn_in.id)
-    drawers = select(Drawer).where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
-    for drawer in sorted(session.scalars(drawers), key=lambda one: one.id):
+            found.on(turn_in.opened_at).turn_ins.append(turn_in)
+    drawers = select(Drawer, DrawerTakenOver.taken_by).outerjoin(DrawerTakenOver)
+    drawers = drawers.where((Drawer.state.in_(COUNTING)) | (Drawer.closed_at >= since))
+    for drawer, taken_by in sorted(session.execute(drawers), key=lambda row: row[0].id):
+        if taken_by is not None:
+            found.on(drawer.day).taken_over.add(drawer.id)
         if drawer.closed_at is not None:
             found.on(drawer.day).counted_cents += (drawer.counted_cents or 0) - drawer.float_cents
         else:
-            found.on(drawer.day).drawers.append(drawer.id)
+            found.on(drawer.day).drawers.append(drawer)
 
 
 def _waiting(session: Session, found: _Days, since: datetime) -> None:
@@ -161,16 +171,14 @@ def _vaults(session: Session, found: _Days, since: datetime) -> None:
 
 def _deposited(session: Session, found: _Days, since: datetime) -> None:
     first = district_of(session).day_of(since)
-    shown = session.scalars(select(Deposit).where(Deposit.day >= first)).all()
-    days = {deposit.id: deposit.day for deposit in shown}
-    for deposit in shown:
-        found.on(deposit.day).deposited_cents += deposit.amount_cents
-    corrections = select(Deposit.day, DepositCorrection.difference_cents).join(
-        Deposit, Deposit.id == DepositCorrection.deposit_id
-    )
-    for day, cents in session.execute(corrections.where(Deposit.day >= first)):
-        found.on(day).deposited_cents += cents
-        found.on(day).corrected_cents += cents
+    corrected = select(func.coalesce(func.sum(DepositCorrection.difference_cents), 0))
+    corrected = corrected.where(DepositCorrection.deposit_id == Deposit.id)
+    shown = select(Deposit, corrected.scalar_subquery()).where(Deposit.day >= first)
+    days: dict[str, date] = {}
+    for deposit, cents in session.execute(shown):
+        days[deposit.id] = deposit.day
+        found.on(deposit.day).deposited_cents += deposit.amount_cents + int(cents)
+        found.on(deposit.day).corrected_cents += int(cents)
     settled = select(DepositItem.deposit_id, DepositItem.items_cents).where(
         DepositItem.deposit_id.in_(days), DepositItem.subject.startswith(SETTLEMENT)
     )

@@ -10,6 +10,7 @@ from workorders.tables import (
     Drawer,
     DrawerMove,
     DrawerPayment,
+    DrawerTakenOver,
     Payment,
     PaymentReversal,
     PendingPayment,
@@ -27,10 +28,12 @@ class InDrawer:
     cents: int
 
 
-def open_drawer_of(session: Session, owner: str) -> Drawer | None:
-    """The drawer a person has open."""
+def open_drawer_of(session: Session, owner: str, *, lock: bool = False) -> Drawer | None:
+    """The drawer a person has open and nobody took over; `lock`: a payment is about to fall into it."""
     wanted = select(Drawer).where(Drawer.owner == owner, Drawer.kind == "person", Drawer.state == "open")
-    return session.scalar(wanted.order_by(Drawer.day.desc()).limit(1))
+    wanted = wanted.where(Drawer.id.not_in(select(DrawerTakenOver.drawer_id)))
+    wanted = wanted.order_by(Drawer.day.desc()).limit(1)
+    return session.scalar(wanted.with_for_update(of=Drawer, key_share=True) if lock else wanted)
 
 
 def payments_in_drawer(session: Session, drawer_id: str) -> list[InDrawer]:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workorders.facts import AccountFacts
 from workorders.messages.message import Message
 from workorders.policy.aging import OpenCharge, debts_of, past_due_cents, past_due_since
 from workorders.policy.fees import Charge, price
@@ -133,11 +132,18 @@ class NoticeJudge:
         """Cents past due on the day."""
         return past_due_cents(self._debts(debtor), self.day)
 
-    def late_charge(self, account: AccountFacts, step: NoticeStep) -> Charge | None:
+    def late_charge(self, debtor: Debtor, step: NoticeStep) -> Charge | None:
         """The step's late charge for an account; None where there is none, or the fee schedule lacks it.
 
-        None, too, where billing charges late fees (rule `late_fee`): nobody pays one twice.
+        None, too, where billing charges late fees (rule `late_fee`), and when the step's notice over the same
+        debt was mailed and came back: nobody pays one twice.
         """
+        account, since = debtor.facts, past_due_since(self._debts(debtor))
+        if since is not None and any(
+            one.kind == step.kind and one.returned_on is not None and one.sent_on >= since
+            for one in debtor.notices
+        ):
+            return None
         posted = step.late_charge if late_fee_rule(self.rules) is None else None
         fee = self.rules.fees.get(posted) if posted else None
         return None if fee is None else price(fee, self.rules, account, service=None, no_charge=False)
@@ -155,7 +161,7 @@ class NoticeJudge:
         regulated: Iterable[CutRules],
         planned_cut: date | None,
     ) -> NoticeDue:
-        charge = self.late_charge(debtor.facts, step)
+        charge = self.late_charge(debtor, step)
         days = list(_cut_days(regulated, step.kind, self.day, since))
         if days and planned_cut is not None:
             days.append(planned_cut)

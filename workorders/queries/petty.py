@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workorders.ledger import balance
-from workorders.policy.petty_cash import PettyRules, account_titles, petty_rules
+from workorders.policy.petty_cash import PettyRules, account_titles, petty_rules, rules_of
 from workorders.policy.rulebook import RuleBook
 from workorders.queries.vault import standing_count
 from workorders.tables import (
@@ -111,3 +111,23 @@ def transfer_of_voucher(session: Session, voucher_id: str) -> str | None:
         .where(PettyTransferVoucher.voucher_id == voucher_id, PettyTransfer.state != "refused")
     )
     return session.scalar(wanted.limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPettyRules:
+    """What was published of petty cash for a day on."""
+
+    effective_from: date
+    rule_set: int
+    rules: PettyRules
+
+
+def petty_rule_history(book: RuleBook) -> list[DatedPettyRules]:
+    """Everything published of petty cash, the latest day first; of one day the newest rule set holds."""
+    rows = [row for row in book.rules if (row.kind, row.key) == ("setting", "petty_cash")]
+    rows.sort(key=lambda row: (row.effective_from, row.rule_set), reverse=True)
+    return [
+        DatedPettyRules(row.effective_from, row.rule_set, rules_of(row.value))
+        for row in rows
+        if isinstance(row.value, dict)
+    ]

@@ -81,7 +81,8 @@ def _drawers(session: Session) -> Found:
         counted, expected = last.cash_cents + last.items_cents, drawer.expected_cents or 0
         right = _per_ledger(difference_lines("UNDEP", expected, counted))
         both = {one.counted_by for one in counts_of(session, drawer.id)}
-        alone = drawer.closed_by == drawer.owner if drawer.kind == "person" else len(both) < 2
+        personal = drawer.closed_by in {drawer.owner, last.counted_by}
+        alone = personal if drawer.kind == "person" else len(both) < 2
         if counted != drawer.counted_cents or alone:
             yield "drawer", drawer.id, f"{drawer.id} is not closed as it was counted, or by one person alone."
         if _posted(session, f"drawer:{drawer.id}") != right:

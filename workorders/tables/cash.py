@@ -189,6 +189,20 @@ class Drawer(Base):
     )
 
 
+class DrawerTakenOver(Base):
+    """A supervisor took an open drawer over whose owner does not come back to count it, and said why.
+
+    Nothing goes in or out of it any more; two other people count it and close it.
+    """
+
+    __tablename__ = "drawer_taken_over"
+
+    drawer_id: Mapped[str] = mapped_column(ForeignKey("drawer.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    taken_by: Mapped[str] = mapped_column(String(80))
+
+
 class DrawerMove(Base):
     """Cash put into (positive) or taken out of (negative) an open drawer, with its reason."""
 

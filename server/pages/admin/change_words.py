@@ -14,7 +14,7 @@ from workorders.tables import AdminChange
 CODES = {"roles": "roles", "skills": "skills", "scopes": "scopes", "kinds": "exports"}
 """Fields whose values are codes → their group of titles."""
 WRITTEN: Mapping[str, Callable[[Any, Viewer], str]] = {
-    "cents": formats.money,
+    **dict.fromkeys(("cents", "float_cents", "second_person_cents", "most_cents"), formats.money),
     **dict.fromkeys(
         ("session", "shift", "shift_end", "expires_at"),
         lambda text, to: formats.instant(datetime.fromisoformat(text), to),

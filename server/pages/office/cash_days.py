@@ -8,13 +8,14 @@ from server.db import current_session
 from server.exports.day_pack_pdf import day_pack_pdf
 from server.pages.acting import acted, shown
 from server.pages.office.blueprint import blueprint, handles_cash, reads
+from server.pages.office.drawers import places
 from server.pages.office.review import tabs
 from server.reports.cells import Reader
 from server.services import services
-from server.viewing import _, current_viewer, people
+from server.viewing import _, current_viewer, locked_out, people, technicians_gone
 from workorders.grammar.times import day_from_text
 from workorders.problems import Problem
-from workorders.queries.cash_days import cash_days
+from workorders.queries.cash_days import CashDay, cash_days
 from workorders.queries.custody import being_counted
 from workorders.queries.people import technician_names
 from workorders.queries.receipt_numbers import LISTED, block_lines, blocks_of
@@ -39,7 +40,10 @@ def days() -> ResponseReturnValue:
         petty=any(one.petty_cents for one in found),
         count_pages=COUNT_PAGES,
         open_days=sum(1 for one in found if not one.is_closed),
-        blind=bool(being_counted(session)),
+        blind=any(turn_in.state == "open" for one in found for turn_in in one.turn_ins),
+        locked_out=locked_out(),
+        gone_technicians=technicians_gone(),
+        places=places(session) if any(map(_names_a_place, found)) else {},
         **tabs(session),
     )
 
@@ -81,6 +85,11 @@ def explain_number(number: str) -> ResponseReturnValue:
 
     said = _("{number} is explained.", number=number)
     return acted(act, _numbers, said=said)
+
+
+def _names_a_place(day: CashDay) -> bool:
+    """A kiosk, drop box, vault or box of petty cash is among what is open."""
+    return bool(day.vault_counts) or any(drawer.kind != "person" for drawer in day.drawers)
 
 
 def _numbers(problem: Problem | None) -> str:

@@ -8,20 +8,20 @@ from sqlalchemy.orm import Session
 from server.auth.guard import current_staff
 from server.db import current_session
 from server.pages.acting import acted, shown
-from server.pages.office.blueprint import blueprint, handles_cash, reads
+from server.pages.office.blueprint import blueprint, decides, handles_cash, reads
 from server.pages.office.count_form import counting_fields
 from server.pages.office.review import tabs
 from server.services import services
 from server.templating import local
-from server.viewing import _
+from server.viewing import _, locked_out
 from workorders.grammar.cash_count import count_from_form
 from workorders.grammar.money import PAYMENT_MAX_CENTS, cents_from_text
 from workorders.problems import Problem
 from workorders.queries.custody import BEGINNING, COUNTING, counts_of
 from workorders.queries.drawers import payments_in_drawer
 from workorders.queries.offices import office_named, offices, points
-from workorders.tables import MAIN_OFFICE, Drawer, DrawerMove
-from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
+from workorders.tables import MAIN_OFFICE, Drawer, DrawerMove, DrawerTakenOver
+from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer, take_drawer_over
 from workorders.usecases.cash.drawers import move_cash, open_drawer
 from workorders.usecases.cash.vault_transfers import ask_transfer
 
@@ -99,6 +99,20 @@ def count_one_drawer(drawer_id: str) -> ResponseReturnValue:
     return acted(act, lambda problem: drawer_page(drawer_id, problem), said=_("Your count is kept."))
 
 
+@blueprint.post("/cash/drawers/<drawer_id>/takeover")
+@decides
+def take_one_drawer_over(drawer_id: str) -> ResponseReturnValue:
+    """Let others count the drawer of somebody who does not come back."""
+
+    def act() -> str:
+        reason, now = request.form.get("taken", ""), services().clock()
+        take_drawer_over(current_session(), drawer_id, reason=reason, now=now, actor=current_staff().name)
+        return url_for("office.drawer", drawer_id=drawer_id)
+
+    said = _("{drawer} is taken over. One person counts it, another closes it.", drawer=drawer_id)
+    return acted(act, lambda problem: drawer_page(drawer_id, problem), said=said)
+
+
 @blueprint.post("/cash/drawers/<drawer_id>/closing")
 @handles_cash
 def close_one_drawer(drawer_id: str) -> ResponseReturnValue:
@@ -109,6 +123,7 @@ def close_one_drawer(drawer_id: str) -> ResponseReturnValue:
             current_session(),
             drawer_id,
             reason=request.form.get("reason", ""),
+            as_supervisor=current_staff().may("supervisor"),
             now=services().clock(),
             actor=current_staff().name,
         )
@@ -157,14 +172,24 @@ def drawer_page(drawer_id: str, problem: Problem | None) -> str:
     if found is None:
         raise Problem("not_found", what="drawer", key=drawer_id)
     moves = select(DrawerMove).where(DrawerMove.drawer_id == drawer_id).order_by(DrawerMove.id)
+    counts, me = counts_of(session, drawer_id), current_staff()
+    taken = session.get(DrawerTakenOver, drawer_id)
+    own = found.kind == "person" and found.owner == me.name
+    counted_by = counts[-1].counted_by if counts else None
     return render_template(
         "office/drawer.html",
         drawer=found,
-        own=found.kind == "person" and found.owner == current_staff().name,
+        own=own,
+        taken=taken,
+        counts_it=not own if taken else own,
+        may_close=not own
+        and not (found.kind == "person" and counted_by == me.name)
+        and (taken is None or me.may("supervisor") or counted_by == taken.taken_by),
+        locked_out=found.kind == "person" and found.owner in locked_out(),
         places=places(session),
         payments=payments_in_drawer(session, drawer_id),
         moves=session.scalars(moves).all(),
-        counts=counts_of(session, drawer_id),
+        counts=counts,
         **counting_fields(),
         **shown(problem),
         **tabs(session),

@@ -24,7 +24,7 @@ from workorders.queries.outgoing_mail import count_delayed_letters
 from workorders.queries.pipeline_health import count_delayed
 from workorders.tables import ExceptionCase, Order, PendingPayment, ServicePoint
 from workorders.usecases.field.decisions import decide_exception, note_plain_cases
-from workorders.usecases.field.quarantine import undecided_documents
+from workorders.usecases.field.quarantine import documents_waiting
 
 PAGE = 50
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -127,11 +127,15 @@ def tabs(session: Session) -> dict[str, int]:
     open_cases = select(func.count()).select_from(ExceptionCase).where(ExceptionCase.state == "open")
     wrongful = select(func.count()).select_from(Order).where(counts_as_wrongful())
     pending = select(func.count()).select_from(PendingPayment).where(PendingPayment.state == "pending")
+    counted = (open_cases, documents_waiting(), wrongful, pending)
+    cases, documents, cuts, payments = session.execute(
+        select(*(one.scalar_subquery() for one in counted))
+    ).one()
     return {
-        "open_cases": session.scalar(open_cases) or 0,
-        "quarantined": undecided_documents(session),
-        "wrongful": session.scalar(wrongful) or 0,
-        "pending_payments": session.scalar(pending) or 0,
+        "open_cases": cases,
+        "quarantined": documents,
+        "wrongful": cuts,
+        "pending_payments": payments,
         "steps_due": count_steps_waiting(session, local(services().clock()).date()),
         "delayed": count_delayed(session)["retrying"] + count_delayed_letters(session),
     }

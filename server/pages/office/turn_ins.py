@@ -16,7 +16,7 @@ from server.pages.office.blueprint import blueprint, decides, handles_cash, read
 from server.pages.office.count_form import counting_fields
 from server.pages.office.review import tabs
 from server.services import services
-from server.viewing import _
+from server.viewing import _, locked_out
 from workorders.grammar.cash_count import count_from_form
 from workorders.problems import Problem
 from workorders.queries.custody import (
@@ -157,6 +157,7 @@ def give_up_turn_in(turn_in_id: str) -> ResponseReturnValue:
             current_session(),
             turn_in_id,
             reason=request.form.get("reason", ""),
+            as_supervisor=current_staff().may("supervisor"),
             now=services().clock(),
             actor=current_staff().name,
         )
@@ -211,6 +212,9 @@ def _one(turn_in_id: str, problem: Problem | None) -> str:
         may_sign=found.state == "counted"
         and me not in {one.signed_by for one in signatures}
         and (me in people or (found.kind == "lost_tablet" and current_staff().may("supervisor"))),
+        may_give_up=found.state in COUNTING
+        and (not signatures or (current_staff().may("supervisor") and me not in people)),
+        gone=locked_out(),
         missing=missing_numbers(session, [found.technician_id])[found.technician_id]
         if found.state in COUNTING
         else [],

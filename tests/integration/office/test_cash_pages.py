@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mobile_api.tables import Device
+from server.auth.users import set_active
 from tests.integration.office.conftest import Office
 from workorders.grammar.cash_count import cash_field
 from workorders.ledger import balance, custody
@@ -120,3 +121,27 @@ def test_nobody_else_reaches_the_cash_office(office: Office) -> None:
     for path in ("turn-ins", "drawers", "deposits"):
         assert act(office, "carla", path).status_code == 403
     assert ids(office, TurnIn) == []
+
+
+def test_a_drawer_whose_owner_is_locked_out_is_taken_over(office: Office) -> None:
+    act(office, "casey", "drawers", float="0")
+    drawer = ids(office, Drawer)[0]
+    pay = {"amount": "50", "channel": "counter", "payment_id": "c1", "method": "cash"}
+    office.post("casey", "/csr/accounts/A2/payments", **pay)
+    with office.services.sessions.begin() as session:
+        set_active(session, "casey", False, now=office.services.clock(), actor="ada")
+    days = page(office, "sam", "days")
+    assert "What keeps days from closing" in days
+    assert "A supervisor takes it over" in days
+    assert "Take the drawer over" in page(office, "sam", f"drawers/{drawer}")
+    assert act(office, "sam", f"drawers/{drawer}/takeover", taken="").status_code == 422
+    assert act(office, "sam", f"drawers/{drawer}/takeover", taken="left the district").status_code == 302
+    assert "one person counts it, another closes it" in page(office, "ada", "days")
+    assert act(office, "ada", f"drawers/{drawer}/count", **FIFTY).status_code == 302
+    assert "Somebody else closes it" in page(office, "ada", f"drawers/{drawer}")
+    assert act(office, "ada", f"drawers/{drawer}/closing").status_code == 403
+    assert "left the district" in page(office, "sam", f"drawers/{drawer}")
+    assert act(office, "sam", f"drawers/{drawer}/closing").status_code == 302
+    audit = office.client("ada").get("/admin/audit?kind=drawer_taken_over").text
+    assert all(words in audit for words in ("left the district", drawer, "Counted by"))
+    assert "Drawer taken over" in office.client("sam").get("/reports/overrides").text

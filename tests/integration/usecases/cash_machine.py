@@ -32,6 +32,7 @@ from workorders.tables import (
     DepositCorrection,
     Drawer,
     DrawerPayment,
+    DrawerTakenOver,
     Order,
     Payment,
     PaymentReversal,
@@ -40,7 +41,7 @@ from workorders.tables import (
     TurnIn,
 )
 from workorders.usecases.cash.deposits import correct_deposit, make_deposit
-from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer
+from workorders.usecases.cash.drawer_closing import close_drawer, count_drawer, take_drawer_over
 from workorders.usecases.cash.drawers import move_cash, open_drawer
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.cash.settlements import Batch, settle
@@ -129,7 +130,7 @@ class CashDays(VaultDays, PettyDays, RuleBasedStateMachine):
     def a_turn_in_is_given_up(self, which: int, actor: str) -> None:
         found = self.one_of(select(TurnIn).order_by(TurnIn.id), which)
         if found is not None:
-            self.act(cancel_turn_in, found.id, reason="x", actor=actor)
+            self.act(cancel_turn_in, found.id, reason="x", actor=actor, as_supervisor=actor == "sam")
 
     @rule(actor=PEOPLE, cents=st.sampled_from((0, 5_000)))
     def a_drawer_is_opened(self, actor: str, cents: int) -> None:
@@ -156,10 +157,16 @@ class CashDays(VaultDays, PettyDays, RuleBasedStateMachine):
         self.act(count_drawer, found.id, counted(max(cash + off, 0), checks), actor=actor)
 
     @rule(which=PICK, actor=PEOPLE)
+    def a_drawer_is_taken_over(self, which: int, actor: str) -> None:
+        found = self.one_of(_OPEN_PERSONAL, which)
+        if found is not None:
+            self.act(take_drawer_over, found.id, reason="left", actor=actor)
+
+    @rule(which=PICK, actor=PEOPLE)
     def a_drawer_is_closed(self, which: int, actor: str) -> None:
         found = self.one_of(select(Drawer).order_by(Drawer.id), which)
         if found is not None:
-            self.act(close_drawer, found.id, reason="x", actor=actor)
+            self.act(close_drawer, found.id, reason="x", actor=actor, as_supervisor=actor == "sam")
 
     @rule(people=st.permutations(("casey", "carl", "sam")), off=OFF, cents=CENTS)
     def a_drawer_goes_its_way(self, people: list[str], off: int, cents: int) -> None:
@@ -241,6 +248,10 @@ class CashDays(VaultDays, PettyDays, RuleBasedStateMachine):
             assert drawer.closed_by != drawer.owner
             counters = {one.counted_by for one in counts_of(session, drawer.id)}
             assert len(counters) == (1 if drawer.kind == "person" else 2)
+            if drawer.kind == "person":
+                assert drawer.closed_by not in counters
+                taken = session.get(DrawerTakenOver, drawer.id)
+                assert counters == {drawer.owner} if taken is None else drawer.owner not in counters
         self.nobody_did_both_halves_at_a_vault()
         self.nobody_did_both_halves_at_petty_cash()
         self.no_vault_that_was_given_up_holds_anything()

@@ -19,6 +19,8 @@ class Tablet:
     receipt: int = 0
     chain: str = FIRST_PREVIOUS
     written: list[dict[str, Any]] = field(default_factory=list)
+    device: str = ""
+    """Empty: the technician's first."""
 
     def event(
         self,
@@ -33,7 +35,7 @@ class Tablet:
     ) -> dict[str, Any]:
         """The next event about an order, an hour into the morning unless `at` says otherwise."""
         self.counter += 1
-        device = device_of(self.technician)
+        device = self.device or device_of(self.technician)
         document: dict[str, Any] = {
             "_id": f"event:{device}:{self.counter:08d}",
             "kind": "event",
@@ -61,17 +63,23 @@ class Tablet:
         return document
 
     def payment(
-        self, order: Order, cents: int, *, account: str | None = None, **given: Any
+        self,
+        order: Order,
+        cents: int,
+        *,
+        account: str | None = None,
+        check: str | None = None,
+        **given: Any,
     ) -> dict[str, Any]:
-        """A receipt for cash taken at the door."""
+        """A receipt for cash taken at the door, or for a check of that number."""
         self.receipt += 1
         number = format_number(self.technician.upper(), self.receipt)
         taken = (given.get("at") or NOW + timedelta(hours=1)).isoformat()
         about: dict[str, Any] = {
             "account": account or (order.account.number if order.account else "A1"),
             "amount_cents": cents,
-            "method": "cash",
-            "check_number": None,
+            "method": "check" if check else "cash",
+            "check_number": check,
             "taken_at": taken,
         }
         hash_ = receipt_hash(self.chain, number, **about)

@@ -168,6 +168,17 @@ def test_a_late_charge_spares_who_paid_before_it_was_mailed(session: Session, ho
     assert balance(session, "AR", household) == 0
 
 
+def test_a_notice_that_is_sent_anew_charges_nothing_again(session: Session, household: str) -> None:
+    sent(session, DUE + 5 * DAY)
+    second = sent(session, DUE + 20 * DAY)
+    assert balance(session, "AR", household) == BILL + 1_000
+    mail_returned(session, second.id, on=DUE + 22 * DAY, now=at(DUE + 22 * DAY), actor="sam")
+    customer_reached(session, second.id, note="by telephone", now=at(DUE + 24 * DAY), actor="sam")
+    again = sent(session, DUE + 24 * DAY)
+    assert (again.kind, again.amount_cents) == ("second_past_due", BILL + 1_000)
+    assert balance(session, "AR", household) == BILL + 1_000
+
+
 def test_a_late_charge_reaches_the_tablet_that_shows_the_balance(session: Session, household: str) -> None:
     sent(session, DUE + 5 * DAY)
     day = DUE + 20 * DAY

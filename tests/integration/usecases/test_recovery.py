@@ -37,6 +37,7 @@ from workorders.tables import (
     Posting,
     Premise,
     ServiceAgreement,
+    ServicePoint,
 )
 from workorders.usecases.cash.payments import record_payment
 from workorders.usecases.collections.agency import call_back, place, tell_changes
@@ -323,6 +324,23 @@ def test_nobody_who_is_served_or_protected_goes_to_the_agency(session: Session, 
 
 
 # --- liens
+
+
+def test_a_lien_rests_on_the_service_that_the_rule_names(session: Session, household: str) -> None:
+    rule(session, "lien", {"minimum_cents": 10_000, "after_due_days": 90, "services": ["electric"]})
+    late = at(DUE + 90 * DAY)
+    asked: dict[str, Any] = {"filed_on": DUE + 80 * DAY, "reference": "R-1", "actor": "sam"}
+    with pytest.raises(Problem) as water:
+        note_lien(session, household, "P-N", **asked, now=late)
+    assert water.value.code == "no_lien_due"
+    place = session.scalars(select(ServicePoint).where(ServicePoint.number == "SP-N")).one().premise_id
+    meter = ServicePoint(number="SP-E", premise_id=place, size="A", state="on", service="electric")
+    session.add(meter)
+    session.flush()
+    served = ServiceAgreement(account_id=account_id(session), service_point_id=meter.id, start_on=DUE)
+    session.add(served)
+    session.flush()
+    assert note_lien(session, household, "P-N", **asked, now=late).amount_cents == BILL
 
 
 def test_a_lien_is_noted_by_the_rule_shown_and_released(session: Session, household: str) -> None:

@@ -351,7 +351,14 @@ def test_a_read_that_no_dials_show_hides_nothing_of_the_switching(session: Sessi
 
 @pytest.mark.parametrize(
     "odd",
-    [{"at": NOW.replace(tzinfo=None)}, {"serial": "x" * 200}, {"serial": "M\x001"}, {"status": " Done"}],
+    [
+        {"at": NOW.replace(tzinfo=None)},
+        {"at": NOW.replace(year=1960)},
+        {"serial": "x" * 200},
+        {"serial": "M\x001"},
+        {"status": " Done"},
+        {"registers": {"peak\x00": 5, "": 1, "x" * 300: 1}},
+    ],
 )
 def test_an_odd_part_of_an_answer_hides_nothing(session: Session, odd: dict[str, Any]) -> None:
     _order, command_id = asked(session, "disconnect_np")

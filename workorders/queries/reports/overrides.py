@@ -12,9 +12,11 @@ from workorders.messages.texts import N_
 from workorders.queries.reports.report import Asked, Chart, Column, Filter, Report, Row, span
 from workorders.tables import (
     Account,
+    CashSignature,
     CountSetAside,
     DepositCorrection,
     Drawer,
+    DrawerTakenOver,
     ExceptionCase,
     Hold,
     HoldEvent,
@@ -38,6 +40,7 @@ KINDS = (
     "over_short",
     "bank_correction",
     "count_set_aside",
+    "drawer_taken_over",
 )
 Found = Iterator[Row]
 
@@ -171,13 +174,24 @@ def _bank(session: Session, asked: Asked) -> Found:
 
 
 def _set_aside(session: Session, asked: Asked) -> Found:
-    """Counts of vaults, kiosks and drop boxes that others had to make anew."""
+    """Counts of vaults, kiosks, drop boxes and signed turn-ins that others had to make anew."""
     counts = select(CountSetAside).where(_within(CountSetAside.set_aside_at, asked))
     for one in session.scalars(counts):
         yield _row(one.set_aside_at, "count_set_aside", one.set_aside_by, subject=one.subject, why=one.reason)
     vaults = select(VaultCount).where(VaultCount.state == "set_aside", _within(VaultCount.closed_at, asked))
     for count in session.scalars(vaults):
         yield _row(count.closed_at, "count_set_aside", count.closed_by, subject=count.id, why=count.reason)
+    signed = select(CashSignature.subject)
+    turn_ins = select(TurnIn).where(TurnIn.state == "cancelled", _within(TurnIn.closed_at, asked))
+    for turn_in in session.scalars(turn_ins.where(TurnIn.id.in_(signed))):
+        at, by = turn_in.closed_at, turn_in.closed_by
+        yield _row(at, "count_set_aside", by, subject=turn_in.id, why=turn_in.reason)
+
+
+def _taken_over(session: Session, asked: Asked) -> Found:
+    """Drawers whose owners did not come back."""
+    for one in session.scalars(select(DrawerTakenOver).where(_within(DrawerTakenOver.taken_at, asked))):
+        yield _row(one.taken_at, "drawer_taken_over", one.taken_by, subject=one.drawer_id, why=one.reason)
 
 
 def _row(
@@ -205,6 +219,7 @@ _SOURCES: tuple[tuple[tuple[str, ...], Callable[[Session, Asked], Found]], ...] 
     (("over_short",), _over_short),
     (("bank_correction",), _bank),
     (("count_set_aside",), _set_aside),
+    (("drawer_taken_over",), _taken_over),
 )
 OVERRIDES = Report(
     name="overrides",

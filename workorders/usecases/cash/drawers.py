@@ -16,9 +16,9 @@ from workorders.messages.message import Message
 from workorders.policy.cash_control import CASH_METHODS
 from workorders.problems import Problem, Reason
 from workorders.queries.district import district_of
-from workorders.queries.drawers import cash_in_drawer
+from workorders.queries.drawers import cash_in_drawer, open_drawer_of
 from workorders.queries.offices import office_named
-from workorders.tables import MAIN_OFFICE, Drawer, DrawerMove, DrawerPayment
+from workorders.tables import MAIN_OFFICE, Drawer, DrawerMove, DrawerPayment, DrawerTakenOver
 from workorders.usecases.cash.counting import needed_reason
 from workorders.usecases.history import count as next_value
 
@@ -79,13 +79,7 @@ def into_drawer(session: Session, payment_id: str, method: str | None, *, actor:
     if method is None:
         return None
     check_method(method)
-    drawer = session.scalar(
-        select(Drawer)
-        .where(Drawer.owner == actor[:80], Drawer.kind == "person", Drawer.state == "open")
-        .order_by(Drawer.day.desc())
-        .limit(1)
-        .with_for_update(of=Drawer, key_share=True)
-    )
+    drawer = open_drawer_of(session, actor[:80], lock=True)
     if drawer is not None:
         lies_in(session, payment_id, drawer, method)
     return drawer
@@ -109,14 +103,16 @@ def move_cash(
 ) -> DrawerMove:
     """Put cash in (positive) or take it out (negative) of one's own open drawer; SUSP until it is assigned.
 
-    Raises Problem `not_found`, `cash_closed`, `not_allowed` for another's drawer, and `bad_input` for no
-    amount, more than there is, or no reason.
+    Raises Problem `not_found`, `cash_closed`, `not_allowed` for another's drawer, `drawer_taken_over`, and
+    `bad_input` for no amount, more than there is, or no reason.
     """
     drawer = drawer_for_update(session, drawer_id)
     if drawer.kind != "person" or drawer.owner != actor[:80]:
         raise Problem("not_allowed")
     if drawer.state != "open":
         raise Problem("cash_closed", key=drawer_id)
+    if session.get(DrawerTakenOver, drawer_id) is not None:
+        raise Problem("drawer_taken_over", key=drawer_id)
     if cents == 0 or abs(cents) > PAYMENT_MAX_CENTS:
         raise Problem("bad_input", field="amount", reason="say how much")
     if cash_in_drawer(session, drawer) + cents < 0:

@@ -4,11 +4,12 @@ Every account is locked and its money posted in a handful of statements. Only ac
 could follow (a cut, an order on a tablet, a service point cut for non-payment) are looked at one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from workorders.catalogue import codes_of
@@ -18,13 +19,14 @@ from workorders.grammar.texts import CODE_MAX, checked_line
 from workorders.grammar.times import checked_fact_time
 from workorders.judgement.lifecycle import ACTIVE, IN_FIELD
 from workorders.judgement.traits import ServiceChange
-from workorders.ledger import EntryDraft, draft, post_many
+from workorders.ledger import EntryDraft, draft, post_all
 from workorders.messages.message import Message
 from workorders.problems import Problem, Reason
 from workorders.queries.lookups import lock_accounts
 from workorders.queries.pieces import pieces
 from workorders.tables import Account, Order, Payment, ServiceAgreement, ServicePoint
-from workorders.usecases.collections.reconsider import reconsider_account
+from workorders.tables.bulk import insert_all
+from workorders.usecases.collections.reconsider import reconsider_account, reconsider_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,28 @@ def record_payments(
     """
     ids = sorted({account_id for account_id, _ in payments})
     lock_accounts(session, ids)
-    session.execute(insert(Payment), [_row(account_id, asked, actor) for account_id, asked in payments])
-    post_many(session, [_entry(asked) for _, asked in payments], now=now)
-    concerned = set(_concerned(session, ids, min(asked.received_at for _, asked in payments)))
+    insert_all(session, Payment, [_row(account_id, asked, actor) for account_id, asked in payments])
+    post_all(session, [_entry(asked) for _, asked in payments], now=now)
+    ordered = _with_orders(session, ids, min(asked.received_at for _, asked in payments))
+    cut = _with_cut_points(session, ids)
+    times = Counter(account_id for account_id, _ in payments)
+    together = {one for one in cut - ordered if times[one] == 1}
+    accounts = _accounts(session, sorted(ordered | cut))
     for account_id, asked in payments:
-        if account_id in concerned:
+        if account_id in accounts and account_id not in together:
             reconsider_account(
                 session,
-                session.get_one(Account, account_id),
+                accounts[account_id],
                 reason=Message.of("reason.paid", payment=asked.id),
                 source=f"payment:{asked.id}",
                 paid_at=asked.received_at,
                 now=now,
                 actor=actor,
             )
-    return {"payments": len(payments), "accounts_with_work": len(concerned)}
+    restored = [(accounts[one], f"payment:{asked.id}") for one, asked in payments if one in together]
+    # Nothing of theirs is called off, so that no order is told this reason.
+    reconsider_accounts(session, restored, reason=Message("reason.nothing_due"), now=now, actor=actor)
+    return {"payments": len(payments), "accounts_with_work": len(accounts)}
 
 
 def _row(account_id: int, asked: PaymentRequest, actor: str) -> dict[str, object]:
@@ -105,15 +114,24 @@ def _entry(asked: PaymentRequest) -> EntryDraft:
     )
 
 
-def _concerned(session: Session, ids: Sequence[int], earliest: datetime) -> Iterator[int]:
-    """Accounts with an order on a tablet, a cut that is open or was made since, or a service point cut."""
+def _with_orders(session: Session, ids: Sequence[int], earliest: datetime) -> set[int]:
+    """Accounts with an order on a tablet, or a cut that is open or was made since."""
     cut = Order.type.in_(codes_of({ServiceChange.CUT}))
     made_since = and_(Order.outcome == "completed", Order.finished_at >= earliest)
+    found: set[int] = set()
     for some in pieces(ids):
         orders = select(Order.account_id).where(
             Order.account_id.in_(some),
             or_(Order.state.in_(IN_FIELD), and_(cut, Order.state.in_(ACTIVE)), and_(cut, made_since)),
         )
+        found.update(one for one in session.scalars(orders) if one is not None)
+    return found
+
+
+def _with_cut_points(session: Session, ids: Sequence[int]) -> set[int]:
+    """Accounts that answer for a service point cut for non-payment."""
+    found: set[int] = set()
+    for some in pieces(ids):
         points = (
             select(ServiceAgreement.account_id)
             .join(ServicePoint, ServicePoint.id == ServiceAgreement.service_point_id)
@@ -123,5 +141,12 @@ def _concerned(session: Session, ids: Sequence[int], earliest: datetime) -> Iter
                 ServicePoint.state == "off_np",
             )
         )
-        for query in (orders, points):
-            yield from (one for one in session.scalars(query) if one is not None)
+        found.update(session.scalars(points))
+    return found
+
+
+def _accounts(session: Session, ids: Sequence[int]) -> dict[int, Account]:
+    found: dict[int, Account] = {}
+    for some in pieces(ids):
+        found |= {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(some)))}
+    return found

@@ -25,6 +25,7 @@ from workorders.queries.custody import (
 from workorders.queries.lookups import lock_technician
 from workorders.queries.receipt_numbers import unaccounted
 from workorders.tables import CashSignature, ReceiptInCustody, TurnIn, TurnInReceipt, WaitingBag
+from workorders.usecases.administration.audit import note_change
 from workorders.usecases.cash.counting import keep_count, needed_reason
 from workorders.usecases.history import count as next_value
 
@@ -134,16 +135,27 @@ def sign_turn_in(
     return turn_in
 
 
-def cancel_turn_in(session: Session, turn_in_id: str, *, reason: str, now: datetime, actor: str) -> TurnIn:
-    """Give up a turn-in that nobody has signed; its receipts are in the technician's hands again.
+def cancel_turn_in(
+    session: Session, turn_in_id: str, *, reason: str, now: datetime, actor: str, as_supervisor: bool = False
+) -> TurnIn:
+    """Give up a turn-in; its receipts are in the technician's hands again.
 
-    Raises Problem `not_found`, `cash_closed` once somebody signed, and `bad_input` without a reason.
+    One that somebody signed waits for the other signature; when that person does not come back, a supervisor
+    who did not count gives it up, and others count the money anew. Raises Problem `not_found`, `cash_closed`,
+    `turn_in_signed`, and `bad_input` without a reason.
     """
     turn_in = turn_in_for_update(session, turn_in_id)
-    signed = session.scalar(select(CashSignature.signed_by).where(CashSignature.subject == turn_in_id))
-    if turn_in.state not in COUNTING or signed is not None:
+    if turn_in.state not in COUNTING:
         raise Problem("cash_closed", key=turn_in_id)
+    signed = session.scalar(select(CashSignature.signed_by).where(CashSignature.subject == turn_in_id))
+    counters = sorted({one.counted_by for one in counts_of(session, turn_in_id)})
+    if signed is not None and (not as_supervisor or actor[:80] in counters):
+        raise Problem("turn_in_signed", key=turn_in_id)
     why = needed_reason(reason)
+    if signed is not None:
+        changes = {"counted_by": (", ".join(counters), None)}
+        subject = f"turn_in:{turn_in_id}"
+        note_change(session, subject, "count_set_aside", now=now, actor=actor, changes=changes, reason=why)
     named = TurnInReceipt.turn_in_id == turn_in_id
     session.execute(update(TurnInReceipt).where(named).values(released=True))
     again = select(TurnInReceipt.receipt_number).where(named)

@@ -44,8 +44,11 @@ def note_lien(
     reference = _reference(reference, "reference")
     if session.scalar(select(Lien.id).where(Lien.reference == reference)) is not None:
         raise Problem("lien_conflict", reference=reference)
-    premise, service = _served_place(session, account.id, premise_number)
+    premise, services = _served_place(session, account.id, premise_number)
     rules = rule_book(session).in_force(today)
+    named = lien_rule(rules)
+    # The one that the rule names, where the account was served with several there.
+    service = next((one for one in services if named and one in named.services), services[0])
     debtor = next(debtors_named(session, [account.number], now=now), None)
     debts = (
         debts_of(debtor.facts, satisfaction_of(rules), at=None, timezone=district.timezone) if debtor else ()
@@ -53,7 +56,7 @@ def note_lien(
     # What another lien claims already is claimed once.
     owed = max(past_due_cents(debts, today) - _claimed(session, account.id), 0)
     since = past_due_since(debts)
-    why = against_lien(lien_rule(rules), day=today, past_due_cents=owed, since=since, service=service)
+    why = against_lien(named, day=today, past_due_cents=owed, since=since, service=service)
     if why is not None:
         raise Problem("no_lien_due", account=account.number, why=Said([why], zone=district.timezone))
     made = Lien(
@@ -99,16 +102,15 @@ def _reference(text: str, field: str) -> str:
     return found
 
 
-def _served_place(session: Session, account_id: int, premise_number: str) -> tuple[Premise, str]:
-    row = session.execute(
+def _served_place(session: Session, account_id: int, premise_number: str) -> tuple[Premise, list[str]]:
+    """The premise, and what the account was served with there. Raises Problem `bad_input`."""
+    rows = session.execute(
         select(Premise, ServicePoint.service)
         .join(ServicePoint, ServicePoint.premise_id == Premise.id)
         .join(ServiceAgreement, ServiceAgreement.service_point_id == ServicePoint.id)
         .where(ServiceAgreement.account_id == account_id, Premise.number == premise_number)
-        # Water first: a premise is liable for it where it is for no other service.
         .order_by(ServicePoint.service.desc(), ServicePoint.id)
-        .limit(1)
-    ).first()
-    if row is None:
+    ).all()
+    if not rows:
         raise Problem("bad_input", field="premise", reason="the account was never served there")
-    return row[0], row[1]
+    return rows[0][0], [service for _, service in rows]

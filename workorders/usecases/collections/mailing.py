@@ -117,7 +117,7 @@ def post_late_charges(
         debtor = owing.get(number)
         if debtor is None or judge.past_due_cents(debtor) <= 0:
             continue
-        charge = judge.late_charge(debtor.facts, steps[notice.kind])
+        charge = judge.late_charge(debtor, steps[notice.kind])
         made = fee_entry(charge) if charge is not None else None
         if made is not None:
             entries.append(

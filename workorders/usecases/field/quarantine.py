@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from workorders.messages.message import Message
@@ -51,8 +51,12 @@ def quarantine(session: Session, delivery: Delivery, *, reason: Message) -> Ackn
 
 def undecided_documents(session: Session) -> int:
     """How many documents wait for the office."""
-    waiting = select(func.count()).select_from(Quarantine).where(~Quarantine.decision.has())
-    return session.scalar(waiting) or 0
+    return session.scalar(documents_waiting()) or 0
+
+
+def documents_waiting() -> Select[int]:
+    """Asks how many documents wait for the office."""
+    return select(func.count()).select_from(Quarantine).where(~Quarantine.decision.has())
 
 
 def answerable(doc_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from workorders.usecases.remote.request import with_switch
 DEVICE = "amiheadend"
 """Stands in events where a tablet's id does."""
 STATUSES = ("done", "refused", "unreachable")
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""A clock that was reset says a day before; no document of the field may."""
 UNREADABLE = "?"
 """Stands for a serial that is no line of letters."""
 
@@ -131,13 +133,25 @@ def _readable(given: HeadEndAnswer, now: datetime) -> HeadEndAnswer:
     status = given.status.strip().lower()
     if status not in STATUSES:
         raise Problem("bad_input", field="status", reason=Reason("done, refused or unreachable"))
-    at = given.at if given.at.tzinfo is not None else now
+    at = given.at if given.at.tzinfo is not None and given.at >= EARLIEST else now
+    # Not the meter's: a person looks at whose it is.
+    serial = _line(given.serial)
+    registers = {code: read for code, read in given.registers.items() if code and _line(code) == code}
+    return replace(
+        given,
+        status=status,
+        at=at,
+        serial=UNREADABLE if serial is None else serial,
+        registers=registers,
+    )
+
+
+def _line(text: str) -> str | None:
+    """A code as the records can keep it; None for what is no line of letters."""
     try:
-        serial = checked_line(given.serial, field="serial", longest=CODE_MAX)
+        return checked_line(text, field="serial", longest=CODE_MAX)
     except Problem:
-        # Not the meter's: a person looks at whose it is.
-        serial = UNREADABLE
-    return replace(given, status=status, at=at, serial=serial)
+        return None
 
 
 def _shown(value: int | None) -> int | None:
