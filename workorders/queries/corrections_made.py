@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, literal, null, select
+from sqlalchemy import ColumnElement, Select, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from workorders.metering.register_definitions import registers_of
@@ -34,19 +35,32 @@ def correction_of(table: type[Read] | type[RegisterRead]) -> ColumnElement[str]:
 
 
 def corrections_of_order(session: Session, order_number: str) -> Iterator[CorrectionMade]:
-    """Corrections of what an order read, the oldest first of each table."""
-    for table in _TABLES:
-        wrong = aliased(table)
-        code = RegisterRead.register if table is RegisterRead else null()
-        query = (
-            select(table.value, wrong.value, code, Meter, RecordChange)
-            .join(wrong, wrong.id == table.supersedes_id)
-            .join(Meter, Meter.id == table.meter_id)
-            .join(RecordChange, RecordChange.subject == correction_of(table))
-            .where(table.order_number == order_number)
-            .order_by(table.id)
+    """Corrections of what an order read, main reads first, the oldest first of each."""
+    both = union_all(*(_corrections(table, order_number) for table in _TABLES)).order_by("place", "id")
+    for one in session.execute(both):
+        titles = {known.code: known.title for known in registers_of(one.registers)}
+        title = titles.get(one.register, one.register) if one.register else None
+        yield CorrectionMade(one.serial, title, one.before, one.after, one.at, one.actor, one.reason)
+
+
+def _corrections(table: type[Read] | type[RegisterRead], order_number: str) -> Select[Any]:
+    wrong = aliased(table)
+    code = RegisterRead.register if table is RegisterRead else cast(null(), String)
+    return (
+        select(
+            literal(_TABLES.index(table)).label("place"),
+            table.id.label("id"),
+            table.value.label("after"),
+            wrong.value.label("before"),
+            code.label("register"),
+            Meter.serial,
+            Meter.registers,
+            RecordChange.at,
+            RecordChange.actor,
+            RecordChange.reason,
         )
-        for after, before, register, meter, why in session.execute(query):
-            titles = {one.code: one.title for one in registers_of(meter.registers)}
-            title = titles.get(register, register) if register else None
-            yield CorrectionMade(meter.serial, title, before, after, why.at, why.actor, why.reason)
+        .join(wrong, wrong.id == table.supersedes_id)
+        .join(Meter, Meter.id == table.meter_id)
+        .join(RecordChange, RecordChange.subject == correction_of(table))
+        .where(table.order_number == order_number)
+    )

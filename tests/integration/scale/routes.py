@@ -87,7 +87,7 @@ ROUTES: dict[str, Route] = {
     "csr.new_customer": Route(4, ("/csr/customers/new",)),
     "csr.new_order": Route(20, ("/csr/orders/new?service_point=LS2&type=reread",)),
     "csr.codes": Route(24, ("/csr/orders/{silent_cut}/codes",)),
-    "csr.order": Route(23, ("/csr/orders/{done}", "/csr/orders/H1", "/csr/orders/{silent_cut}")),
+    "csr.order": Route(24, ("/csr/orders/{done}", "/csr/orders/H1", "/csr/orders/{silent_cut}")),
     "csr.start_form": Route(24, ("/csr/premises/LP2/start", "/csr/premises/LP1/start?account=L2")),
     "csr.stop_form": Route(14, ("/csr/accounts/L2/stop",)),
     "moves.agreements": Route(8, ("/api/accounts/L2/agreements",)),
