@@ -5,17 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from types import FrameType
 
 from server.config import Config
 from server.parentage import end_with_parent
+from server.stopping import StopRequest
 from workorders.problems import Problem
 
 STOP_SECONDS = 8.0
@@ -29,7 +28,7 @@ class Supervisor:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.stopping = threading.Event()
+        self.stopping = StopRequest()
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
 
@@ -44,8 +43,7 @@ class Supervisor:
         Raises Problems port_in_use, start_failed, start_slow.
         """
         self._check_port()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._asked_to_stop)
+        self.stopping.listen()
         self.web = self._spawn([sys.executable, "-P", "-m", "server.web"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -94,9 +92,6 @@ class Supervisor:
                 probe.bind((self.config.host, self.config.port))
             except OSError as error:
                 raise Problem("port_in_use", port=self.config.port, host=self.config.host) from error
-
-    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping.set()
 
     def _answers(self) -> bool:
         try:

@@ -27,6 +27,7 @@ from server.networks import road_network, streets_on
 from server.planning.runs import PlanProcesses
 from server.previews import preview_round
 from server.services import Services
+from server.stopping import StopRequest
 from sync.pipeline.evidence import EvidenceFiles, keep_evidence
 from sync.pipeline.failures import stops_everything
 from sync.pipeline.ingest import ingest_all, release_overdue
@@ -238,7 +239,7 @@ PREVIEWS = Loop("previews", preview_round, pause=PREVIEW_SECONDS)
 WEBHOOKS = Loop("webhooks", webhook_round, pause=WEBHOOK_SECONDS)
 
 
-def work(services: Services, stop: threading.Event) -> None:
+def work(services: Services, stop: StopRequest) -> None:
     """Work until `stop` is set or the process that started this one is gone."""
     parent = os.getppid()
     over = threading.Event()

@@ -1,7 +1,6 @@
 """Orders are ticked in the list, on the map by box and lasso, and on the timeline: it is one selection."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -113,11 +112,8 @@ def test_an_assignment_is_undone_by_a_click(board: Page, running: Running) -> No
     expect(board.locator(f"#row-{number}")).to_contain_text("Taken back")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_view_is_saved_and_opened_again(
-    browser: Browser, running: Running, complaints: list[str], scheme: Any
-) -> None:
-    board = open_page(browser, running, "dana", complaints, color_scheme=scheme, bypass_csp=True)
+def test_a_view_is_saved_and_opened_again(browser: Browser, running: Running, complaints: list[str]) -> None:
+    board = open_page(browser, running, "dana", complaints, bypass_csp=True)
     board.goto(f"/dispatch/?day={TODAY}")
     expect(board.locator("#map[data-ready]")).to_be_visible()
     board.locator("#board-view > summary").click()
@@ -133,6 +129,9 @@ def test_a_view_is_saved_and_opened_again(
     expect(board.locator("#live")).to_have_attribute("data-state", "live")
     expect(board.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
     assert broken_rules(board) == []
+    board.emulate_media(color_scheme="dark")
+    expect(board.locator("#map")).to_have_attribute("data-drawn", "dark")
+    assert broken_rules(board, of_colors=True) == []
     board.get_by_label("Save what is shown as").fill("By street")
     board.get_by_role("button", name="Save the view").click()
     expect(board.locator("#messages")).to_contain_text("The view “By street” is saved.")

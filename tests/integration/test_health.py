@@ -19,6 +19,7 @@ from server.db import open_engine
 from server.health import SILENT_SECONDS
 from server.migrate import upgrade
 from server.services import Services, open_services
+from server.stopping import StopRequest
 from server.worker import work
 from sync.pipeline.publish import ensure_technician
 from sync.stores.sql.store import SqlStore
@@ -76,7 +77,7 @@ def test_a_silent_worker_is_not_ready(services: Services) -> None:
 
 def test_a_worker_that_works_shows_it(services: Services) -> None:
     (services.config.data_dir / heartbeat.NAME).unlink()
-    stop = threading.Event()
+    stop = StopRequest()
     worker = threading.Thread(target=work, args=(services, stop))
     worker.start()
     try:

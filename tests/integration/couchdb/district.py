@@ -14,6 +14,7 @@ from mobile_api import enrolment
 from server.app import create_app
 from server.config import Config
 from server.services import open_services, utc_now
+from server.stopping import StopRequest
 from server.worker import work
 from sync.stores.couch.store import CouchStore
 from tests.integration.mobile_tablet import Tablet
@@ -41,7 +42,7 @@ class District:
             world.build(session)
         self.app = create_app(services=self.services)
         self.web: FlaskClient = self.app.test_client()
-        self._over = threading.Event()
+        self._over = StopRequest()
         self._worker = threading.Thread(target=work, args=(self.services, self._over))
         self._worker.start()
 

@@ -5,11 +5,13 @@
 
 import os
 from random import Random
+from typing import Any
 from urllib.parse import quote_plus, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
+from server.auth.kept_forms import KEPT, PAGES
 from tests.integration.office import morning
 from tests.integration.office.conftest import TOKEN, Office
 from tests.integration.office.form_reading import Form, forms
@@ -26,6 +28,7 @@ TEXTS = (
 )
 Kind = tuple[str, tuple[str, ...]]
 """The view that a form goes to, and the names of its fields."""
+TYPED = {"reason": ["Ring the bell twice"]}
 STRANGE = (*map(quote_plus, TEXTS), "%ED%A0%80", "%FF", "%00", "%0D%0A")
 
 
@@ -34,12 +37,16 @@ STRANGE = (*map(quote_plus, TEXTS), "%ED%A0%80", "%FF", "%00", "%0D%0A")
 def test_no_form_of_any_page_leads_to_an_accident(office: Office) -> None:
     random = Random(7)
     driven: set[Kind] = set()
-    accidents = {}
+    accidents, lost = {}, {}
     for name in morning.STAFF:
         client = office.client(name)
         found = _forms_of(office, client, name)
         for kind in sorted(found.keys() - driven):
-            form = found[kind]
+            address, form = found[kind]
+            if form.method == "POST" and not kind[0].startswith("auth.") and kind[0] not in PAGES:
+                kept = _kept_when_signed_out(office, address, form)
+                if kept is None or (kept["page"], kept["form"]) != (address, TYPED):
+                    lost[address, form.action] = kept
             for body in _bodies(form, random):
                 answer = _send(client, form, body)
                 if answer >= 500:
@@ -47,12 +54,22 @@ def test_no_form_of_any_page_leads_to_an_accident(office: Office) -> None:
         driven |= found.keys()
     assert len(driven) > 60
     assert accidents == {}
+    assert lost == {}, "what was typed comes back on the page that the form was sent from"
 
 
-def _forms_of(office: Office, client: FlaskClient, name: str) -> dict[Kind, Form]:
-    """One form of each kind: by the view it goes to and the names of its fields."""
+def _kept_when_signed_out(office: Office, address: str, form: Form) -> Any:
+    """What is kept of a form that is sent after its session had ended; None for nothing."""
+    stranger = office.client()
+    headers = {"Sec-Fetch-Site": "same-origin", "Referer": urljoin("http://localhost", address)}
+    stranger.post(form.action, data=TYPED, headers=headers)
+    with stranger.session_transaction() as cookie:
+        return cookie.get(KEPT)
+
+
+def _forms_of(office: Office, client: FlaskClient, name: str) -> dict[Kind, tuple[str, Form]]:
+    """The page of one form of each kind, and the form: by the view it goes to and the names of its fields."""
     adapter = office.app.url_map.bind("localhost")
-    found: dict[Kind, Form] = {}
+    found: dict[Kind, tuple[str, Form]] = {}
     for address, html in pages(office.app, client, "/", addresses(office, name)):
         for form in forms(html, address):
             action = urljoin(address, form.action)
@@ -61,7 +78,7 @@ def _forms_of(office: Office, client: FlaskClient, name: str) -> dict[Kind, Form
                 continue
             view = adapter.match(path, method=form.method)[0]
             kind = (str(view), tuple(sorted({each for each, _ in form.fields})))
-            found.setdefault(kind, Form(action, form.method, form.fields))
+            found.setdefault(kind, (address, Form(action, form.method, form.fields)))
     return found
 
 

@@ -1,5 +1,7 @@
 """Nothing typed is lost: a session that ended, a case that somebody else decided meanwhile."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -58,6 +60,45 @@ def test_what_was_typed_comes_back_after_signing_in_again(
     filled = client.get(page)
     assert (filled.status_code, shown in filled.text) == (200, True)
     assert shown not in client.get("/csr/orders/new?service_point=SP-2&type=turn_off").text
+
+
+def test_what_a_refused_form_held_comes_back_on_the_page_above(office: Office) -> None:
+    """A refusal is shown under the address of the form, which nobody can open."""
+    stranger = office.client()
+    path = "/csr/accounts/A2/payments"
+    headers = SAME_SITE | {"Referer": f"http://localhost{path}"}
+    form = {"amount": "45.50", "method": "check"}
+    assert stranger.post(path, data=form, headers=headers).status_code == 303
+    with stranger.session_transaction() as cookie:
+        kept = cookie["kept_form"]
+    client = office.client("carla")
+    with client.session_transaction() as cookie:
+        cookie["kept_form"] = kept
+    shown = client.get("/csr/accounts/A2").text
+    assert re.search(r'id="kept-form"[^>]*>[^<]*"45.50"', shown)
+    assert 'id="kept-form"' not in client.get("/csr/accounts/A2").text
+
+
+def test_no_password_goes_into_a_cookie(office: Office) -> None:
+    stranger = office.client()
+    page = "http://localhost/admin/people"
+    form = {"name": "nina", "password": "correct horse battery", "again": "correct horse battery"}
+    stranger.post("/admin/people", data=form, headers=SAME_SITE | {"Referer": page})
+    with stranger.session_transaction() as cookie:
+        assert cookie["kept_form"]["form"] == {"name": ["nina"]}
+
+
+def test_a_form_from_before_the_last_sign_in_is_not_carried_out_and_comes_back(office: Office) -> None:
+    client = office.client("carla")
+    form = {"words": "Ring the bell twice", "csrf_token": "of another session"}
+    page = "/csr/accounts/A2"
+    headers = SAME_SITE | {"Referer": f"http://localhost{page}"}
+    sent = client.post(f"{page}/notes", data=form, headers=headers)
+    assert (sent.status_code, sent.headers["Location"]) == (303, page)
+    assert client.get(page).text.count("Ring the bell twice") == 1
+    assert "Ring the bell twice" not in client.get(page).text
+    foreign = client.post(f"{page}/notes", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
 
 
 def test_another_site_puts_no_words_into_a_form(office: Office) -> None:

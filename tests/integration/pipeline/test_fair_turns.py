@@ -8,6 +8,7 @@ import pytest
 
 from server.config import Config
 from server.services import Services, open_services
+from server.stopping import StopRequest
 from server.worker import TURN, ingest_round, prepare, publish_round, work
 from sync.stores.sql.store import SqlStore
 from tests.integration.pipeline.feed import push
@@ -57,7 +58,7 @@ def test_an_acknowledgement_comes_within_two_seconds_of_a_flood(
 ) -> None:
     if not pytestconfig.option.long:
         pytest.skip("measures seconds: needs --long and a machine that does nothing else")
-    over = threading.Event()
+    over = StopRequest()
     worker = threading.Thread(target=work, args=(services, over))
     worker.start()
     try:
