@@ -42,7 +42,11 @@ def started_server(environment: Mapping[str, str], address: str) -> Iterator[sub
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.wait(STOP_SECONDS)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()  # leaving the block would wait for it without an end
+                raise
             # It ends with the last process that writes to the same log.
             reader.join(STOP_SECONDS)
             # Shown with a test that fails, as all that is printed.
