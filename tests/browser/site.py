@@ -26,6 +26,7 @@ from server.worker import prepare, work_once
 from sync.stores.contract import Attachment
 from sync.stores.couch.store import CouchStore
 from sync.stores.sql.store import SqlStore
+from tests.closing import closing
 from tests.integration.usecases import world
 from tests.postgres import free_port
 from workorders.tables import FieldEvent
@@ -61,7 +62,7 @@ class Site:
 
     def start(self) -> None:
         """Answer requests."""
-        self._web = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self._web = make_server("127.0.0.1", self.port, closing(self.app), threaded=True)
         self._web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
         threading.Thread(target=self._web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

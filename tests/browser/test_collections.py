@@ -14,6 +14,7 @@ from server.config import Config
 from server.services import open_services
 from sync.stores.sql.store import SqlStore
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.closing import closing
 from tests.integration.office import morning
 from tests.postgres import free_port
 
@@ -36,7 +37,7 @@ def address(migrated_template: dict[str, str], tmp_path_factory: pytest.TempPath
     with services.sessions() as session:
         morning.build(session)
     port = free_port()
-    web = make_server("127.0.0.1", port, create_app(services=services), threaded=True)
+    web = make_server("127.0.0.1", port, closing(create_app(services=services)), threaded=True)
     web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
     threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield f"http://127.0.0.1:{port}"

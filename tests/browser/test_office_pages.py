@@ -18,6 +18,7 @@ from server.services import open_services
 from sync.stores.sql.store import SqlStore
 from tests.browser.accessibility import broken_rules
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.closing import closing
 from tests.integration.office import morning
 from tests.postgres import free_port
 
@@ -42,7 +43,7 @@ class Running:
 
     def start(self) -> None:
         """Answer requests."""
-        self.web = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self.web = make_server("127.0.0.1", self.port, closing(self.app), threaded=True)
         self.web.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's ThreadingMixIn
         threading.Thread(target=self.web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
